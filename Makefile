@@ -1,0 +1,56 @@
+# Nitro. `make run` and `make test` are all a newcomer needs; both install what they use.
+SHELL := /bin/bash
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup services run stop test check bench demo lint types
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.venv/.installed: requirements.txt requirements-dev.txt
+	@test -x $(PY) || python3 -m venv .venv || { echo "error: Python 3.11 with the venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "error: Node.js 20 with npm is needed for the front-end assets (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	@npm ci --silent
+	@touch $@
+
+staticfiles/.collected: node_modules/.package-lock.json .venv/.installed $(shell find */static -type f 2>/dev/null)
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@touch $@
+
+setup: .venv/.installed node_modules/.package-lock.json staticfiles/.collected ## Install everything Nitro needs into this folder
+
+services: .venv/.installed ## Start PostgreSQL and Valkey in the background and return
+	@$(PY) -m embedded services
+
+run: setup ## Run the whole product on http://127.0.0.1:8000 with demo data
+	@$(PY) -m embedded run
+
+stop: .venv/.installed ## Stop everything that make run or make services started
+	@$(PY) -m embedded stop
+
+demo: setup services ## Load the demo data again
+	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py load_catalogs && $(PY) manage.py seed_demo
+
+test: setup ## Run all tests, in parallel, on servers of their own
+	@$(PY) -m embedded.chromium
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+lint: .venv/.installed ## Ruff, templates and import contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+	@.venv/bin/djlint --check --lint --quiet .
+
+types: .venv/.installed ## mypy
+	@.venv/bin/mypy
+
+check: setup lint types ## What CI runs: lint, types, imports, migrations, deploy check, tests
+	@$(PY) -m embedded.checks
+	@$(MAKE) --no-print-directory test
+
+bench: setup ## Print the benchmark table and write benchmarks/results/
+	@$(PY) -m benchmarks

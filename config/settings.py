@@ -1,0 +1,255 @@
+"""Settings of Nitro, read from the environment. With nothing set they describe the embedded default."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from embedded import defaults as embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()  # embedded.defaults has read .env
+
+# --- Environment -----------------------------------------------------------------------------------
+ENVIRONMENT = env.str("NITRO_ENVIRONMENT", default="development")
+if ENVIRONMENT not in {"development", "production"}:
+    raise ImproperlyConfigured(f"NITRO_ENVIRONMENT must be development or production, not {ENVIRONMENT!r}")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = env.bool("DEBUG", default=False)
+
+DEVELOPMENT_SECRET_KEY = "development-only-secret-key-not-for-production-0123456789abcdef"
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{embedded.WEB_PORT}").rstrip("/")
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# --- Applications ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "core",
+    "accounts",
+    "queue_worker",
+    "credits",
+    "leads",
+    "django_htmx",
+    "django_structlog",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "core.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.CurrentAccountMiddleware",
+    "core.middleware.RateLimitMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.context_processors.site",
+            ],
+            "builtins": ["core.templatetags.nitro"],
+        },
+    }
+]
+
+# --- PostgreSQL, the truth -------------------------------------------------------------------------
+DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database")
+DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=False)
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
+if DATABASE_POOL_SIZE:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL_SIZE,
+        "timeout": 10,
+    }
+
+# --- Redis: a broker that never evicts, and a cache that may ---------------------------------------
+BROKER_URL = env.str("BROKER_URL", default=embedded.BROKER_URL)
+CACHE_URL = env.str("CACHE_URL", default=embedded.CACHE_URL)
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="nitro"),
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "global_keyprefix": env.str("BROKER_KEY_PREFIX", default="nitro:"),
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.5,
+}
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "America/Sao_Paulo"
+
+# --- Accounts --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "leads:dashboard"
+LOGOUT_REDIRECT_URL = "core:home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 60 * 60
+EMAIL_CONFIRMATION_TIMEOUT = 48 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_REMEMBER_AGE = 30 * 24 * 60 * 60
+RATELIMIT_USE_CACHE = "default"
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / ".nitro" / "mail"))
+if "EMAIL_URL" in env:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nitro <nao-responda@nitro.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Field encryption ------------------------------------------------------------------------------
+# Comma-separated Fernet keys; the first one writes, all of them read. The blind index has its own key.
+DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMzJieXQ="
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[DEVELOPMENT_FIELD_KEY])
+DEVELOPMENT_BLIND_INDEX_KEY = "development-only-blind-index-key"
+BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default=DEVELOPMENT_BLIND_INDEX_KEY)
+
+# --- Outside systems: with no key set, the base URL is the sandbox's -------------------------------
+SERPER_BASE_URL = env.str("SERPER_BASE_URL", default=f"{embedded.SANDBOX_URL}/serper")
+SERPER_API_KEY = env.str("SERPER_API_KEY", default="sandbox")
+VIPER_BASE_URL = env.str("VIPER_BASE_URL", default=f"{embedded.SANDBOX_URL}/viper")
+VIPER_API_KEY = env.str("VIPER_API_KEY", default="sandbox")
+BRASILAPI_BASE_URL = env.str("BRASILAPI_BASE_URL", default=f"{embedded.SANDBOX_URL}/brasilapi")
+SANDBOX_URL = embedded.SANDBOX_URL
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contato@nitro.example")
+
+# --- Leads -----------------------------------------------------------------------------------------
+LEADS_SEARCH_PROVIDERS = env.list("LEADS_SEARCH_PROVIDERS", default=["leads.gateways.serper.SerperProvider"])
+LEADS_MAX_QUANTITY = env.int("LEADS_MAX_QUANTITY", default=1000)
+LEADS_MAX_RUNNING_SEARCHES = env.int("LEADS_MAX_RUNNING_SEARCHES", default=3)
+LEADS_CALLS_BASE = env.int("LEADS_CALLS_BASE", default=10)
+LEADS_CALLS_PER_LEAD = env.int("LEADS_CALLS_PER_LEAD", default=3)
+LEADS_CALLS_MAX = env.int("LEADS_CALLS_MAX", default=300)
+LEADS_SEARCH_CONCURRENCY = env.int("LEADS_SEARCH_CONCURRENCY", default=6)
+LEADS_SEARCH_DEADLINE_MINUTES = env.int("LEADS_SEARCH_DEADLINE_MINUTES", default=30)
+LEADS_DELIVERY_BATCH = env.int("LEADS_DELIVERY_BATCH", default=25)
+LEADS_REGISTRY_MAX_AGE_DAYS = env.int("LEADS_REGISTRY_MAX_AGE_DAYS", default=90)
+LEADS_PLACE_MAX_AGE_DAYS = env.int("LEADS_PLACE_MAX_AGE_DAYS", default=180)
+LEADS_NEGATIVE_LINK_DAYS = env.int("LEADS_NEGATIVE_LINK_DAYS", default=30)
+CREDITS_LOW_BALANCE = env.int("CREDITS_LOW_BALANCE", default=10)
+
+# --- Language and time -----------------------------------------------------------------------------
+LANGUAGE_CODE = "pt-br"
+TIME_ZONE = "America/Sao_Paulo"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Static files: pinned npm packages and our own, served by WhiteNoise (by Caddy on the VM) ------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [
+    ("vendor/tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
+    ("vendor/tabler/js", BASE_DIR / "node_modules/@tabler/core/dist/js"),
+    ("vendor/chart", BASE_DIR / "node_modules/chart.js/dist"),
+]
+ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "core.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = BASE_DIR / ".nitro" / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# --- Security headers: one owner each --------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    "accelerometer": [],
+    "camera": [],
+    "geolocation": [],
+    "gyroscope": [],
+    "microphone": [],
+    "payment": [],
+    "usb": [],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Logs: JSON (or console) to stdout, request_id from web to job to provider ---------------------
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "console")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "core.logging.configure"
+LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}

@@ -1,0 +1,18 @@
+"""URL map. Each app owns its own urls module."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("", include("accounts.urls")),
+    path("creditos/", include("credits.urls")),
+    path("leads/", include("leads.urls")),
+    path("operacao/fila/", include("queue_worker.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.permission_denied"
+handler404 = "core.views.page_not_found"
+handler500 = "core.views.server_error"

@@ -1,0 +1,122 @@
+"""`python -m embedded services|run|stop`: the commands behind `make services`, `make run` and `make stop`."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from honcho.manager import Manager
+
+from embedded import defaults
+from embedded.servers import PortTaken, Services, port_is_open
+
+PYTHON = sys.executable
+PID_FILE = defaults.HOME / "run.pid"
+FIRST_PAGE_SECONDS = 120
+
+CELERY = f"{PYTHON} -m celery -A config worker --without-gossip --without-mingle --loglevel WARNING"
+PROCESSES = {
+    "sandbox": (f"{PYTHON} -m sandbox", {}),
+    "web": (f"{PYTHON} -m gunicorn --config deploy/gunicorn.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
+    "io": (f"{CELERY} -n io@%h -P threads -c 32 -Q io", {"DATABASE_POOL_SIZE": "12"}),
+    "cpu": (f"{CELERY} -n cpu@%h -P prefork -c 2 -Q cpu", {}),
+    "beat": (f"{PYTHON} -m celery -A config beat --loglevel WARNING -s {defaults.HOME / 'beat'}", {}),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m embedded", description=__doc__)
+    parser.add_argument("command", choices=["services", "run", "stop"])
+    command = parser.parse_args().command
+    try:
+        return {"services": start_services, "run": run, "stop": stop}[command]()
+    except PortTaken as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def start_services() -> int:
+    """Start the servers that no variable points elsewhere, in the background."""
+    services = Services.for_development()
+    for variable, server in (
+        ("DATABASE_URL", services.postgres),
+        ("BROKER_URL", services.broker),
+        ("CACHE_URL", services.cache),
+    ):
+        if variable not in os.environ:
+            server.start()
+    return 0
+
+
+def stop() -> int:
+    """Stop `make run`, wherever it runs, and the servers."""
+    if PID_FILE.exists():
+        _end_run(int(PID_FILE.read_text()))
+    Services.for_development().stop()
+    return 0
+
+
+def run() -> int:
+    """Start the whole product in the foreground until Ctrl-C; print the address and the demo sign-ins."""
+    started = time.monotonic()
+    for what, port, variable in (
+        ("the web server", defaults.WEB_PORT, "NITRO_WEB_PORT"),
+        ("the sandbox", defaults.SANDBOX_PORT, "NITRO_SANDBOX_PORT"),
+    ):
+        if port_is_open(port):
+            raise PortTaken(what, port, variable)
+    start_services()
+    _manage("migrate", "--verbosity", "0")
+    _manage("load_catalogs")
+    _manage("seed_demo")
+    PID_FILE.write_text(str(os.getpid()))
+    manager = Manager()
+    for name, (command, variables) in PROCESSES.items():
+        manager.add_process(name, command, env={**os.environ, **variables, "PYTHONUNBUFFERED": "1"})
+    threading.Thread(target=_announce, args=(started,), daemon=True).start()
+    try:
+        manager.loop()
+    finally:
+        PID_FILE.unlink(missing_ok=True)
+        Services.for_development().stop()
+    return int(manager.returncode or 0)
+
+
+def _manage(*arguments: str) -> None:
+    subprocess.run([PYTHON, "manage.py", *arguments], check=True)
+
+
+def _announce(started: float) -> None:
+    address = f"http://127.0.0.1:{defaults.WEB_PORT}/"
+    while time.monotonic() - started < FIRST_PAGE_SECONDS:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    else:
+        print(f"Nitro did not answer at {address} within {FIRST_PAGE_SECONDS} s; see the log above.", flush=True)
+        return
+    seconds = time.monotonic() - started
+    signs_in = subprocess.run([PYTHON, "manage.py", "seed_demo", "--show"], capture_output=True, text=True).stdout
+    print(f"\nNitro is ready in {seconds:.1f} s: {address}\n{signs_in}Stop with Ctrl-C or `make stop`.\n", flush=True)
+
+
+def _end_run(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        PID_FILE.unlink(missing_ok=True)
+        return
+    deadline = time.monotonic() + 30
+    while PID_FILE.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

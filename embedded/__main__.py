@@ -100,11 +100,18 @@ def _announce(started: float) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     else:
-        print(f"Nitro did not answer at {address} within {FIRST_PAGE_SECONDS} s; see the log above.", flush=True)
+        print(
+            f"Nitro did not answer at {address} within {FIRST_PAGE_SECONDS} s; see the log above.", flush=True
+        )
         return
     seconds = time.monotonic() - started
-    signs_in = subprocess.run([PYTHON, "manage.py", "seed_demo", "--show"], capture_output=True, text=True).stdout
-    print(f"\nNitro is ready in {seconds:.1f} s: {address}\n{signs_in}Stop with Ctrl-C or `make stop`.\n", flush=True)
+    signs_in = subprocess.run(
+        [PYTHON, "manage.py", "seed_demo", "--show"], capture_output=True, text=True
+    ).stdout
+    print(
+        f"\nNitro is ready in {seconds:.1f} s: {address}\n{signs_in}Stop with Ctrl-C or `make stop`.\n",
+        flush=True,
+    )
 
 
 def _end_run(pid: int) -> None:

@@ -22,6 +22,6 @@ if "PYTEST_XDIST_WORKER" not in os.environ and "NITRO_TEST_SERVICES" not in os.e
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_unconfigure() -> None:
     if _services is not None:
         _services.remove()

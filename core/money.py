@@ -1,0 +1,33 @@
+"""Money is integer cents; it becomes text only here."""
+
+import re
+
+from core.errors import NitroError
+
+_AMOUNT = re.compile(r"(?:R\$)?(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
+
+
+class InvalidAmount(NitroError):
+    message = "Valor inválido. Escreva como 1.234,56."
+
+
+def format_brl(cents: int) -> str:
+    """Return cents as "R$ 1.234,56"."""
+    sign = "-" if cents < 0 else ""
+    reais, rest = divmod(abs(cents), 100)
+    return f"{sign}R$ {format_number(reais)},{rest:02d}"
+
+
+def format_number(value: int) -> str:
+    """Return an integer with Brazilian thousands separators: 1.234.567."""
+    return f"{value:,}".replace(",", ".")
+
+
+def parse_brl(text: str) -> int:
+    """Return the cents of an amount typed as "R$ 1.234,56", "1234,5" or "1234". Raises InvalidAmount."""
+    match = _AMOUNT.fullmatch(re.sub(r"\s", "", text))
+    if not match:
+        raise InvalidAmount
+    sign, reais, cents = match.groups()
+    total = int(reais.replace(".", "")) * 100 + int((cents or "").ljust(2, "0"))
+    return -total if sign else total

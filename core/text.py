@@ -1,0 +1,45 @@
+"""Text as people compare it: without accents, case, punctuation and number."""
+
+import re
+import unicodedata
+
+_NOT_WORD = re.compile(r"[^0-9a-z]+")
+_IRREGULAR = {"maes": "mae", "paes": "pao", "caes": "cao", "gas": "gas", "mes": "mes", "meses": "mes"}
+_PLURALS = (
+    ("eses", "e"),  # portugueses, whose singular loses its s below: portugues → portugue
+    ("oes", "ao"),
+    ("aes", "ao"),
+    ("ais", "al"),
+    ("eis", "el"),
+    ("ois", "ol"),
+    ("uis", "ul"),
+    ("ns", "m"),
+    ("ares", "ar"),
+    ("eres", "er"),
+    ("ores", "or"),
+    ("zes", "z"),
+    ("s", ""),
+)
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents, punctuation turned into single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return _NOT_WORD.sub(" ", plain).strip()
+
+
+def fold_singular(text: str) -> str:
+    """Return `fold(text)` with each word in a Portuguese singular: a key to compare, not to show."""
+    return " ".join(_singular(word) for word in fold(text).split())
+
+
+def _singular(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) <= 3 or word.endswith("ss"):
+        return word
+    for ending, singular in _PLURALS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word.removesuffix(ending) + singular
+    return word

@@ -1,0 +1,56 @@
+"""The landing page, health, and the pages for what went wrong."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from core.health import run_checks
+from core.request_ids import current_request_id
+from core.responses import MESSAGES, error_response, wants_json
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/home.html")
+
+
+@never_cache
+@require_safe
+def health_live(_request: HttpRequest) -> HttpResponse:
+    """Say that this process answers. Touches nothing outside the process (O13)."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def health_ready(request: HttpRequest) -> HttpResponse:
+    """Say whether everything that Nitro needs works; details only for operators (O13)."""
+    findings = run_checks()
+    ready = all(finding.ok for finding in findings)
+    body: dict[str, object] = {"status": "ok" if ready else "unavailable"}
+    database_works = any(finding.name == "database" and finding.ok for finding in findings)
+    if database_works and request.user.is_staff:
+        body["checks"] = {finding.name: {"ok": finding.ok, **finding.details} for finding in findings}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return error_response(request, 400)
+
+
+def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return error_response(request, 403)
+
+
+def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    return error_response(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer without context processors, session or database: any of them may be what failed."""
+    if wants_json(request) or request.headers.get("HX-Request") == "true":
+        return error_response(request, 500)
+    context = {"message": MESSAGES[500], "request_id": current_request_id()}
+    return HttpResponse(render_to_string("500.html", context), status=500)

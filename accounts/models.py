@@ -1,29 +1,14 @@
 """Users, the accounts that are billed, and who may act for an account."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-
-class UserManager(BaseUserManager["User"]):
-    """Creates users by e-mail; the address is kept in lower case."""
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        if not email:
-            raise ValueError("a user needs an e-mail address")
-        user = self.model(email=email.strip().lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        fields.update(is_staff=True, is_superuser=True)
-        fields.setdefault("email_confirmed_at", timezone.now())
-        return self.create_user(email, password, **fields)
+from accounts.managers import UserManager
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -38,6 +23,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField("nome", max_length=120)
     phone = models.CharField("telefone", max_length=20, blank=True)
     theme = models.CharField("tema", max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
+    new_email = models.EmailField("novo e-mail, a confirmar", blank=True)
     email_confirmed_at = models.DateTimeField("e-mail confirmado em", null=True, blank=True)
     terms_accepted_at = models.DateTimeField("termos aceitos em", null=True, blank=True)
     is_staff = models.BooleanField("operador", default=False)
@@ -57,14 +43,52 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_email_unique",
                 violation_error_message="Já existe um usuário com este e-mail.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(email__contains="@"),
+                name="accounts_user_email_real",
+                violation_error_message="Informe um e-mail.",
+            ),
         )
 
     def __str__(self) -> str:
         return self.email
 
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.partition(" ")[0]
+
     @property
     def is_email_confirmed(self) -> bool:
         return self.email_confirmed_at is not None
+
+
+class AccountEmail(models.Model):
+    """The latest request for one kind of e-mail to one user: at most one a minute, and each sent once."""
+
+    class Template(models.TextChoices):
+        CONFIRM_EMAIL = "confirm_email", "Confirmação de e-mail"
+        ALREADY_REGISTERED = "already_registered", "Cadastro repetido"
+        PASSWORD_RESET = "password_reset", "Nova senha"
+        PASSWORD_CHANGED = "password_changed", "Aviso de senha trocada"
+        CONFIRM_NEW_EMAIL = "confirm_new_email", "Confirmação do novo e-mail"
+        NEW_EMAIL_NOTICE = "new_email_notice", "Aviso de troca de e-mail"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="emails")
+    template = models.CharField("modelo", max_length=20, choices=Template.choices)
+    requested_at = models.DateTimeField("pedido em")
+    sent_at = models.DateTimeField("enviado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "e-mail de conta"
+        verbose_name_plural = "e-mails de conta"
+        constraints = (
+            models.UniqueConstraint(fields=["user", "template"], name="accounts_email_one_per_template"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.template} → {self.user_id}"
 
 
 class Account(models.Model):
@@ -109,6 +133,11 @@ class Membership(models.Model):
                 fields=["user"],
                 condition=models.Q(role="buyer"),
                 name="accounts_membership_one_buyer_account",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(role="buyer"),
+                name="accounts_membership_one_member_per_buyer",
             ),
         )
 

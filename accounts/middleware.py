@@ -1,0 +1,32 @@
+"""Who is asking: nobody passes without signing in, and the buyer's account hangs on the request."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from accounts.responses import ask_to_sign_in
+from accounts.selectors import find_buyer_account
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Every view asks for sign-in unless it is marked with Django's `login_not_required` (R32)."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
+        return ask_to_sign_in(request)
+
+
+class CurrentAccountMiddleware:
+    """Sets `request.account`, read when first used: true for a buyer, false for everybody else.
+
+    It is lazy, so test its truth and not `is None`; `buyer_required` replaces it by the Account itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.account = SimpleLazyObject(lambda: find_buyer_account(request.user))  # type: ignore[attr-defined]
+        return self.get_response(request)

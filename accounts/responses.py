@@ -1,0 +1,39 @@
+"""The answers to people who may not see a page: sign in first, confirm the e-mail first."""
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import urlencode
+
+from core.responses import error_response, wants_json
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Pages go to sign-in and come back; JSON and htmx get 401, and htmx goes to sign-in by itself (R32)."""
+    sign_in_url = resolve_url(settings.LOGIN_URL)
+    if not _is_read_by_script(request):
+        return redirect_to_login(request.get_full_path(), sign_in_url)
+    response = error_response(request, 401)
+    response.headers["HX-Redirect"] = f"{sign_in_url}?{urlencode({'next': _page_of(request)})}"
+    return response
+
+
+def ask_to_confirm_email(request: HttpRequest) -> HttpResponse:
+    """Pages go to the one that says how to confirm the e-mail; JSON and htmx get 403."""
+    if not _is_read_by_script(request):
+        return redirect("accounts:confirm_email")
+    response = error_response(request, 403, message="Confirme seu e-mail para continuar.")
+    response.headers["HX-Redirect"] = resolve_url("accounts:confirm_email")
+    return response
+
+
+def _is_read_by_script(request: HttpRequest) -> bool:
+    """A redirect would put a whole page inside a fragment."""
+    return request.headers.get("HX-Request") == "true" or wants_json(request)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page from which htmx asked."""
+    htmx = getattr(request, "htmx", None)
+    return (htmx.current_url_abs_path if htmx else None) or "/"

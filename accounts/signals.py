@@ -1,0 +1,11 @@
+"""What accounts tell the apps above them. Both signals are sent inside the caller's transaction."""
+
+from django.dispatch import Signal
+
+# Arguments: account_id. A receiver inserts its own row (credits opens a wallet).
+account_created = Signal()
+
+# Arguments: user_id, template (a services.emails template name) and extra (a JSON-able dict, usually empty).
+# A receiver makes a work item whose handler calls services.send_account_email: no address and no token is
+# stored with the work.
+email_requested = Signal()

@@ -66,8 +66,7 @@ def icon(name: str, css_class: str = "") -> SafeString:
     """Draw an outline icon of Tabler inline. It is decoration: the words beside it say what it means."""
     return format_html(
         '<svg class="{}" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">'
-        "{}</svg>",
+        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{}</svg>',
         f"icon {css_class}".strip(),
         _icon_shapes(name),
     )

@@ -29,7 +29,7 @@ class City(models.Model):
 
     @property
     def label(self) -> str:
-        """"Santa Maria - RS"."""
+        """ "Santa Maria - RS"."""
         return f"{self.name} - {self.uf}"
 
 
@@ -61,7 +61,9 @@ class Niche(models.Model):
     class Meta:
         verbose_name = "nicho"
         indexes = (
-            models.Index(fields=["folded_name"], opclasses=["varchar_pattern_ops"], name="leads_niche_prefix"),
+            models.Index(
+                fields=["folded_name"], opclasses=["varchar_pattern_ops"], name="leads_niche_prefix"
+            ),
         )
 
     def __str__(self) -> str:
@@ -77,9 +79,13 @@ class NicheAlias(models.Model):
 
     class Meta:
         verbose_name = "outro nome de nicho"
-        constraints = (models.UniqueConstraint(fields=["niche", "folded_name"], name="leads_niche_alias_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["niche", "folded_name"], name="leads_niche_alias_unique"),
+        )
         indexes = (
-            models.Index(fields=["folded_name"], opclasses=["varchar_pattern_ops"], name="leads_alias_prefix"),
+            models.Index(
+                fields=["folded_name"], opclasses=["varchar_pattern_ops"], name="leads_alias_prefix"
+            ),
         )
 
     def __str__(self) -> str:

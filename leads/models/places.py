@@ -44,9 +44,7 @@ class Place(models.Model):
                 name="leads_place_link_has_company",
             ),
         )
-        indexes = (
-            models.Index(fields=["phone"], condition=~models.Q(phone=""), name="leads_place_phone"),
-        )
+        indexes = (models.Index(fields=["phone"], condition=~models.Q(phone=""), name="leads_place_phone"),)
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.provider_id}"

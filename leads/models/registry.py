@@ -83,7 +83,10 @@ class RegistryEstablishment(models.Model):
         indexes = (
             models.Index(fields=["root"], name="leads_regest_root"),
             GinIndex(
-                fields=["phones"], condition=models.Q(status="02"), name="leads_regest_phones", fastupdate=False
+                fields=["phones"],
+                condition=models.Q(status="02"),
+                name="leads_regest_phones",
+                fastupdate=False,
             ),
             models.Index(
                 fields=["postal_code"],

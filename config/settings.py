@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "credits",
     "leads",
     "django_htmx",
-    "django_structlog",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -80,6 +79,33 @@ TEMPLATES = [
         },
     }
 ]
+
+# --- The menu and the header: which pages the base layout links, for whom --------------------------
+NAVIGATION = [
+    {
+        "label": "Leads",
+        "audience": "buyer",
+        "items": [
+            {"url": "leads:dashboard", "label": "Painel", "icon": "layout-dashboard"},
+            {"url": "leads:searches", "label": "Minhas buscas", "icon": "search", "also": ["leads:search"]},
+            {"url": "leads:base", "label": "Minha base", "icon": "building-store", "also": ["leads:company"]},
+        ],
+    },
+    {
+        "label": "Créditos",
+        "audience": "buyer",
+        "items": [{"url": "credits:statement", "label": "Extrato", "icon": "receipt-2"}],
+    },
+    {
+        "label": "Operação",
+        "audience": "operator",
+        "items": [
+            {"url": "queue_worker:dashboard", "label": "Fila", "icon": "activity"},
+            {"url": "admin:index", "label": "Administração", "icon": "settings"},
+        ],
+    },
+]
+HEADER_FRAGMENTS = ["credits/_balance.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.DATABASE_URL)}
@@ -203,6 +229,7 @@ STATICFILES_DIRS = [
     ("vendor/tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("vendor/tabler/js", BASE_DIR / "node_modules/@tabler/core/dist/js"),
     ("vendor/chart", BASE_DIR / "node_modules/chart.js/dist"),
+    ("vendor/inter", BASE_DIR / "node_modules/@fontsource-variable/inter/files"),
 ]
 ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
 STORAGES = {

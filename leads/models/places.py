@@ -16,6 +16,9 @@ class Place(models.Model):
 
     provider = models.CharField(max_length=20)
     provider_id = models.CharField(max_length=200)
+    map_id = models.CharField(
+        max_length=40, blank=True, help_text="second identity: the same place on another page (R44)"
+    )
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=300, blank=True)

@@ -62,10 +62,11 @@ class Search(models.Model):
     class Meta:
         verbose_name = "busca"
         constraints = (
-            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="leads_search_quantity_positive"),
             models.CheckConstraint(
-                condition=models.Q(finished_at__isnull=False)
-                | models.Q(status__in=["queued", "running"]),
+                condition=models.Q(quantity__gte=1), name="leads_search_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(finished_at__isnull=False) | models.Q(status__in=["queued", "running"]),
                 name="leads_search_final_has_time",
             ),
         )

@@ -1,0 +1,78 @@
+"""What the ledger refuses, each with the sentence that the person reads."""
+
+from core.errors import NitroError
+from core.money import format_number
+
+
+class InsufficientCredits(NitroError):
+    """The balance does not cover the cost; nothing was taken."""
+
+    def __init__(self, balance: int, cost: int) -> None:
+        self.balance = balance
+        self.cost = cost
+        super().__init__(f"Seu saldo é de {format_number(balance)} e esta ação custa {format_number(cost)}.")
+
+
+class AccountBlocked(NitroError):
+    """An operator blocked the account: it keeps what it has and spends nothing."""
+
+    message = "Esta conta está bloqueada e não pode usar créditos. Fale com o atendimento."
+
+
+class CreditsOwed(NitroError):
+    """A reversed payment was larger than the balance; the rest is owed and blocks spending (C11, R19)."""
+
+    def __init__(self, owed: int) -> None:
+        self.owed = owed
+        super().__init__(
+            f"Há {format_number(owed)} créditos a acertar de um pagamento devolvido. "
+            "A próxima compra acerta esse valor e libera o uso."
+        )
+
+
+class OperationKeyReused(NitroError):
+    """The operation key already names another movement of this wallet (R4)."""
+
+    message = "Este pedido já foi feito com outros dados. Confira o extrato antes de tentar de novo."
+
+    def __init__(self, operation_key: str) -> None:
+        self.operation_key = operation_key
+        super().__init__(detail=f"operation key {operation_key}")
+
+
+class NotRefundable(NitroError):
+    """Only a spend can be refunded, once, in its own wallet and up to its amount (R7)."""
+
+    message = "Este lançamento não pode ser estornado: só um uso de créditos pode, e uma vez só."
+
+
+class UnknownEntry(NitroError):
+    """There is no entry with this id."""
+
+    message = "Lançamento não encontrado."
+
+
+class UnknownAccount(NitroError):
+    """There is no account with this id, hence no wallet."""
+
+    message = "Conta não encontrada."
+
+
+class ReasonRequired(NitroError):
+    """An adjustment says why it was made and who made it (R20)."""
+
+    message = "Um ajuste de créditos precisa de motivo e de autor."
+
+
+class LedgerViolation(NitroError):
+    """The database refused a write that would break the ledger. The open transaction is lost."""
+
+    message = "O extrato recusou esta operação e nada foi alterado. Avise o atendimento."
+
+    def __init__(self, constraint: str) -> None:
+        self.constraint = constraint
+        super().__init__(detail=f"constraint {constraint}")
+
+
+class OutsideTransaction(RuntimeError):
+    """Called without an open transaction, where a debit could be kept and what it pays for lost (R5)."""

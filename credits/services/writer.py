@@ -1,0 +1,161 @@
+"""The one place that writes entries: after the lock, set-based, balance and entries in one statement.
+
+Private to credits.services. Every door of the ledger builds drafts and hands them over here.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+
+from credits.errors import (
+    AccountBlocked,
+    CreditsOwed,
+    InsufficientCredits,
+    LedgerViolation,
+    NotRefundable,
+    OperationKeyReused,
+    ReasonRequired,
+)
+from credits.models import LedgerEntry, Wallet
+from credits.values import Reference
+
+# One statement, whatever the number of entries: number them, sum them up, move the balance.
+APPEND = """
+WITH draft AS (
+  SELECT d.*, row_number() OVER steps AS step, sum(d.amount) OVER steps AS running
+  FROM unnest(%(amount)s::bigint[], %(operation_key)s::text[], %(payload_hash)s::text[],
+              %(refunds_id)s::bigint[], %(reference_type)s::text[], %(reference_id)s::text[],
+              %(text)s::text[]) WITH ORDINALITY
+    AS d(amount, operation_key, payload_hash, refunds_id, reference_type, reference_id, text, position)
+  WINDOW steps AS (ORDER BY d.position)
+), moved AS (
+  UPDATE credits_wallet w SET balance = w.balance + total.amount, last_seq = w.last_seq + total.entries
+  FROM (SELECT sum(amount) AS amount, count(*) AS entries FROM draft) total
+  WHERE w.id = %(wallet_id)s
+)
+INSERT INTO credits_ledgerentry (wallet_id, seq, kind, amount, balance_after, operation_key, payload_hash,
+                                 refunds_id, reference_type, reference_id, text, tariff_version, actor_id)
+SELECT w.id, w.last_seq + draft.step, %(kind)s, draft.amount, w.balance + draft.running, draft.operation_key,
+       draft.payload_hash, draft.refunds_id, draft.reference_type, draft.reference_id, draft.text,
+       coalesce(%(tariff_version)s::integer,
+                (SELECT max(version) FROM credits_tariff WHERE %(kind)s = 'spend')),
+       %(actor_id)s
+FROM draft JOIN credits_wallet w ON w.id = %(wallet_id)s
+ORDER BY draft.step
+RETURNING *
+"""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A movement not yet written. `amount` is signed; `fixed_text` makes the text part of the content."""
+
+    amount: int
+    operation_key: str
+    reference: Reference
+    text: str
+    refunds_id: int | None = None
+    fixed_text: bool = False
+
+    def payload_hash(self, kind: str) -> str:
+        """What makes a repeated key the same operation. Wording may change between attempts."""
+        content = [kind, self.amount, self.refunds_id, self.reference.type, self.reference.id]
+        if self.fixed_text:
+            content.append(self.text)
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def append_entries(
+    wallet: Wallet,
+    kind: LedgerEntry.Kind,
+    drafts: Sequence[Draft],
+    *,
+    actor_id: int | None = None,
+    tariff_version: int | None = None,
+) -> list[LedgerEntry]:
+    """Write the drafts that are not written yet, all or none; return the entries in the order of `drafts`.
+
+    `wallet` is locked by this transaction. Two statements, whatever the number of drafts. A key already
+    written with the same content gives its first entry; `wallet` is left as the database has it.
+    """
+    hashes: dict[str, str] = {}
+    for draft in drafts:
+        payload_hash = draft.payload_hash(kind)
+        if hashes.setdefault(draft.operation_key, payload_hash) != payload_hash:
+            raise OperationKeyReused(draft.operation_key)
+    known = _find_written(wallet, hashes)
+    fresh = [draft for key, draft in {d.operation_key: d for d in drafts}.items() if key not in known]
+    if fresh:
+        _require_allowed(wallet, kind, sum(draft.amount for draft in fresh))
+        for entry in _insert(wallet, kind, fresh, hashes, actor_id, tariff_version):
+            known[entry.operation_key] = entry
+            wallet.balance, wallet.last_seq = entry.balance_after, entry.seq
+    return [known[draft.operation_key] for draft in drafts]
+
+
+def _find_written(wallet: Wallet, hashes: dict[str, str]) -> dict[str, LedgerEntry]:
+    """Look the keys up after the lock: before it, two first attempts would both see nothing."""
+    known = {}
+    for entry in LedgerEntry.objects.filter(wallet=wallet, operation_key__in=list(hashes)):
+        if entry.payload_hash != hashes[entry.operation_key]:
+            raise OperationKeyReused(entry.operation_key)
+        known[entry.operation_key] = entry
+    return known
+
+
+def _require_allowed(wallet: Wallet, kind: LedgerEntry.Kind, total: int) -> None:
+    if kind == LedgerEntry.Kind.SPEND:
+        if wallet.account.blocked_at is not None:
+            raise AccountBlocked
+        if wallet.owed:
+            raise CreditsOwed(wallet.owed)
+    if wallet.balance + total < 0:
+        raise InsufficientCredits(wallet.balance, -total)
+
+
+def _insert(
+    wallet: Wallet,
+    kind: LedgerEntry.Kind,
+    drafts: Sequence[Draft],
+    hashes: dict[str, str],
+    actor_id: int | None,
+    tariff_version: int | None,
+) -> list[LedgerEntry]:
+    columns = {
+        "wallet_id": wallet.pk,
+        "kind": kind.value,
+        "actor_id": actor_id,
+        "tariff_version": tariff_version,
+        "amount": [draft.amount for draft in drafts],
+        "operation_key": [draft.operation_key for draft in drafts],
+        "payload_hash": [hashes[draft.operation_key] for draft in drafts],
+        "refunds_id": [draft.refunds_id for draft in drafts],
+        "reference_type": [draft.reference.type for draft in drafts],
+        "reference_id": [draft.reference.id for draft in drafts],
+        "text": [draft.text for draft in drafts],
+    }
+    try:
+        entries = list(LedgerEntry.objects.raw(APPEND, columns))
+    except IntegrityError as error:
+        raise _named(error, wallet, drafts) from error
+    return sorted(entries, key=lambda entry: entry.seq)
+
+
+def _named(error: IntegrityError, wallet: Wallet, drafts: Sequence[Draft]) -> Exception:
+    """Turn the violated constraint into the error that a caller can name."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    constraint = (diagnostics and diagnostics.constraint_name) or ""
+    match constraint:
+        case "credits_wallet_balance_not_negative" | "credits_entry_balance_not_negative":
+            return InsufficientCredits(wallet.balance, -sum(draft.amount for draft in drafts))
+        case "credits_entry_key_unique":
+            return OperationKeyReused(drafts[0].operation_key)
+        case "credits_entry_one_refund_per_entry" | "credits_entry_refund_fits_debit":
+            return NotRefundable()
+        case "credits_entry_adjustment_has_actor":
+            return ReasonRequired()
+        case _:
+            return LedgerViolation(constraint)

@@ -1,6 +1,15 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 
 
 class QueueWorkerConfig(AppConfig):
     name = "queue_worker"
     verbose_name = "Fila"
+
+    def ready(self) -> None:
+        autodiscover_modules("handlers")
+        for module in settings.QUEUE_EXTRA_HANDLERS:
+            import_module(module)

@@ -1,0 +1,7 @@
+"""/operacao/fila/: the queue, for operators."""
+
+from django.urls import URLPattern
+
+app_name = "queue_worker"
+
+urlpatterns: list[URLPattern] = []

@@ -200,6 +200,11 @@ BRASILAPI_BASE_URL = env.str("BRASILAPI_BASE_URL", default=f"{embedded.SANDBOX_U
 SANDBOX_URL = embedded.SANDBOX_URL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contato@nitro.example")
 
+# --- Queue -----------------------------------------------------------------------------------------
+QUEUE_EXTRA_HANDLERS = env.list("QUEUE_EXTRA_HANDLERS", default=[])  # modules besides <app>/handlers.py
+QUEUE_KEEP_DONE_DAYS = env.int("QUEUE_KEEP_DONE_DAYS", default=7)
+QUEUE_KEEP_DEAD_DAYS = env.int("QUEUE_KEEP_DEAD_DAYS", default=30)
+
 # --- Leads -----------------------------------------------------------------------------------------
 LEADS_SEARCH_PROVIDERS = env.list("LEADS_SEARCH_PROVIDERS", default=["leads.gateways.serper.SerperProvider"])
 LEADS_MAX_QUANTITY = env.int("LEADS_MAX_QUANTITY", default=1000)

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('priority', models.SmallIntegerField(default=100, help_text='lower runs first', verbose_name='prioridade')),
                 ('status', models.CharField(choices=[('pending', 'Na fila'), ('processing', 'Em execução'), ('done', 'Concluído'), ('dead', 'Falhou de vez'), ('cancelled', 'Cancelado')], db_default='pending', default='pending', max_length=10, verbose_name='estado')),
                 ('run_after', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='executar a partir de')),
-                ('attempts', models.PositiveIntegerField(db_default=0, default=0, help_text='at the claim', verbose_name='tentativas')),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0, help_text='counted at the claim', verbose_name='tentativas')),
                 ('max_attempts', models.PositiveIntegerField(verbose_name='limite de tentativas')),
                 ('must_ask', models.BooleanField(db_default=False, default=False, verbose_name='conferir antes')),
                 ('lease_length', models.DurationField()),

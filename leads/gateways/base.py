@@ -72,7 +72,7 @@ class PlacePage:
 
 
 class SearchProvider(ABC):
-    """Finds places. A new provider is one class and one line in LEADS_SEARCH_PROVIDERS (docs/providers.md)."""
+    """Finds places. A new provider is one class and one line of settings (docs/providers.md)."""
 
     name: str
 
@@ -88,15 +88,15 @@ class CompanyFinder(ABC):
 
     @abstractmethod
     def find_cnpjs(self, name: str, city: str, uf: str) -> list[str]:
-        """Return CNPJs with right check digits, best first; empty when none is mentioned. Raises ProviderError."""
+        """Return CNPJs with right check digits, best first, or nothing. Raises ProviderError."""
 
 
 @dataclass(frozen=True)
 class RegistryRecord:
-    """One CNPJ as a registry source tells it, normalized: codes padded, CPF out of the name (R49), phones E.164.
+    """One CNPJ as a registry source tells it: codes padded, no CPF in the name (R49), phones E.164.
 
-    `status` is the Receita's two-digit code. The city is known by IBGE code, SIAFI code, or only by name and UF.
-    `source`: open_data, brasilapi or viper.
+    `status` is the Receita's two-digit code. The city is known by IBGE code, by SIAFI code, or only by name
+    and UF. `source`: open_data, brasilapi or viper.
     """
 
     cnpj: str
@@ -151,7 +151,7 @@ class RegistryGateway(ABC):
 
 @dataclass(frozen=True)
 class CompanyContacts:
-    """What the enrichment vendor adds to a company: E.164 phones, best first (L19), and lower-case e-mails."""
+    """What the enrichment vendor adds: E.164 phones, best first (L19), and lower-case e-mails."""
 
     cnpj: str
     source: str
@@ -176,4 +176,4 @@ class EnrichmentGateway(ABC):
 
     @abstractmethod
     def get_company(self, cnpj: str) -> CompanyContacts | NotFound:
-        """Return the contacts, or NotFound when the vendor has neither name nor contact. Raises ProviderError."""
+        """Return the contacts, or NotFound when there is neither name nor contact. Raises ProviderError."""

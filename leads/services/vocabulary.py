@@ -1,0 +1,43 @@
+"""Words and domains that identify no company, folded and singular (core.text.fold_singular)."""
+
+import csv
+from functools import lru_cache
+from pathlib import Path
+
+from core.text import fold_singular
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMPANY_FORMS = _words("ltda limitada me epp ei mei eireli sa s cia companhia microempresa slu")
+CONNECTORS = _words("a o as os e da de do das dos em na no para com por")
+FREEMAIL = _words("""
+    aol bol gmail globo globomail googlemail hotmail icloud ig live mail me msn oi outlook pop proton
+    protonmail r7 rocketmail superig terra uol yahoo ymail zipmail
+""")
+"""First label of the domain, whatever follows it."""
+
+PLATFORMS = _words("""
+    abre anota bio business canva doctoralia facebook fb goo google ifood instagram jusbrasil linkedin linktr
+    mercadolivre negocio olx sites tiktok twitter wa whatsapp wixsite wordpress x youtube
+""")
+"""Any label of the host: social networks, shops and page builders."""
+
+_BUSINESS_WORDS = _words("""
+    assessoria atendimento bairro brasil br casa centro comercial comercio consultorio doutor doutora dr dra
+    empresa espaco especialista filial franquia grupo industria loja matriz negocio oficial prestacao produto
+    profissional rede sala servico shopping solucao unidade varejo vila
+""")
+_NICHES_FILE = Path(__file__).resolve().parent.parent / "data" / "niches.csv"
+
+
+@lru_cache(maxsize=1)
+def generic_words() -> frozenset[str]:
+    """Words of business in general and of every niche: what a company does, not which one it is."""
+    words = set(_BUSINESS_WORDS)
+    with _NICHES_FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words.update(fold_singular(f"{row['name']} {row['aliases']}").split())
+    return frozenset(words)

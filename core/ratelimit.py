@@ -99,7 +99,7 @@ def client_ip(request: HttpRequest) -> str:
     count = settings.TRUSTED_PROXY_COUNT
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if count and len(hops) >= count and _is_address(hops[-count]):
-        return hops[-count]
+        return str(hops[-count])
     return str(peer)
 
 

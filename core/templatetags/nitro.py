@@ -17,7 +17,7 @@ register = template.Library()
 
 _ICON_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SVG = re.compile(r"<svg[^>]*>(?P<shapes>.*)</svg>", re.DOTALL)
-_EMPTY = (None, "")
+_EMPTY: tuple[object, ...] = (None, "")
 
 
 @register.filter
@@ -36,13 +36,13 @@ def phone(value: str | None) -> str:
 
 
 @register.filter
-def brl(value: int | None) -> str:
+def brl(value: int | str | None) -> str:
     """Cents as R$ 1.234,56."""
     return "" if value in _EMPTY else formatting.format_brl(int(value or 0))
 
 
 @register.filter
-def number(value: int | None) -> str:
+def number(value: int | str | None) -> str:
     return "" if value in _EMPTY else formatting.format_number(int(value or 0))
 
 

@@ -315,6 +315,7 @@ class Migration(migrations.Migration):
                 ('include_owned', models.BooleanField(default=False, verbose_name='incluir empresas que já tenho')),
                 ('only_with_phone', models.BooleanField(default=False, verbose_name='somente com telefone')),
                 ('unit_price', models.PositiveIntegerField(help_text='shown and confirmed (R9)', verbose_name='créditos por empresa')),
+                ('tariff_version', models.PositiveIntegerField(help_text='of that price', verbose_name='versão da tarifa')),
                 ('form_key', models.UUIDField(help_text='the same submitted form makes one search', unique=True)),
                 ('status', models.CharField(choices=[('queued', 'Na fila'), ('running', 'Buscando'), ('completed', 'Concluída'), ('partial', 'Parcial'), ('failed', 'Falhou'), ('canceled', 'Cancelada')], default='queued', max_length=9, verbose_name='estado')),
                 ('reason', models.CharField(blank=True, choices=[('exhausted', 'Não achamos mais empresas novas deste nicho nesta cidade.'), ('budget', 'A busca chegou ao limite de consultas. Você pagou só pelo que recebeu.'), ('credits', 'Seu saldo acabou no meio da busca.'), ('provider', 'O buscador ficou fora do ar. Você pagou só pelo que recebeu.'), ('deadline', 'A busca passou do tempo máximo. Você pagou só pelo que recebeu.'), ('canceled', 'Você cancelou a busca. O que já chegou continua seu.')], max_length=9, verbose_name='motivo')),

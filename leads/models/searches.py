@@ -40,6 +40,7 @@ class Search(models.Model):
     include_owned = models.BooleanField("incluir empresas que já tenho", default=False)
     only_with_phone = models.BooleanField("somente com telefone", default=False)
     unit_price = models.PositiveIntegerField("créditos por empresa", help_text="shown and confirmed (R9)")
+    tariff_version = models.PositiveIntegerField("versão da tarifa", help_text="of that price")
     form_key = models.UUIDField(unique=True, help_text="the same submitted form makes one search")
 
     status = models.CharField("estado", max_length=9, choices=Status.choices, default=Status.QUEUED)

@@ -105,7 +105,7 @@ NAVIGATION = [
         ],
     },
 ]
-HEADER_FRAGMENTS = ["credits/_balance.html"]
+HEADER_FRAGMENTS: list[str] = []
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.DATABASE_URL)}

@@ -1,0 +1,1 @@
+"""Reads of the lead business, split by noun."""

@@ -89,11 +89,15 @@ class Search(models.Model):
 
 
 class SearchPage(models.Model):
-    """One page asked of a place provider. A failed page does not lose the others (R45)."""
+    """One page asked of a place provider. A failed page does not lose the others (R45).
+
+    `failed` may be asked again; `refused` is for good.
+    """
 
     class Status(models.TextChoices):
         FETCHED = "fetched", "Recebida"
         FAILED = "failed", "Falhou"
+        REFUSED = "refused", "Recusada"
 
     search = models.ForeignKey(Search, on_delete=models.CASCADE, related_name="pages")
     provider = models.CharField(max_length=20)
@@ -101,6 +105,7 @@ class SearchPage(models.Model):
     status = models.CharField(max_length=7, choices=Status.choices)
     place_count = models.PositiveSmallIntegerField(default=0)
     new_count = models.PositiveSmallIntegerField(default=0)
+    is_last = models.BooleanField(default=False)
     error = models.CharField(max_length=200, blank=True)
     fetched_at = models.DateTimeField()
 

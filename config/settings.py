@@ -1,6 +1,7 @@
 """Settings of Nitro, read from the environment. With nothing set they describe the embedded default."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.CurrentAccountMiddleware",
     "core.middleware.RateLimitMiddleware",
 ]
@@ -81,7 +83,7 @@ TEMPLATES = [
 ]
 
 # --- The menu and the header: which pages the base layout links, for whom --------------------------
-NAVIGATION = [
+NAVIGATION: list[dict[str, Any]] = [
     {
         "label": "Leads",
         "audience": "buyer",
@@ -163,9 +165,13 @@ CELERY_TIMEZONE = "America/Sao_Paulo"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "leads:dashboard"
+OPERATOR_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "core:home"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["full_name", "email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -174,6 +180,7 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 EMAIL_CONFIRMATION_TIMEOUT = 48 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_REMEMBER_AGE = 30 * 24 * 60 * 60
+SESSION_OPERATOR_AGE = 8 * 60 * 60
 RATELIMIT_USE_CACHE = "default"
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")

@@ -38,6 +38,24 @@ def widget(field: BoundField, **attributes: Any) -> SafeString:
     return field.as_widget(attrs=attrs)
 
 
+@register.simple_tag
+def combobox_widget(field: BoundField, placeholder: str = "") -> SafeString:
+    """Render a text field as a WAI-ARIA combobox; core/combobox.js moves the list."""
+    return widget(
+        field,
+        placeholder=placeholder,
+        role="combobox",
+        autocomplete="off",
+        autocapitalize="none",
+        spellcheck="false",
+        **{
+            "aria-autocomplete": "list",
+            "aria-expanded": "false",
+            "aria-controls": f"{field.id_for_label}-lista",
+        },
+    )
+
+
 def _widget_class(field: BoundField) -> str:
     kind = field.field.widget
     if isinstance(kind, HiddenInput | RadioSelect | CheckboxSelectMultiple):

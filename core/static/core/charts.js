@@ -1,0 +1,78 @@
+/* Draws a bar chart from the table beside it: the table is the truth, and what a screen reader reads.
+
+   <figure data-chart data-table="id of the table"><canvas></canvas></figure>
+   First column: label; second column: number (data-value). */
+(function () {
+  "use strict";
+
+  function color(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function read(table) {
+    var rows = Array.from(table.tBodies[0].rows);
+    return {
+      name: table.tHead.rows[0].cells[1].textContent.trim(),
+      labels: rows.map(function (row) {
+        return row.cells[0].textContent.trim();
+      }),
+      values: rows.map(function (row) {
+        return Number(row.cells[1].dataset.value);
+      }),
+    };
+  }
+
+  function settings(data) {
+    var muted = color("--nitro-muted");
+    return {
+      type: "bar",
+      data: {
+        labels: data.labels,
+        datasets: [
+          {
+            label: data.name,
+            data: data.values,
+            backgroundColor: color("--tblr-primary"),
+            hoverBackgroundColor: color("--tblr-link-hover-color"),
+            borderRadius: 4,
+            maxBarThickness: 18,
+            categoryPercentage: 0.85,
+          },
+        ],
+      },
+      options: {
+        animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 300 },
+        maintainAspectRatio: false,
+        plugins: { legend: { display: false }, tooltip: { displayColors: false, padding: 10 } },
+        scales: {
+          x: {
+            border: { color: color("--tblr-border-color") },
+            grid: { display: false },
+            ticks: { color: muted, maxRotation: 0, autoSkipPadding: 24 },
+          },
+          y: {
+            beginAtZero: true,
+            border: { display: false },
+            grid: { color: color("--tblr-border-color-translucent") },
+            ticks: { color: muted, precision: 0, maxTicksLimit: 5 },
+            suggestedMax: 5,
+          },
+        },
+      },
+    };
+  }
+
+  function draw(figure) {
+    if (figure.nitroChart) figure.nitroChart.destroy();
+    var data = read(document.getElementById(figure.dataset.table));
+    window.Chart.defaults.font.family = color("--tblr-font-sans-serif") || "sans-serif";
+    figure.nitroChart = new window.Chart(figure.querySelector("canvas"), settings(data));
+  }
+
+  function drawAll() {
+    document.querySelectorAll("[data-chart]").forEach(draw);
+  }
+
+  document.addEventListener("nitro:theme", drawAll);
+  drawAll();
+})();

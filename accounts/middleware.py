@@ -4,15 +4,28 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from accounts.responses import ask_to_sign_in
 from accounts.selectors import find_buyer_account
 
+View = Callable[..., HttpResponseBase]
+
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Every view asks for sign-in unless it is marked with Django's `login_not_required` (R32)."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None  # before the session is read: health must answer with the database down
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
         return ask_to_sign_in(request)

@@ -1,5 +1,7 @@
 """The answers to people who may not see a page: sign in first, confirm the e-mail first."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Pages go to sign-in and come back; JSON and htmx get 401, and htmx goes to sign-in by itself (R32)."""
     sign_in_url = resolve_url(settings.LOGIN_URL)
     if not _is_read_by_script(request):
-        return redirect_to_login(request.get_full_path(), sign_in_url)
+        return redirect_to_login(_page_of(request), sign_in_url)
     response = error_response(request, 401)
     response.headers["HX-Redirect"] = f"{sign_in_url}?{urlencode({'next': _page_of(request)})}"
     return response
@@ -34,6 +36,10 @@ def _is_read_by_script(request: HttpRequest) -> bool:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """The page from which htmx asked."""
-    htmx = getattr(request, "htmx", None)
-    return (htmx.current_url_abs_path if htmx else None) or "/"
+    """The page to come back to: the one asked for, or the one from which a form or htmx was sent."""
+    if request.method in {"GET", "HEAD"} and not _is_read_by_script(request):
+        return request.get_full_path()
+    sender = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    if sender.netloc != request.get_host() or not sender.path:
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+    return urlunsplit(("", "", sender.path, sender.query, ""))

@@ -1,5 +1,6 @@
 """The landing page, health, and the pages for what went wrong."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,11 +12,13 @@ from core.request_ids import current_request_id
 from core.responses import MESSAGES, error_response, wants_json
 
 
+@login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "core/home.html")
 
 
+@login_not_required
 @never_cache
 @require_safe
 def health_live(_request: HttpRequest) -> HttpResponse:
@@ -23,6 +26,7 @@ def health_live(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
+@login_not_required
 @never_cache
 @require_safe
 def health_ready(request: HttpRequest) -> HttpResponse:
@@ -40,8 +44,9 @@ def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
     return error_response(request, 400)
 
 
-def permission_denied(request: HttpRequest, _exception: Exception) -> HttpResponse:
-    return error_response(request, 403)
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Show the sentence that our own code gave for the person, if any."""
+    return error_response(request, 403, message=str(exception))
 
 
 def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:

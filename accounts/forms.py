@@ -1,0 +1,165 @@
+"""What people type about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.managers import normalize_email
+from accounts.models import User
+from accounts.services import TooManyFailures, WrongCredentials, check_credentials
+from core.phones import format_phone, parse_phone
+
+EMAIL_WIDGET = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"})
+MAX_PASSWORD_LENGTH = 128  # hashing is slow on purpose; a book is not a password
+
+
+def _new_password(label: str = "Senha") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        min_length=8,
+        max_length=MAX_PASSWORD_LENGTH,
+        help_text="Pelo menos 8 caracteres. Uma frase curta é mais forte do que uma palavra com símbolos.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-password-strength": ""}),
+    )
+
+
+def _current_password() -> forms.CharField:
+    return forms.CharField(
+        label="Senha atual",
+        strip=False,
+        max_length=MAX_PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class SignInForm(forms.Form):
+    """E-mail and password; `retry_after` is set when the account must wait."""
+
+    email = forms.EmailField(label="E-mail", widget=EMAIL_WIDGET)
+    password = forms.CharField(
+        label="Senha",
+        strip=False,
+        max_length=MAX_PASSWORD_LENGTH,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    remember = forms.BooleanField(label="Manter conectado por 30 dias", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user: User | None = None
+        self.retry_after: int | None = None
+
+    @sensitive_variables()
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "email" in data and "password" in data:
+            try:
+                self.user = check_credentials(email=data["email"], password=data["password"])
+            except WrongCredentials as error:
+                raise ValidationError(error.message, code="wrong_credentials") from error
+            except TooManyFailures as error:
+                self.retry_after = error.retry_after
+                raise ValidationError(error.message, code="too_many_failures") from error
+        return data
+
+
+class SignUpForm(forms.Form):
+    full_name = forms.CharField(
+        label="Seu nome", min_length=2, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(label="E-mail", max_length=254, widget=EMAIL_WIDGET)
+    password = _new_password()
+    terms = forms.BooleanField(
+        label="Li e aceito os termos de uso",
+        error_messages={"required": "Para criar a conta é preciso aceitar os termos de uso."},
+    )
+
+    @sensitive_variables()
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        owner = User(full_name=data.get("full_name", ""), email=data.get("email", ""))
+        _check_strength(self, "password", owner)
+        return data
+
+
+class PasswordResetForm(forms.Form):
+    email = forms.EmailField(label="E-mail", max_length=254, widget=EMAIL_WIDGET)
+
+
+class ResetPasswordForm(forms.Form):
+    """A new password for `user`, who proved to own the address."""
+
+    password = _new_password("Nova senha")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    @sensitive_variables()
+    def clean(self) -> dict[str, Any]:
+        _check_strength(self, "password", self.user)
+        return self.cleaned_data
+
+
+class ChangePasswordForm(ResetPasswordForm):
+    current_password = _current_password()
+    field_order = ("current_password", "password")
+
+
+class NewEmailForm(forms.Form):
+    email = forms.EmailField(label="Novo e-mail", max_length=254, widget=EMAIL_WIDGET)
+    current_password = _current_password()
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self) -> str:
+        email = normalize_email(self.cleaned_data["email"])
+        if email == self.user.email:
+            raise ValidationError("Este já é o seu e-mail.")
+        return email
+
+
+class ProfileForm(forms.Form):
+    full_name = forms.CharField(
+        label="Nome", min_length=2, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label="Telefone",
+        required=False,
+        max_length=30,
+        help_text="Com DDD. Usamos só para falar com você sobre a sua conta.",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national", "inputmode": "tel"}),
+    )
+
+    @classmethod
+    def for_user(cls, user: User) -> "ProfileForm":
+        phone = format_phone(user.phone) if user.phone else ""
+        return cls(initial={"full_name": user.full_name, "phone": phone})
+
+    def clean_phone(self) -> str:
+        text = self.cleaned_data["phone"].strip()
+        if not text:
+            return ""
+        phone = parse_phone(text)
+        if phone is None or not phone.is_direct:
+            raise ValidationError("Informe um telefone com DDD, por exemplo (55) 99912-3456.")
+        return phone.e164
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(choices=User.Theme.choices)
+
+
+def _check_strength(form: forms.Form, field: str, owner: User) -> None:
+    password = form.cleaned_data.get(field)
+    if password:
+        try:
+            validate_password(password, owner)
+        except ValidationError as error:
+            form.add_error(field, error)

@@ -1,0 +1,36 @@
+"""Mail out, through Django's configured backend."""
+
+import smtplib
+from dataclasses import dataclass
+
+from django.core.mail import EmailMultiAlternatives
+
+from core.errors import Refused, Unavailable
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One e-mail: the same words as text and as HTML."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def send_letter(letter: Letter) -> None:
+    """Hand the letter to the mail server, waiting at most settings.EMAIL_TIMEOUT seconds per step.
+
+    Raises Refused when the server will never take it for this address, Unavailable when it may later.
+    """
+    message = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
+    message.attach_alternative(letter.html, "text/html")
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, _ = next(iter(error.recipients.values()))
+        if code >= 500:
+            raise Refused(str(code), "O servidor de e-mail recusou o destinatário.") from error
+        raise Unavailable("O servidor de e-mail pediu para tentar mais tarde.") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise Unavailable("O servidor de e-mail não respondeu.", detail=type(error).__name__) from error

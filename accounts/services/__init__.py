@@ -1,0 +1,49 @@
+"""The use cases of accounts. Each opens its own transaction unless its docstring says otherwise."""
+
+from accounts.services.emails import EmailTooSoon, request_email, send_account_email
+from accounts.services.passwords import (
+    WrongPassword,
+    change_password,
+    find_reset_user,
+    request_password_reset,
+    reset_password,
+)
+from accounts.services.profile import confirm_new_email, request_new_email, set_theme, update_profile
+from accounts.services.registration import (
+    EmailTaken,
+    check_confirmation_link,
+    confirm_email,
+    renew_confirmation_link,
+    request_email_confirmation,
+    sign_up,
+    sign_up_or_tell_owner,
+    tell_owner,
+)
+from accounts.services.sign_in import TooManyFailures, WrongCredentials, check_credentials, forget_failures
+
+__all__ = [
+    "EmailTaken",
+    "EmailTooSoon",
+    "TooManyFailures",
+    "WrongCredentials",
+    "WrongPassword",
+    "change_password",
+    "check_confirmation_link",
+    "check_credentials",
+    "confirm_email",
+    "confirm_new_email",
+    "find_reset_user",
+    "forget_failures",
+    "renew_confirmation_link",
+    "request_email",
+    "request_email_confirmation",
+    "request_new_email",
+    "request_password_reset",
+    "reset_password",
+    "send_account_email",
+    "set_theme",
+    "sign_up",
+    "sign_up_or_tell_owner",
+    "tell_owner",
+    "update_profile",
+]

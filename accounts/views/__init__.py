@@ -1,0 +1,37 @@
+"""The pages of accounts."""
+
+from accounts.views.confirmation import (
+    confirm_email,
+    confirm_email_from_link,
+    confirm_new_email,
+    open_confirmation_link,
+    open_new_email_link,
+    renew_confirmation,
+    resend_confirmation,
+)
+from accounts.views.passwords import ResetPasswordView, change_password, password_reset, password_reset_sent
+from accounts.views.profile import change_email, change_theme, profile
+from accounts.views.sign_in import admin_sign_in, sign_in, sign_out
+from accounts.views.sign_up import sign_up, sign_up_done
+
+__all__ = [
+    "ResetPasswordView",
+    "admin_sign_in",
+    "change_email",
+    "change_password",
+    "change_theme",
+    "confirm_email",
+    "confirm_email_from_link",
+    "confirm_new_email",
+    "open_confirmation_link",
+    "open_new_email_link",
+    "password_reset",
+    "password_reset_sent",
+    "profile",
+    "renew_confirmation",
+    "resend_confirmation",
+    "sign_in",
+    "sign_out",
+    "sign_up",
+    "sign_up_done",
+]

@@ -1,0 +1,65 @@
+"""Sign-in and sign-out (A2)."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import SignInForm
+from accounts.views.sessions import home_of, open_session
+from core.ratelimit import rate_limited
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@rate_limited("sign_in", key="ip", rate="20/m", closed_when_down=True)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    next_page = _safe_next(request)
+    if request.user.is_authenticated:
+        return redirect(next_page or home_of(request.user))
+    form = SignInForm(request.POST or None)
+    if form.is_valid() and form.user is not None:
+        open_session(request, form.user, remember=form.cleaned_data["remember"])
+        return redirect(next_page or home_of(form.user))
+    response = render(request, "accounts/sign_in.html", {"form": form, "next": next_page})
+    if form.retry_after is not None:
+        response.status_code = 429
+        response.headers["Retry-After"] = str(form.retry_after)
+    return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.success(request, "Você saiu da sua conta.")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@login_not_required
+@require_safe
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """Stand in front of the admin's own sign-in, which knows no limits."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(_safe_next(request) or resolve_url("admin:index"))
+    if not request.user.is_staff:
+        raise PermissionDenied("Esta página é da operação.")
+    return redirect("admin:index")
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """The page that was asked for before sign-in, when it is one of ours."""
+    page = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return page if is_ours else ""

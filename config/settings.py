@@ -204,6 +204,10 @@ SERPER_API_KEY = env.str("SERPER_API_KEY", default="sandbox")
 VIPER_BASE_URL = env.str("VIPER_BASE_URL", default=f"{embedded.SANDBOX_URL}/viper")
 VIPER_API_KEY = env.str("VIPER_API_KEY", default="sandbox")
 BRASILAPI_BASE_URL = env.str("BRASILAPI_BASE_URL", default=f"{embedded.SANDBOX_URL}/brasilapi")
+SERPER_CONCURRENCY = env.int("SERPER_CONCURRENCY", default=10)
+VIPER_CONCURRENCY = env.int("VIPER_CONCURRENCY", default=2)
+BRASILAPI_CONCURRENCY = env.int("BRASILAPI_CONCURRENCY", default=4)
+BRASILAPI_DAILY_CALLS = env.int("BRASILAPI_DAILY_CALLS", default=20_000)  # 0: no limit
 SANDBOX_URL = embedded.SANDBOX_URL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contato@nitro.example")
 
@@ -214,6 +218,10 @@ QUEUE_KEEP_DEAD_DAYS = env.int("QUEUE_KEEP_DEAD_DAYS", default=30)
 
 # --- Leads -----------------------------------------------------------------------------------------
 LEADS_SEARCH_PROVIDERS = env.list("LEADS_SEARCH_PROVIDERS", default=["leads.gateways.serper.SerperProvider"])
+LEADS_REGISTRY_SOURCES = env.list(
+    "LEADS_REGISTRY_SOURCES",
+    default=["leads.gateways.brasilapi.BrasilApiRegistry", "leads.gateways.viper.ViperRegistry"],
+)
 LEADS_MAX_QUANTITY = env.int("LEADS_MAX_QUANTITY", default=1000)
 LEADS_MAX_RUNNING_SEARCHES = env.int("LEADS_MAX_RUNNING_SEARCHES", default=3)
 LEADS_MAX_QUEUED_SEARCHES = env.int("LEADS_MAX_QUEUED_SEARCHES", default=20)
@@ -226,6 +234,7 @@ LEADS_PROVIDER_WAITS = env.int("LEADS_PROVIDER_WAITS", default=4)
 LEADS_DELIVERY_BATCH = env.int("LEADS_DELIVERY_BATCH", default=25)
 LEADS_REGISTRY_MAX_AGE_DAYS = env.int("LEADS_REGISTRY_MAX_AGE_DAYS", default=90)
 LEADS_PLACE_MAX_AGE_DAYS = env.int("LEADS_PLACE_MAX_AGE_DAYS", default=180)
+LEADS_CONTACTS_MAX_AGE_DAYS = env.int("LEADS_CONTACTS_MAX_AGE_DAYS", default=90)
 LEADS_CONTACTS_MAX_AGE_DAYS = env.int("LEADS_CONTACTS_MAX_AGE_DAYS", default=90)
 LEADS_NEGATIVE_LINK_DAYS = env.int("LEADS_NEGATIVE_LINK_DAYS", default=30)
 CREDITS_LOW_BALANCE = env.int("CREDITS_LOW_BALANCE", default=10)

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from core.documents import is_cnpj
 from core.text import fold, fold_singular
 from leads.gateways.base import RegistryRecord
-from leads.services.vocabulary import COMPANY_FORMS, CONNECTORS, FREEMAIL, PLATFORMS, generic_words
+from leads.vocabulary import COMPANY_FORMS, CONNECTORS, FREEMAIL, PLATFORMS, generic_words
 
 PHONE_POINTS = 50
 ADDRESS_POINTS = 40

@@ -30,7 +30,7 @@ _BUSINESS_WORDS = _words("""
     empresa espaco especialista filial franquia grupo industria loja matriz negocio oficial prestacao produto
     profissional rede sala servico shopping solucao unidade varejo vila
 """)
-_NICHES_FILE = Path(__file__).resolve().parent.parent / "data" / "niches.csv"
+_NICHES_FILE = Path(__file__).resolve().parent / "data" / "niches.csv"
 
 
 @lru_cache(maxsize=1)

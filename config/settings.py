@@ -254,6 +254,9 @@ STATICFILES_DIRS = [
     ("vendor/tabler/js", BASE_DIR / "node_modules/@tabler/core/dist/js"),
     ("vendor/chart", BASE_DIR / "node_modules/chart.js/dist"),
     ("vendor/inter", BASE_DIR / "node_modules/@fontsource-variable/inter/files"),
+    ("vendor/zxcvbn/core", BASE_DIR / "node_modules/@zxcvbn-ts/core/dist"),
+    ("vendor/zxcvbn/common", BASE_DIR / "node_modules/@zxcvbn-ts/language-common/dist"),
+    ("vendor/zxcvbn/pt-br", BASE_DIR / "node_modules/@zxcvbn-ts/language-pt-br/dist"),
 ]
 ICONS_DIR = BASE_DIR / "node_modules/@tabler/icons/icons"
 STORAGES = {

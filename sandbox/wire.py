@@ -1,0 +1,178 @@
+"""Between the socket and the emulators: counts each call and makes it fail when told to."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sandbox import brasilapi, serper, viper
+from sandbox.answers import HEADERS
+from sandbox.calls import Call, Calls
+from sandbox.faults import Fault, Faults
+
+HTML = b"<!doctype html><title>502 Bad Gateway</title><p>Sandbox do Nitro: falha pedida.</p>"
+GARBAGE = b'{"sandbox": true, "places": [{"title": "Pet'
+STATUS_BODIES: dict[str, Callable[[int, str], Response]] = {
+    "serper": serper.refuse,
+    "brasilapi": brasilapi.refuse,
+    "viper": viper.refuse,
+}
+USUAL_MESSAGES = {
+    401: "Unauthorized.",
+    403: "Unauthorized.",
+    404: "CNPJ não encontrado.",
+    429: "Too Many Requests",
+}
+
+_transports: dict[tuple[str, int], asyncio.Transport] = {}
+
+
+class CuttableProtocol(H11Protocol):
+    """HTTP over a connection that the sandbox can cut without a reply."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self.client:
+            _transports[self.client] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.client:
+            _transports.pop(self.client, None)
+        super().connection_lost(exc)
+
+
+def cut(scope: Scope) -> None:
+    """Close the connection of the request at once."""
+    transport = _transports.get(tuple(scope["client"]))
+    if transport is not None:
+        transport.abort()
+
+
+class Wire:
+    """ASGI middleware around the emulators."""
+
+    def __init__(self, app: ASGIApp, calls: Calls, faults: Faults) -> None:
+        self.app = app
+        self.calls = calls
+        self.faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        provider, path = _provider(scope)
+        if not provider:
+            return await self.app(scope, receive, send)
+        body = await _read(receive)
+        call = self.calls.begin(provider, scope["method"], path, _describe(scope, body))
+        try:
+            await self._answer(call, _Exchange(scope, body, send))
+        finally:
+            self.calls.end(call)
+        return None
+
+    async def _answer(self, call: Call, exchange: "_Exchange") -> None:
+        fault = self.faults.find(call.provider, call.path)
+        if fault is None:
+            return await exchange.run(self.app, call)
+        call.fault = fault.kind
+        if fault.kind == "drop_before":
+            return cut(exchange.scope)
+        if fault.kind in ("drop", "cut"):
+            return await exchange.run_and_cut(self.app, call, half=fault.kind == "cut")
+        if fault.kind == "late":
+            await asyncio.sleep(fault.seconds)
+            return await exchange.run(self.app, call)
+        response = fault_response(call, fault)
+        call.status = response.status_code
+        return await response(exchange.scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request whose body has been read, and the door to answer it."""
+
+    def __init__(self, scope: Scope, body: bytes, send: Send) -> None:
+        self.scope = scope
+        self.send = send
+        self._body: bytes | None = body
+
+    async def receive(self) -> Message:
+        if self._body is None:
+            return {"type": "http.disconnect"}
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def run(self, app: ASGIApp, call: Call) -> None:
+        async def send(message: Message) -> None:
+            _note(call, message)
+            await self.send(message)
+
+        await app(self.scope, self.receive, send)
+
+    async def run_and_cut(self, app: ASGIApp, call: Call, *, half: bool) -> None:
+        """Do the work, then say nothing, or only half of the answer."""
+        messages: list[Message] = []
+
+        async def send(message: Message) -> None:
+            _note(call, message)
+            messages.append(message)
+
+        await app(self.scope, self.receive, send)
+        call.status = None
+        if half:
+            await self.send(messages[0])
+            text = messages[1].get("body", b"")
+            await self.send({"type": "http.response.body", "body": text[: len(text) // 2], "more_body": True})
+            await asyncio.sleep(0)
+        cut(self.scope)
+
+
+def fault_response(call: Call, fault: Fault) -> Response:
+    """Build the reply of a fault that answers."""
+    if fault.kind == "html":
+        return Response(HTML, 200, HEADERS, "text/html; charset=utf-8")
+    if fault.kind == "garbage":
+        return Response(GARBAGE, 200, HEADERS, "application/json")
+    message = fault.message or USUAL_MESSAGES.get(fault.status, "Internal Server Error")
+    response = STATUS_BODIES[call.provider](fault.status, message)
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = fault.retry_after
+    return response
+
+
+def _note(call: Call, message: Message) -> None:
+    """Keep the status and, from Serper's own counter, what the call cost."""
+    if message["type"] == "http.response.start":
+        call.status = message["status"]
+    elif call.provider == "serper" and call.status == 200:
+        _, found, tail = message.get("body", b"").rpartition(b'"credits":')
+        call.credits = int(tail[:1]) if found else 1
+
+
+def _provider(scope: Scope) -> tuple[str, str]:
+    if scope["type"] != "http":
+        return "", ""
+    name, _, rest = scope["path"].lstrip("/").partition("/")
+    return (name, f"/{rest}") if name in STATUS_BODIES else ("", "")
+
+
+async def _read(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _describe(scope: Scope, body: bytes) -> dict[str, Any]:
+    """Return what was asked: the query string, or the JSON body."""
+    if not body:
+        return dict(parse_qsl(scope["query_string"].decode()))
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        return {}
+    return asked if isinstance(asked, dict) else {}

@@ -2,7 +2,10 @@
 
 import pytest
 import pytest_socket
+from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
+
+from core.http import close_providers
 
 
 @pytest.fixture(autouse=True)
@@ -11,6 +14,14 @@ def loopback_only():
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def clean_slate(loopback_only):
+    """Start with an empty cache, and end with no provider connection, breaker or pause left over."""
+    cache.delete_pattern("*", itersize=1000)
+    yield
+    close_providers()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ _CNPJ_IN_TEXT = re.compile(
     r"(?<![0-9A-Za-z])[0-9A-Za-z]{2}\.?[0-9A-Za-z]{3}\.?[0-9A-Za-z]{3}/?[0-9A-Za-z]{4}-?[0-9]{2}(?![0-9A-Za-z])"
 )
 _ROOT_AT_START = re.compile(r"^[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}\s+(?=\S)")
-_TAIL_OF_ELEVEN = re.compile(r"\s+([0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2})$")
+_CPF_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}(?![0-9A-Za-z])")
 
 
 class InvalidCnpj(NitroError):
@@ -87,12 +87,13 @@ def mask_document(text: str) -> str:
 
 
 def strip_owner_cpf(legal_name: str) -> str:
-    """Return a registry name without the CNPJ root before it or the valid CPF after it (R49)."""
+    """Return a registry name without the CNPJ root before it and any valid CPF in it (R49).
+
+    A name that is nothing but a CPF becomes empty.
+    """
     name = _ROOT_AT_START.sub("", legal_name.strip())
-    tail = _TAIL_OF_ELEVEN.search(name)
-    if tail and is_cpf(tail[1]):
-        name = name[: tail.start()].rstrip(" -")
-    return name
+    name = _CPF_IN_TEXT.sub(lambda match: "" if is_cpf(match[0]) else match[0], name)
+    return " ".join(name.split()).strip(" -")
 
 
 def find_cnpjs(text: str) -> list[str]:

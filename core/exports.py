@@ -18,9 +18,8 @@ _FORMULA_STARTS = frozenset("=+-@%|\t\r\n")
 def stream_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """Yield a CSV in pieces of some rows: UTF-8 with BOM, `;`, CRLF, every field quoted.
 
-    Texts are made harmless; numbers stay numbers, also negative ones, with decimal comma; dates are São
-    Paulo's; None is empty. Memory
-    does not grow with the number of rows.
+    Texts are made harmless; numbers stay numbers, also negative ones, with decimal comma; dates are those
+    of São Paulo; None is empty. Memory does not grow with the number of rows.
     """
     lines = _Lines()
     writer = csv.writer(lines, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")

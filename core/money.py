@@ -4,7 +4,7 @@ import re
 
 from core.errors import NitroError
 
-_AMOUNT = re.compile(r"(?:R\$)?(-?)(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}))?")
+_AMOUNT = re.compile(r"(-?)(?:R\$)?([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{1,2}))?")
 
 
 class InvalidAmount(NitroError):

@@ -4,7 +4,17 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
-_IRREGULAR = {"maes": "mae", "paes": "pao", "caes": "cao", "gas": "gas", "mes": "mes", "meses": "mes"}
+_IRREGULAR = {
+    "acais": "acai",
+    "gases": "gas",
+    "hardwares": "hardware",
+    "leis": "lei",
+    "maes": "mae",
+    "meses": "mes",
+    "reis": "rei",
+    "softwares": "software",
+    "vans": "van",
+}
 _PLURALS = (
     ("eses", "e"),  # portugueses, whose singular loses its s below: portugues → portugue
     ("oes", "ao"),
@@ -14,6 +24,7 @@ _PLURALS = (
     ("ois", "ol"),
     ("uis", "ul"),
     ("ns", "m"),
+    ("is", "il"),
     ("ares", "ar"),
     ("eres", "er"),
     ("ores", "or"),
@@ -24,9 +35,9 @@ _PLURALS = (
 
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, punctuation turned into single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _NOT_WORD.sub(" ", plain).strip()
+    return _NOT_WORD.sub(" ", plain.casefold()).strip()
 
 
 def fold_singular(text: str) -> str:
@@ -35,11 +46,11 @@ def fold_singular(text: str) -> str:
 
 
 def _singular(word: str) -> str:
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
     if len(word) <= 3 or word.endswith("ss"):
         return word
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for ending, singular in _PLURALS:
-        if word.endswith(ending) and len(word) > len(ending) + 1:
+        if word.endswith(ending) and len(word) > len(ending):
             return word.removesuffix(ending) + singular
     return word

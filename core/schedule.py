@@ -1,0 +1,38 @@
+"""Periodic work. Each app lists its own in `<app>/schedule.py` as SCHEDULE; config.celery gives it to beat.
+
+Every periodic task is safe to run twice (R56).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+
+from celery.schedules import crontab
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One Celery task that beat starts. `title` is what operators read; `queue` is io or cpu."""
+
+    task: str
+    title: str
+    every: timedelta | crontab
+    queue: str = "io"
+
+    @property
+    def expires_seconds(self) -> float:
+        """How long the message is worth anything: a late one is replaced by the next."""
+        return self.every.total_seconds() if isinstance(self.every, timedelta) else 3600.0
+
+
+def list_schedule() -> list[Periodic]:
+    """Return the periodic work of all installed apps, in their order."""
+    schedule: list[Periodic] = []
+    for app in apps.get_app_configs():
+        if app.module is not None and module_has_submodule(app.module, "schedule") and app.name != "core":
+            found: Sequence[Periodic] = import_module(f"{app.name}.schedule").SCHEDULE
+            schedule += found
+    return schedule

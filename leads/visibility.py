@@ -79,8 +79,9 @@ class VisibleLead:
         return self.level >= Level.PARTNERS
 
     @property
-    def has_contacts(self) -> bool:
-        return self.level >= Level.CONTACTS
+    def contact_count(self) -> int:
+        """Partners whose contacts were bought."""
+        return 0
 
 
 def visible_lead(access: LeadAccess) -> VisibleLead:

@@ -1,0 +1,104 @@
+"""What repairs the queue: expired leases, lost bells, old rows. All of it is safe to run twice (R56)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from queue_worker.bell import ring
+from queue_worker.models import WorkItem
+from queue_worker.policy import LONGEST_RUN
+from queue_worker.registry import list_kinds
+from queue_worker.selectors import has_claimable
+from queue_worker.services.recording import Failure, OnDeadFailed, postpone_death, settle
+from queue_worker.transactions import refuse_transaction
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+SWEEP_AFTER_SECONDS = 5
+EXPIRED = Failure("expired", "o processo que executava parou de dar sinal", must_ask=True)
+
+
+def reap() -> int:
+    """Take back every item whose lease has expired or that runs for more than 30 minutes; return how many.
+
+    Each goes back to wait, to be asked about first (nobody knows how far it got), or dies. Rules R53, R54.
+    """
+    refuse_transaction("reap")
+    with _alone("queue_worker.reap") as alone:
+        reaped = 0
+        while alone and reaped < BATCH and _reap_one():
+            reaped += 1
+    return reaped
+
+
+def sweep() -> list[str]:
+    """Ring for the queues that hold items due for more than 5 seconds; return their names. Rule R52."""
+    with _alone("queue_worker.sweep") as alone:
+        queues = [
+            queue
+            for queue in WorkItem.Queue.values
+            if alone and has_claimable(queue, older_than=SWEEP_AFTER_SECONDS)
+        ]
+    for queue in queues:
+        ring(queue)
+    return queues
+
+
+def delete_old_items() -> int:
+    """Delete items that ended long ago (settings.QUEUE_KEEP_DONE_DAYS, …DEAD_DAYS); return how many."""
+    refuse_transaction("delete_old_items")
+    now = timezone.now()
+    done_before = now - timedelta(days=settings.QUEUE_KEEP_DONE_DAYS)
+    dead_before = now - timedelta(days=settings.QUEUE_KEEP_DEAD_DAYS)
+    old = WorkItem.objects.filter(
+        Q(status__in=["done", "cancelled"], finished_at__lt=done_before)
+        | Q(status="dead", finished_at__lt=dead_before)
+    )
+    deleted = 0
+    with _alone("queue_worker.delete_old_items") as alone:
+        while alone:
+            count, _ = WorkItem.objects.filter(pk__in=old.values("pk")[:BATCH]).delete()
+            deleted += count
+            if count < BATCH:
+                break
+    return deleted
+
+
+def _reap_one() -> bool:
+    """Settle one item that nobody holds any more; return False when there is none."""
+    now = timezone.now()
+    abandoned = WorkItem.objects.filter(
+        Q(lease_until__lt=now) | Q(claimed_at__lt=now - LONGEST_RUN),
+        status=WorkItem.Status.PROCESSING,
+        kind__in=list_kinds(),
+    )
+    try:
+        with transaction.atomic(durable=True):
+            item = abandoned.select_for_update(skip_locked=True).order_by("lease_until").first()
+            if item is None:
+                return False
+            item_id, token = item.pk, item.lease_owner
+            settle(item, EXPIRED)
+    except OnDeadFailed as error:
+        postpone_death(item_id=item_id, token=token, error=error)
+    return True
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[bool]:
+    """Hold a lock of the database session: of two beats, one works."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        alone = bool(cursor.fetchone()[0])
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

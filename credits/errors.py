@@ -19,6 +19,12 @@ class AccountBlocked(NitroError):
     message = "Esta conta está bloqueada e não pode usar créditos. Fale com o atendimento."
 
 
+class WalletFrozen(NitroError):
+    """The nightly check found a difference in this wallet: it spends nothing until an operator looks."""
+
+    message = "Estamos conferindo o extrato desta conta. O uso de créditos volta assim que terminarmos."
+
+
 class CreditsOwed(NitroError):
     """A reversed payment was larger than the balance; the rest is owed and blocks spending (C11, R19)."""
 

@@ -19,6 +19,12 @@ class Wallet(models.Model):
         "a acertar", default=0, help_text="reversed after it was spent; blocks spending"
     )
     last_seq = models.BigIntegerField("último lançamento", default=0)
+    frozen_at = models.DateTimeField(
+        "congelada em", null=True, blank=True, help_text="check_ledger found a difference; nothing is spent"
+    )
+    low_balance_seen_seq = models.BigIntegerField(
+        default=0, help_text="entry after which the low balance was last pointed out"
+    )
 
     class Meta:
         verbose_name = "carteira"
@@ -29,6 +35,12 @@ class Wallet(models.Model):
 
     def __str__(self) -> str:
         return f"wallet of account {self.account_id}"
+
+    @property
+    def spendable(self) -> int:
+        """Credits that may be spent now: none while the account is blocked, owes, or is under examination."""
+        stopped = self.account.blocked_at is not None or self.frozen_at is not None or self.owed > 0
+        return 0 if stopped else self.balance
 
 
 class LedgerEntry(models.Model):

@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 ('balance', models.BigIntegerField(default=0, verbose_name='saldo')),
                 ('owed', models.BigIntegerField(default=0, help_text='reversed after it was spent; blocks spending', verbose_name='a acertar')),
                 ('last_seq', models.BigIntegerField(default=0, verbose_name='último lançamento')),
+                ('frozen_at', models.DateTimeField(blank=True, help_text='check_ledger found a difference; nothing is spent', null=True, verbose_name='congelada em')),
+                ('low_balance_seen_seq', models.BigIntegerField(default=0, help_text='entry after which the low balance was last pointed out')),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='wallet', to='accounts.account', verbose_name='conta')),
             ],
             options={

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+import structlog
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 
 from credits.errors import NotRefundable, ReasonRequired, UnknownEntry
-from credits.models import LedgerEntry
+from credits.models import LedgerEntry, Wallet
 from credits.services.wallets import lock_wallet, require_transaction
 from credits.services.writer import Draft, append_entries
 from credits.values import Debit, Reference
+
+log = structlog.get_logger(__name__)
 
 Kind = LedgerEntry.Kind
 
@@ -32,8 +36,8 @@ def debit_credits(
     buyer reads in the statement, without personal data. `tariff_version` is that of the price the buyer
     confirmed; the current one when not given.
 
-    Raises OutsideTransaction, UnknownAccount, InsufficientCredits, AccountBlocked, CreditsOwed,
-    OperationKeyReused. The first attempt's entry is returned for a repeated key with the same content.
+    Raises OutsideTransaction, UnknownAccount, InsufficientCredits, AccountBlocked, WalletFrozen,
+    CreditsOwed, OperationKeyReused. A repeated key with the same content returns the first entry.
     """
     require_transaction("debit_credits")
     debit = Debit(amount=amount, operation_key=operation_key, reference=reference, text=text)
@@ -132,7 +136,22 @@ def adjust_credits(
             text=reason.strip(),
             fixed_text=True,
         )
-        return append_entries(wallet, Kind.ADJUSTMENT, [draft], actor_id=actor_id)[0]
+        seq_before = wallet.last_seq
+        [entry] = append_entries(wallet, Kind.ADJUSTMENT, [draft], actor_id=actor_id)
+        if entry.seq > seq_before:
+            _write_history(wallet, entry, actor_id)
+    log.info("credits_adjusted", account_id=account_id, amount=amount, actor_id=actor_id, entry_id=entry.pk)
+    return entry
+
+
+def _write_history(wallet: Wallet, entry: LedgerEntry, actor_id: int) -> None:
+    """Show the adjustment in the history that operators see in the admin; the entry itself is the proof."""
+    LogEntry.objects.log_actions(
+        user_id=actor_id,
+        queryset=[wallet],
+        action_flag=CHANGE,
+        change_message=f"{entry.amount:+d} créditos: {entry.text}",
+    )
 
 
 def _debit(

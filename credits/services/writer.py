@@ -18,6 +18,7 @@ from credits.errors import (
     NotRefundable,
     OperationKeyReused,
     ReasonRequired,
+    WalletFrozen,
 )
 from credits.models import LedgerEntry, Wallet
 from credits.values import Reference
@@ -110,6 +111,8 @@ def _require_allowed(wallet: Wallet, kind: LedgerEntry.Kind, total: int) -> None
     if kind == LedgerEntry.Kind.SPEND:
         if wallet.account.blocked_at is not None:
             raise AccountBlocked
+        if wallet.frozen_at is not None:
+            raise WalletFrozen
         if wallet.owed:
             raise CreditsOwed(wallet.owed)
     if wallet.balance + total < 0:

@@ -1,0 +1,108 @@
+"""Proof that the ledger is whole (C14, contracts' Q1-Q5). Other apps register what only they can compare.
+
+Every check is one statement read through a server-side cursor: its own snapshot, constant memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+MAX_EXAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that does not add up: a sentence for operators, and the account that it concerns, if one."""
+
+    detail: str
+    account_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found: how many differences, and the first of them."""
+
+    name: str
+    count: int
+    examples: tuple[str, ...]
+
+
+Find = Callable[[], Iterable[Difference]]
+
+# Each query: the account (or NULL) and a sentence.
+QUERIES = {
+    "wallets": """
+        SELECT a.id, format('a conta %s não tem carteira', a.id)
+        FROM accounts_account a LEFT JOIN credits_wallet w ON w.account_id = a.id WHERE w.id IS NULL""",
+    "balance": """
+        SELECT w.account_id, format('a carteira %s diz %s, os lançamentos somam %s', w.id, w.balance, e.total)
+        FROM credits_wallet w CROSS JOIN LATERAL
+          (SELECT coalesce(sum(amount), 0) AS total FROM credits_ledgerentry WHERE wallet_id = w.id) e
+        WHERE w.balance <> e.total""",
+    "running_balance": """
+        SELECT w.account_id, format('o lançamento %s diz saldo %s, a soma até ele é %s',
+                                    e.id, e.balance_after, e.sum)
+        FROM (SELECT id, wallet_id, balance_after, sum(amount) OVER (PARTITION BY wallet_id ORDER BY seq)
+              FROM credits_ledgerentry) e
+        JOIN credits_wallet w ON w.id = e.wallet_id WHERE e.balance_after <> e.sum""",
+    "sequence": """
+        SELECT w.account_id, format('a carteira %s conta %s lançamentos, tem %s, o último é o nº %s',
+                                    w.id, w.last_seq, e.entries, e.last)
+        FROM credits_wallet w CROSS JOIN LATERAL
+          (SELECT count(*) AS entries, coalesce(max(seq), 0) AS last
+           FROM credits_ledgerentry WHERE wallet_id = w.id) e
+        WHERE w.last_seq <> e.last OR e.last <> e.entries""",
+    "refunds": """
+        SELECT w.account_id, format('o estorno %s de %s não cabe no uso %s', r.id, r.amount, d.id)
+        FROM credits_ledgerentry r JOIN credits_ledgerentry d ON d.id = r.refunds_id
+        JOIN credits_wallet w ON w.id = r.wallet_id
+        WHERE r.kind = 'refund'
+          AND (r.amount > -d.amount OR d.kind <> 'spend' OR d.wallet_id <> r.wallet_id)""",
+    "guards": """
+        SELECT NULL, format('o gatilho %s não existe ou está desligado', wanted.name)
+        FROM unnest(ARRAY['credits_entry_no_change', 'credits_entry_no_truncate',
+                          'credits_entry_refund_fits_debit', 'credits_wallet_follows_ledger',
+                          'credits_tariff_no_change', 'credits_tariff_no_truncate']) AS wanted(name)
+        LEFT JOIN pg_trigger t ON t.tgname = wanted.name AND t.tgenabled IN ('O', 'A')
+        WHERE t.oid IS NULL""",
+}
+
+_registered: dict[str, Find] = {}
+
+
+def register(name: str, find: Find) -> None:
+    """Add a check to check_ledger. `find` yields differences; it runs outside any transaction.
+
+    Call it from AppConfig.ready. A second function for a name raises ValueError.
+    """
+    if name in QUERIES or _registered.get(name, find) is not find:
+        raise ValueError(f"two ledger checks are called {name!r}")
+    _registered[name] = find
+
+
+def list_checks() -> dict[str, Find]:
+    """Return every check by name: the ledger's own, then those of other apps."""
+    return {name: _query(sql) for name, sql in QUERIES.items()} | _registered
+
+
+def run_check(name: str, find: Find, on_difference: Callable[[Difference], None]) -> CheckResult:
+    """Run one check, tell `on_difference` of each difference, keep the first sentences."""
+    count = 0
+    examples: list[str] = []
+    for difference in find():
+        count += 1
+        if count <= MAX_EXAMPLES:
+            examples.append(difference.detail)
+        on_difference(difference)
+    return CheckResult(name, count, tuple(examples))
+
+
+def _query(sql: str) -> Find:
+    def find() -> Iterator[Difference]:
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(sql)
+            for account_id, detail in cursor:
+                yield Difference(detail, account_id)
+
+    return find

@@ -1,0 +1,94 @@
+"""Running the proof of the ledger, and what follows from a difference (C14)."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.models import User
+from credits.checks import CheckResult, Difference, list_checks, run_check
+from credits.models import LedgerEntry, Wallet
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class LedgerReport:
+    """What check_ledger looked at and found."""
+
+    wallets: int
+    entries: int
+    results: tuple[CheckResult, ...]
+
+    @property
+    def differences(self) -> int:
+        return sum(result.count for result in self.results)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `check_ledger --json` prints it."""
+        return {
+            "ok": not self.differences,
+            "wallets": self.wallets,
+            "entries": self.entries,
+            "differences": self.differences,
+            "checks": [asdict(result) for result in self.results],
+        }
+
+
+def check_ledger() -> LedgerReport:
+    """Prove the ledger and change nothing. Constant memory, whatever its size (C14)."""
+    return _check(_look_only)
+
+
+def check_ledger_and_act() -> LedgerReport:
+    """Prove the ledger; freeze the wallets that differ, log the result and write to the operators.
+
+    A frozen wallet spends nothing until an operator has looked (contracts/whatsapp/ledger.md §5).
+    """
+    report = _check(_freeze)
+    if report.differences:
+        log.error("ledger_differences", **_figures(report))
+        _write_to_operators(report)
+    else:
+        log.info("ledger_checked", **_figures(report))
+    return report
+
+
+def thaw_wallet(*, wallet_id: int) -> None:
+    """Let a frozen wallet spend again, after an operator has looked at it."""
+    Wallet.objects.filter(pk=wallet_id).update(frozen_at=None)
+
+
+def _check(on_difference: Callable[[Difference], None]) -> LedgerReport:
+    results = tuple(run_check(name, find, on_difference) for name, find in list_checks().items())
+    return LedgerReport(Wallet.objects.count(), LedgerEntry.objects.count(), results)
+
+
+def _look_only(_difference: Difference) -> None:
+    """A difference is counted and nothing more."""
+
+
+def _freeze(difference: Difference) -> None:
+    if difference.account_id is not None:
+        wallets = Wallet.objects.filter(account_id=difference.account_id, frozen_at__isnull=True)
+        wallets.update(frozen_at=timezone.now())
+
+
+def _figures(report: LedgerReport) -> dict[str, Any]:
+    counts = {result.name: result.count for result in report.results if result.count}
+    return {"wallets": report.wallets, "entries": report.entries, "differences": counts}
+
+
+def _write_to_operators(report: LedgerReport) -> None:
+    operators = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
+    context = {"report": report, "site_url": settings.SITE_URL}
+    EmailMessage(
+        subject=f"[Nitro] Extrato de créditos: {report.differences} diferença(s)",
+        body=render_to_string("credits/mail/ledger_differences.txt", context),
+        bcc=list(operators),
+    ).send()

@@ -1,0 +1,22 @@
+import pytest
+
+from accounts.tests.factories import make_buyer, make_operator
+from credits.tests.factories import fund
+
+
+@pytest.fixture
+def buyer(db):
+    """A user with a buyer account and 100 credits: the entry 1 of its wallet."""
+    user, account = make_buyer(password=None)
+    fund(account, 100)
+    return user, account
+
+
+@pytest.fixture
+def account(buyer):
+    return buyer[1]
+
+
+@pytest.fixture
+def operator(db):
+    return make_operator(password=None)

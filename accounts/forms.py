@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.managers import normalize_email
@@ -16,6 +17,22 @@ EMAIL_WIDGET = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "em
 MAX_PASSWORD_LENGTH = 128  # hashing is slow on purpose; a book is not a password
 
 
+# Names are printed in our e-mails, which anybody can make us send: an address in a name is an advertisement.
+only_a_name = RegexValidator(
+    r"[/@:<>\\]|\w\.\w", "Informe só o nome, sem endereços nem símbolos.", inverse_match=True
+)
+
+
+def _full_name(label: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        min_length=2,
+        max_length=120,
+        validators=[only_a_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
 def _new_password(label: str = "Senha") -> forms.CharField:
     return forms.CharField(
         label=label,
@@ -23,7 +40,7 @@ def _new_password(label: str = "Senha") -> forms.CharField:
         min_length=8,
         max_length=MAX_PASSWORD_LENGTH,
         help_text="Pelo menos 8 caracteres. Uma frase curta é mais forte do que uma palavra com símbolos.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-password-strength": ""}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
 
@@ -68,9 +85,7 @@ class SignInForm(forms.Form):
 
 
 class SignUpForm(forms.Form):
-    full_name = forms.CharField(
-        label="Seu nome", min_length=2, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    full_name = _full_name("Seu nome")
     email = forms.EmailField(label="E-mail", max_length=254, widget=EMAIL_WIDGET)
     password = _new_password()
     terms = forms.BooleanField(
@@ -126,9 +141,7 @@ class NewEmailForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    full_name = forms.CharField(
-        label="Nome", min_length=2, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    full_name = _full_name("Nome")
     phone = forms.CharField(
         label="Telefone",
         required=False,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("sair/", views.sign_out, name="sign_out"),
     path("criar-conta/", views.sign_up, name="sign_up"),
     path("criar-conta/pronto/", views.sign_up_done, name="sign_up_done"),
+    path("termos/", views.terms, name="terms"),
     path("confirmar-email/", views.confirm_email, name="confirm_email"),
     path("confirmar-email/reenviar/", views.resend_confirmation, name="resend_confirmation"),
     path("confirmar-email/link/", views.confirm_email_from_link, name="confirm_email_from_link"),

@@ -12,7 +12,7 @@ from accounts.views.confirmation import (
 from accounts.views.passwords import ResetPasswordView, change_password, password_reset, password_reset_sent
 from accounts.views.profile import change_email, change_theme, profile
 from accounts.views.sign_in import admin_sign_in, sign_in, sign_out
-from accounts.views.sign_up import sign_up, sign_up_done
+from accounts.views.sign_up import sign_up, sign_up_done, terms
 
 __all__ = [
     "ResetPasswordView",
@@ -34,4 +34,5 @@ __all__ = [
     "sign_out",
     "sign_up",
     "sign_up_done",
+    "terms",
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import services
 from accounts.requests import SignedInRequest
 from accounts.services import EmailTaken, EmailTooSoon
-from accounts.tokens import LinkInvalid
+from accounts.tokens import LinkExpired, LinkInvalid
 from accounts.views.sessions import home_of, open_session
 from accounts.views.sign_up import SIGNED_UP_USER
 
@@ -26,7 +26,7 @@ NEW_EMAIL_TOKEN = "new_email_token"  # noqa: S105
 @require_safe
 def confirm_email(request: SignedInRequest) -> HttpResponse:
     """The state of the address of whoever is signed in."""
-    return render(request, "accounts/confirm_email.html")
+    return render(request, "accounts/confirm_email.html", {"home_url": home_of(request.user)})
 
 
 @require_POST
@@ -59,7 +59,8 @@ def confirm_email_from_link(request: HttpRequest) -> HttpResponse:
             return render(request, "accounts/confirm_email_from_link.html")
         user = services.confirm_email(token=token)
     except LinkInvalid as error:
-        return render(request, "accounts/confirm_email_from_link.html", {"problem": error})
+        context = {"problem": error, "can_renew": isinstance(error, LinkExpired)}
+        return render(request, "accounts/confirm_email_from_link.html", context)
     signed_up_here = request.session.pop(SIGNED_UP_USER, None) == user.pk
     del request.session[CONFIRMATION_TOKEN]
     messages.success(request, "E-mail confirmado. Bom trabalho!")

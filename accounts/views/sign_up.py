@@ -42,6 +42,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/terms.html")
+
+
+@login_not_required
 @never_cache
 @require_safe
 def sign_up_done(request: HttpRequest) -> HttpResponse:

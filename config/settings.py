@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.environment import Environment
 from embedded import defaults as embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()  # embedded.defaults has read .env
+env = Environment()  # embedded.defaults has read .env
+WEB, REDIS = ("https", "http"), ("redis", "rediss")
 
 # --- Environment -----------------------------------------------------------------------------------
 ENVIRONMENT = env.str("NITRO_ENVIRONMENT", default="development")
@@ -23,7 +24,7 @@ DEVELOPMENT_SECRET_KEY = "development-only-secret-key-not-for-production-0123456
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{embedded.WEB_PORT}").rstrip("/")
+SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{embedded.WEB_PORT}", WEB)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Applications ----------------------------------------------------------------------------------
@@ -123,8 +124,8 @@ if DATABASE_POOL_SIZE:
     }
 
 # --- Redis: a broker that never evicts, and a cache that may ---------------------------------------
-BROKER_URL = env.str("BROKER_URL", default=embedded.BROKER_URL)
-CACHE_URL = env.str("CACHE_URL", default=embedded.CACHE_URL)
+BROKER_URL = env.address("BROKER_URL", embedded.BROKER_URL, REDIS)
+CACHE_URL = env.address("CACHE_URL", embedded.CACHE_URL, REDIS)
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -185,7 +186,7 @@ RATELIMIT_USE_CACHE = "default"
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / ".nitro" / "mail"))
-if "EMAIL_URL" in env:
+if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nitro <nao-responda@nitro.example>")
@@ -199,11 +200,11 @@ DEVELOPMENT_BLIND_INDEX_KEY = "development-only-blind-index-key"
 BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default=DEVELOPMENT_BLIND_INDEX_KEY)
 
 # --- Outside systems: with no key set, the base URL is the sandbox's -------------------------------
-SERPER_BASE_URL = env.str("SERPER_BASE_URL", default=f"{embedded.SANDBOX_URL}/serper")
+SERPER_BASE_URL = env.address("SERPER_BASE_URL", f"{embedded.SANDBOX_URL}/serper", WEB)
 SERPER_API_KEY = env.str("SERPER_API_KEY", default="sandbox")
-VIPER_BASE_URL = env.str("VIPER_BASE_URL", default=f"{embedded.SANDBOX_URL}/viper")
+VIPER_BASE_URL = env.address("VIPER_BASE_URL", f"{embedded.SANDBOX_URL}/viper", WEB)
 VIPER_API_KEY = env.str("VIPER_API_KEY", default="sandbox")
-BRASILAPI_BASE_URL = env.str("BRASILAPI_BASE_URL", default=f"{embedded.SANDBOX_URL}/brasilapi")
+BRASILAPI_BASE_URL = env.address("BRASILAPI_BASE_URL", f"{embedded.SANDBOX_URL}/brasilapi", WEB)
 SERPER_CONCURRENCY = env.int("SERPER_CONCURRENCY", default=10)
 VIPER_CONCURRENCY = env.int("VIPER_CONCURRENCY", default=2)
 BRASILAPI_CONCURRENCY = env.int("BRASILAPI_CONCURRENCY", default=4)
@@ -231,6 +232,7 @@ LEADS_CALLS_MAX = env.int("LEADS_CALLS_MAX", default=300)
 LEADS_SEARCH_CONCURRENCY = env.int("LEADS_SEARCH_CONCURRENCY", default=6)
 LEADS_SEARCH_DEADLINE_MINUTES = env.int("LEADS_SEARCH_DEADLINE_MINUTES", default=30)
 LEADS_PROVIDER_WAITS = env.int("LEADS_PROVIDER_WAITS", default=4)
+LEADS_PROVIDER_WAIT_SECONDS = env.float("LEADS_PROVIDER_WAIT_SECONDS", default=5)
 LEADS_DELIVERY_BATCH = env.int("LEADS_DELIVERY_BATCH", default=25)
 LEADS_REGISTRY_MAX_AGE_DAYS = env.int("LEADS_REGISTRY_MAX_AGE_DAYS", default=90)
 LEADS_PLACE_MAX_AGE_DAYS = env.int("LEADS_PLACE_MAX_AGE_DAYS", default=180)
@@ -297,6 +299,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked over plain HTTP from the machine itself
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 if TRUSTED_PROXY_COUNT:
@@ -307,3 +310,25 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "console")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "core.logging.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
+
+# --- What `check --deploy` misses by name, with what to put there ----------------------------------
+PRODUCTION_VARIABLES = {
+    "SECRET_KEY": "50 or more random characters",
+    "FIELD_ENCRYPTION_KEYS": "one Fernet key; to rotate put a new one first and run reencrypt_fields",
+    "BLIND_INDEX_KEY": "32 or more random characters that never change",
+    "ALLOWED_HOSTS": "the host of SITE_URL",
+    "CSRF_TRUSTED_ORIGINS": "the origin of SITE_URL",
+    "SITE_URL": "https://host, as people type it",
+    "TRUSTED_PROXY_COUNT": "1 behind Caddy: else every client has the proxy's address",
+    "DATABASE_URL": "postgresql://user:password@host:port/name",
+    "BROKER_URL": "redis://host:port/0 of an instance that never evicts",
+    "CACHE_URL": "redis://host:port/0 of another instance, which may evict",
+    "EMAIL_URL": "smtp+tls://user:password@host:port",
+    "DEFAULT_FROM_EMAIL": "Nitro <address that receives the answers>",
+    "CONTACT_EMAIL": "address of the support, shown to people",
+    "SERPER_BASE_URL": "https://google.serper.dev",
+    "SERPER_API_KEY": "key of Serper",
+    "VIPER_BASE_URL": "address of Viper's public API",
+    "VIPER_API_KEY": "key of Viper",
+    "BRASILAPI_BASE_URL": "https://brasilapi.com.br",
+}

@@ -4,12 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import CharField, Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from core.errors import NitroError
 from credits.models import LedgerEntry
 from leads.models import LeadAccess, Search
+from queue_worker.models import WorkItem
 
 SEARCH_REFERENCE = "search"
 
@@ -100,6 +111,18 @@ def get_progress(account_id: int, search_id: int) -> SearchProgress:
 def count_open_searches(account_id: int) -> int:
     """How many searches of the account wait or run."""
     return Search.objects.filter(account_id=account_id).exclude(status__in=Search.FINAL).count()
+
+
+def work_key(search_id: int) -> str:
+    """The key of the work items of a search."""
+    return f"search:{search_id}"
+
+
+def list_searches_without_work(before: datetime) -> QuerySet[Search]:
+    """Open searches older than `before` that no work item will bring to an end."""
+    key = Concat(Value("search:"), Cast(OuterRef("pk"), CharField()))
+    work = WorkItem.objects.filter(ordering_key=key, status__in=WorkItem.OPEN)
+    return Search.objects.exclude(status__in=Search.FINAL).filter(~Exists(work), created_at__lt=before)
 
 
 def _with_counts(searches: QuerySet[Search]) -> "QuerySet[CountedSearch]":

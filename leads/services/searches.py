@@ -1,7 +1,9 @@
 """What a buyer does with searches: start, cancel, repeat, hide (L6, L12, L13)."""
 
 import uuid
+from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,13 +15,21 @@ from credits.models import Tariff
 from credits.selectors import get_balance, get_price
 from credits.values import Price
 from leads.models import City, Niche, Search
-from leads.selectors.searches import SearchNotFound, count_open_searches
+from leads.selectors.searches import (
+    SearchNotFound,
+    count_open_searches,
+    list_searches_without_work,
+    work_key,
+)
 from leads.services.niches import resolve_niche
 from leads.services.running import finish_search
 from queue_worker.services import enqueue
 
 RUN_SEARCH = "leads.run_search"
+LOST_AFTER = timedelta(minutes=1)
 NICHE_LENGTH = range(2, 81)
+
+log = structlog.get_logger(__name__)
 
 
 class EmailNotConfirmed(NitroError):
@@ -213,6 +223,22 @@ def repeat_search(
     )
 
 
+def requeue_lost_searches(*, now: datetime) -> int:
+    """Give every open search without open work its work again; return how many (R52).
+
+    Cannot happen while search and work are written together; a deleted or cancelled item makes it so.
+    """
+    lost = list(list_searches_without_work(before=now - LOST_AFTER).values_list("pk", flat=True))
+    for search_id in lost:
+        with transaction.atomic(durable=True):
+            search = Search.objects.select_for_update().get(pk=search_id)
+            if not search.is_final:
+                enqueue_run(search)
+    if lost:
+        log.error("searches_without_work", search_ids=lost)
+    return len(lost)
+
+
 def count_calls_allowed(quantity: int) -> int:
     """Provider calls that a search for `quantity` companies may make (L26)."""
     calls = settings.LEADS_CALLS_BASE + settings.LEADS_CALLS_PER_LEAD * quantity
@@ -224,8 +250,8 @@ def enqueue_run(search: Search) -> None:
     enqueue(
         kind=RUN_SEARCH,
         payload={"search_id": search.pk},
-        dedupe_key=f"search:{search.pk}",
-        ordering_key=f"search:{search.pk}",
+        dedupe_key=work_key(search.pk),
+        ordering_key=work_key(search.pk),
         concurrency_key=f"account:{search.account_id}",
     )
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db.models import Max
 from django.utils import timezone
 
 from core.errors import ProviderError, Refused
@@ -15,6 +14,7 @@ from leads.gateways.base import FoundPlace, PlacePage, PlaceQuery, SearchProvide
 from leads.models import City, Place, Search, SearchCandidate, SearchPage
 from leads.services.running import count_drops, open_search
 from leads.services.search_run.calls import BudgetSpent, Caller
+from leads.services.search_run.candidates import next_position
 
 BARREN_PAGES = 2
 MAX_PAGES = 30
@@ -205,9 +205,9 @@ def _save_places(city: City, places: Sequence[FoundPlace], now: datetime) -> lis
 
 def _add_candidates(search: Search, places: Sequence[Place]) -> int:
     """Append the places to what this search considers; return how many are new to it."""
-    last = SearchCandidate.objects.filter(search=search).aggregate(last=Max("position"))["last"] or 0
+    start = next_position(search)
     SearchCandidate.objects.bulk_create(
-        SearchCandidate(search=search, place=place, position=last + step)
-        for step, place in enumerate(places, start=1)
+        SearchCandidate(search=search, place=place, position=start + step)
+        for step, place in enumerate(places)
     )
     return len(places)

@@ -1,0 +1,168 @@
+"""The four bad days of every door of the ledger: twice, at once, killed at each statement, answer lost."""
+
+from contextlib import contextmanager
+from functools import partial
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.tests.factories import make_operator
+from credits.models import LedgerEntry
+from credits.selectors import get_balance
+from credits.services import Reference, adjust_credits, debit_many, grant_credits, refund_credits
+from credits.services.checking import check_ledger
+from credits.tests.factories import debit, make_debits
+from credits.tests.threads import run_together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def open_debit(account):
+    return partial(debit, account, 3), 97
+
+
+def open_debit_many(account):
+    def deliver():
+        with transaction.atomic():
+            return debit_many(account_id=account.pk, debits=make_debits(5, amount=2))
+
+    return deliver, 90
+
+
+def open_refund(account):
+    spend = debit(account, 30, key="to refund")
+    return partial(refund_credits, entry_id=spend.pk, reason="nada encontrado"), 100
+
+
+def open_grant(account):
+    order = Reference("order", "1")
+    return partial(
+        grant_credits,
+        account_id=account.pk,
+        amount=50,
+        operation_key="order:1",
+        kind="purchase",
+        reference=order,
+        text="Compra de créditos",
+    ), 150
+
+
+def open_adjustment(account):
+    return partial(
+        adjust_credits,
+        account_id=account.pk,
+        amount=-10,
+        reason="Erro nosso",
+        actor_id=make_operator(password=None).pk,
+        operation_key="form:1",
+    ), 90
+
+
+DOORS = [open_debit, open_debit_many, open_refund, open_grant, open_adjustment]
+
+
+@pytest.fixture(params=DOORS, ids=lambda door: door.__name__)
+def door(request, account):
+    """An operation, and the balance after it happened once."""
+    return request.param(account)
+
+
+@pytest.fixture
+def happened_once(account, door):
+    def check(expected):
+        assert get_balance(account.pk) == expected
+        assert check_ledger().differences == 0
+        keys = LedgerEntry.objects.values_list("operation_key", flat=True)
+        assert len(keys) == len(set(keys))
+
+    return check
+
+
+def terminate_backend(pid):
+    settings = connection.get_connection_params()
+    address = {key: settings[key] for key in ("host", "port", "user", "dbname")}
+    with psycopg.connect(**address, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+def kill_at(operation, statement, *, after):
+    """Run the operation and kill its PostgreSQL backend at the n-th statement; False when it has fewer."""
+    sent = 0
+
+    def wrapper(execute, *arguments):
+        nonlocal sent
+        sent += 1
+        if sent == statement and after:
+            execute(*arguments)
+        if sent == statement:
+            terminate_backend(connection.connection.info.backend_pid)
+        return execute(*arguments)
+
+    with connection.execute_wrapper(wrapper):
+        try:
+            operation()
+        except DatabaseError:
+            return True
+        finally:
+            connection.close()
+    return False
+
+
+@contextmanager
+def answer_lost():
+    """The commit happens, and the caller hears of a broken connection instead."""
+
+    def lose():
+        raise ConnectionError("the answer of the commit is lost")
+
+    def wrapper(execute, *arguments):
+        result = execute(*arguments)
+        if not any(hook is lose for _, hook, _ in connection.run_on_commit):
+            transaction.on_commit(lose)
+        return result
+
+    with connection.execute_wrapper(wrapper):
+        yield
+
+
+def test_twice(door, happened_once):
+    operation, expected = door
+
+    assert operation() == operation()
+
+    happened_once(expected)
+
+
+def test_at_once(door, happened_once):
+    operation, expected = door
+
+    outcomes = run_together([operation] * 8)
+
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    happened_once(expected)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_each_statement_and_repeated(account, door, happened_once, after):
+    operation, expected = door
+    untouched = get_balance(account.pk)
+    survived = 0
+
+    while kill_at(operation, survived + 1, after=after):
+        happened_once(untouched)
+        survived += 1
+
+    assert survived >= 3  # lock, look up, write
+    happened_once(expected)
+
+
+def test_answer_lost_and_repeated(door, happened_once):
+    operation, expected = door
+    with answer_lost(), pytest.raises(ConnectionError):
+        operation()
+    happened_once(expected)
+
+    operation()
+
+    happened_once(expected)

@@ -4,15 +4,25 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("nitro")
+app.set_default()  # web threads must find this application, not an empty one
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
-def keep_our_logging(**_kwargs: Any) -> None:
-    """With a receiver here Celery leaves logging alone: settings.LOGGING_CONFIG has set it up."""
+@app.on_after_finalize.connect
+def collect_schedule(sender: Celery, **_: Any) -> None:
+    """Give beat the periodic work that each app lists in its `schedule` module."""
+    from core.schedule import list_schedule  # the apps are loaded by now
+
+    sender.conf.beat_schedule = {
+        periodic.task: {
+            "task": periodic.task,
+            "schedule": periodic.every,
+            "options": {"queue": periodic.queue, "expires": periodic.expires_seconds},
+        }
+        for periodic in list_schedule()
+    }

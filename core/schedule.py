@@ -3,9 +3,9 @@
 Every periodic task is safe to run twice (R56).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 
 from celery.schedules import crontab
@@ -28,11 +28,11 @@ class Periodic:
         return self.every.total_seconds() if isinstance(self.every, timedelta) else 3600.0
 
 
-def list_schedule() -> list[Periodic]:
+@cache
+def list_schedule() -> tuple[Periodic, ...]:
     """Return the periodic work of all installed apps, in their order."""
     schedule: list[Periodic] = []
     for app in apps.get_app_configs():
-        if app.module is not None and module_has_submodule(app.module, "schedule") and app.name != "core":
-            found: Sequence[Periodic] = import_module(f"{app.name}.schedule").SCHEDULE
-            schedule += found
-    return schedule
+        if app.module is not None and module_has_submodule(app.module, "schedule"):
+            schedule += getattr(import_module(f"{app.name}.schedule"), "SCHEDULE", ())
+    return tuple(schedule)

@@ -13,3 +13,5 @@ class QueueWorkerConfig(AppConfig):
         autodiscover_modules("handlers")
         for module in settings.QUEUE_EXTRA_HANDLERS:
             import_module(module)
+        for module in ("health", "pulse", "receivers"):
+            import_module(f"queue_worker.{module}")

@@ -11,6 +11,13 @@ from queue_worker.services.recording import (
     record_done,
     record_failure,
 )
+from queue_worker.services.watching import (
+    forget_worker,
+    record_periodic_end,
+    record_periodic_start,
+    record_worker,
+    run_if_overdue,
+)
 
 __all__ = [
     "Failure",
@@ -22,10 +29,15 @@ __all__ = [
     "delete_old_items",
     "enqueue",
     "finish",
+    "forget_worker",
     "reap",
     "record_done",
     "record_failure",
+    "record_periodic_end",
+    "record_periodic_start",
+    "record_worker",
     "renew_leases",
     "requeue",
+    "run_if_overdue",
     "sweep",
 ]

@@ -214,6 +214,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contato@nitro.example")
 
 # --- Queue -----------------------------------------------------------------------------------------
 QUEUE_EXTRA_HANDLERS = env.list("QUEUE_EXTRA_HANDLERS", default=[])  # modules besides <app>/handlers.py
+QUEUE_REPAIR_SECONDS = env.float("QUEUE_REPAIR_SECONDS", default=10)  # between two reapers, two sweeps
 QUEUE_KEEP_DONE_DAYS = env.int("QUEUE_KEEP_DONE_DAYS", default=7)
 QUEUE_KEEP_DEAD_DAYS = env.int("QUEUE_KEEP_DEAD_DAYS", default=30)
 

@@ -22,8 +22,8 @@ NAME_POINTS = 40
 HEADQUARTERS_POINTS = 1
 """Decides between branches of one company that are otherwise equal; no evidence by itself."""
 
-STRONG_POINTS = PHONE_POINTS
-"""With as much, other candidates need not be looked up."""
+STRONG_POINTS = NAME_POINTS
+"""One whole piece of evidence: other candidates need not be looked up (each look-up costs a call)."""
 
 NAME_THRESHOLD = 90
 
@@ -82,10 +82,19 @@ def score_candidate(place: PlaceValue, record: RegistryRecord) -> Score:
     found = sorted(_evidence(place, record), reverse=True)
     points = sum(points for points, _ in found)
     reasons = tuple(reason for _, reason in found)
-    drop_reason = _closed_gate(place, record) or ("" if found else NO_EVIDENCE)
+    drop_reason = find_closed_gate(place.city, record) or ("" if found else NO_EVIDENCE)
     if found and record.is_headquarters:
         points += HEADQUARTERS_POINTS
     return Score(points, reasons, accepted=not drop_reason, drop_reason=drop_reason)
+
+
+def find_closed_gate(city: CityIdentity, record: RegistryRecord) -> str:
+    """Why `record` cannot be delivered in a search of `city` whatever its name; empty when it can (R39)."""
+    if not is_cnpj(record.cnpj):
+        return INVALID_CNPJ
+    if not is_in_city(city, record):
+        return OTHER_CITY
+    return "" if record.is_active else INACTIVE
 
 
 def is_in_city(city: CityIdentity, record: RegistryRecord) -> bool:
@@ -104,15 +113,16 @@ def name_similarity(place: PlaceValue, name: str) -> int:
 
     Each piece of a title such as "Valdora | Implantes" counts as a name of its own.
     """
-    ignored = frozenset(fold_singular(" ".join((*place.city.folded_names, place.city.uf))).split())
+    ignored = _city_words(place.city)
     pieces = [place.name, *(piece for piece in _TITLE_BREAK.split(place.name) if piece)]
     return max(_similarity(piece, name, ignored) for piece in pieces)
 
 
-def distinctive_words(name: str, ignored: frozenset[str] = frozenset()) -> list[str]:
-    """The words of a name that tell its company from others of the trade, folded and singular."""
-    common = ignored | generic_words()
-    return [word for word in _plain_words(name) if word not in common and len(word) > 1]
+def telling_words(place: PlaceValue) -> list[str]:
+    """The folded words of the place's name that tell its company from others of the trade and city."""
+    common = _city_words(place.city) | generic_words() | COMPANY_FORMS | CONNECTORS
+    words = dict.fromkeys(fold(place.name).split())
+    return [word for word in words if len(word) > 2 and not {word, fold_singular(word)} & common]
 
 
 def website_domain(website: str) -> str:
@@ -131,14 +141,6 @@ def email_domain(email: str) -> str:
 def plain_number(number: str) -> str:
     """The digits of a street number; empty for "S/N"."""
     return _NOT_NUMBER.sub("", number).lstrip("0")
-
-
-def _closed_gate(place: PlaceValue, record: RegistryRecord) -> str:
-    if not is_cnpj(record.cnpj):
-        return INVALID_CNPJ
-    if not is_in_city(place.city, record):
-        return OTHER_CITY
-    return "" if record.is_active else INACTIVE
 
 
 def _evidence(place: PlaceValue, record: RegistryRecord) -> list[tuple[int, str]]:
@@ -193,10 +195,16 @@ def _similarity(ours: str, theirs: str, ignored: frozenset[str]) -> int:
     our_words, their_words = _plain_words(ours), _plain_words(theirs)
     if our_words and "".join(our_words) == "".join(their_words):
         return 100
-    our_core, their_core = distinctive_words(ours, ignored), distinctive_words(theirs, ignored)
+    common = ignored | generic_words()
+    our_core = [word for word in our_words if word not in common]
+    their_core = [word for word in their_words if word not in common]
     if not our_core or not their_core:
         return 0
     return round(fuzz.token_sort_ratio(" ".join(our_core), " ".join(their_core)))
+
+
+def _city_words(city: CityIdentity) -> frozenset[str]:
+    return frozenset(fold_singular(" ".join((*city.folded_names, city.uf))).split())
 
 
 def _plain_words(name: str) -> list[str]:

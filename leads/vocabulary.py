@@ -4,7 +4,7 @@ import csv
 from functools import lru_cache
 from pathlib import Path
 
-from core.text import fold_singular
+from core.text import fold, fold_singular
 
 
 def _words(text: str) -> frozenset[str]:
@@ -35,9 +35,13 @@ _NICHES_FILE = Path(__file__).resolve().parent / "data" / "niches.csv"
 
 @lru_cache(maxsize=1)
 def generic_words() -> frozenset[str]:
-    """Words of business in general and of every niche: what a company does, not which one it is."""
+    """Words of business in general and of every niche: what a company does, not which one it is.
+
+    Folded, in the singular and as the niches write them.
+    """
     words = set(_BUSINESS_WORDS)
     with _NICHES_FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            words.update(fold_singular(f"{row['name']} {row['aliases']}").split())
+            names = f"{row['name']} {row['aliases']}"
+            words.update(fold(names).split(), fold_singular(names).split())
     return frozenset(words)

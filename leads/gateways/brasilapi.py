@@ -16,6 +16,7 @@ from core.documents import strip_owner_cpf
 from core.errors import Refused, Unavailable, Unreadable
 from core.http import ProviderClient, Timeout
 from core.phones import parse_phone
+from core.ratelimit import CACHE_DOWN
 from leads.gateways.base import ProviderAccountTrouble, RegistryGateway, RegistryRecord
 from leads.gateways.shapes import lookup, read_text, shape_of
 from leads.normalize import (
@@ -105,11 +106,20 @@ def _spend_daily_call() -> None:
     limit = settings.BRASILAPI_DAILY_CALLS
     if not limit:
         return
-    key = f"brasilapi-calls:{timezone.localdate():%Y%m%d}"
-    cache.add(key, 0, timeout=2 * DAY_SECONDS)
-    if cache.incr(key) > limit:
+    if _calls_today() > limit:
         logger.error("provider_daily_budget_spent", provider=NAME, limit=limit)
         raise Unavailable(retry_after=BUDGET_RETRY_SECONDS, detail=f"{NAME}: daily budget of {limit} spent")
+
+
+def _calls_today() -> int:
+    """Count this call; without the counter's store the concurrency limit and the breaker still hold."""
+    key = f"brasilapi-calls:{timezone.localdate():%Y%m%d}"
+    try:
+        cache.add(key, 0, timeout=2 * DAY_SECONDS)
+        return cache.incr(key)
+    except CACHE_DOWN as error:
+        logger.warning("daily_budget_uncounted", provider=NAME, error=type(error).__name__)
+        return 0
 
 
 def _size(code: str) -> str:

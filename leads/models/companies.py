@@ -72,6 +72,9 @@ class LeadCompany(models.Model):
                 name="leads_company_active_by_city",
             ),
             GinIndex(fields=["registry_phones"], name="leads_company_phones"),
+            models.Index(
+                fields=["place_phone"], condition=~models.Q(place_phone=""), name="leads_company_place_phone"
+            ),
         )
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ class Place(models.Model):
     company = models.ForeignKey(LeadCompany, on_delete=models.PROTECT, null=True, related_name="places")
     score = models.PositiveSmallIntegerField(null=True)
     reasons = models.JSONField(default=list, help_text="what spoke for the link, strongest first")
+    drop_reason = models.CharField(max_length=20, blank=True, help_text="why a negative link is one")
     link_checked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,0 +1,114 @@
+"""The shared base of companies: one row a CNPJ, kept by everybody's searches (R43, R46)."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import NitroError
+from leads.gateways.base import RegistryRecord
+from leads.models import City, LeadCompany, Place
+from leads.selectors.catalog import find_city
+
+_TEXT_FIELDS = {
+    "legal_name": 160,
+    "trade_name": 160,
+    "status": 2,
+    "main_cnae": 7,
+    "main_cnae_description": 200,
+    "legal_nature": 4,
+    "size": 2,
+    "street": 160,
+    "number": 20,
+    "complement": 160,
+    "district": 80,
+    "postal_code": 8,
+}
+_PLACE_FIELDS = {
+    "place_name": "name",
+    "place_address": "address",
+    "place_phone": "phone",
+    "website": "website",
+    "rating": "rating",
+    "rating_count": "rating_count",
+    "place_fetched_at": "fetched_at",
+}
+
+
+class CompanyOutsideCatalog(NitroError):
+    """The record names no city that we know (abroad, or a misspelt one)."""
+
+    message = "A empresa não fica em uma cidade brasileira conhecida."
+
+
+def save_company(*, record: RegistryRecord, place: Place | None, now: datetime | None = None) -> LeadCompany:
+    """Insert or refresh the company of `record`, and what the map says of it when `place` is given.
+
+    Safe when several searches save the same CNPJ at once: one row, and older data never replace newer.
+    Inside or outside of the caller's transaction; the company's row stays locked until it ends.
+    Raises CompanyOutsideCatalog.
+    """
+    fetched_at = _fetched_at(record, now or timezone.now())
+    values = _registry_values(record, fetched_at)
+    with transaction.atomic():
+        fresh = LeadCompany(cnpj=record.cnpj, **values)
+        LeadCompany.objects.bulk_create([fresh], ignore_conflicts=True)
+        company = LeadCompany.objects.select_for_update().get(cnpj=record.cnpj)
+        changed: dict[str, Any] = {}
+        if company.registry_fetched_at <= fetched_at:
+            changed |= _without_losses(company, values, record)
+        if place and (company.place_fetched_at is None or company.place_fetched_at <= place.fetched_at):
+            changed |= {ours: getattr(place, theirs) for ours, theirs in _PLACE_FIELDS.items()}
+        if changed:
+            for name, value in changed.items():
+                setattr(company, name, value)
+            company.save(update_fields=list(changed))
+    return company
+
+
+def _registry_values(record: RegistryRecord, fetched_at: datetime) -> dict[str, Any]:
+    texts = {name: getattr(record, name)[:length] for name, length in _TEXT_FIELDS.items()}
+    return texts | {
+        "status_date": record.status_date,
+        "opening_date": record.opening_date,
+        "is_individual": record.is_individual,
+        "city": _city(record),
+        "registry_phones": list(record.phones),
+        "registry_email": record.email[:160],
+        "registry_source": record.source,
+        "registry_fetched_at": fetched_at,
+    }
+
+
+def _without_losses(company: LeadCompany, values: dict[str, Any], record: RegistryRecord) -> dict[str, Any]:
+    """Keep what the company has where the newer source has nothing: BrasilAPI knows no e-mail, Viper no CNAE.
+
+    A person's company stays one when the newer source cannot tell.
+    """
+    kept = {name for name, value in values.items() if value in ("", None, [])}
+    if not record.legal_nature:
+        kept.add("is_individual")
+    if company.registry_source == record.source:
+        kept -= {"trade_name", "complement", "registry_phones", "registry_email"}
+    return {name: value for name, value in values.items() if name not in kept}
+
+
+def _city(record: RegistryRecord) -> City:
+    city = (
+        City.objects.filter(ibge_code=record.ibge_code).first()
+        if record.ibge_code
+        else City.objects.filter(siafi_code=record.siafi_code).first()
+        if record.siafi_code
+        else find_city(name=record.city_name, uf=record.uf)
+    )
+    if city is None:
+        raise CompanyOutsideCatalog(detail=f"{record.source}: {record.city_name} - {record.uf}")
+    return city
+
+
+def _fetched_at(record: RegistryRecord, now: datetime) -> datetime:
+    """Open data are as old as their delivery, whenever we read them."""
+    if record.as_of is None:
+        return now
+    return min(now, timezone.make_aware(datetime.combine(record.as_of, time.min)))

@@ -1,0 +1,120 @@
+"""Forms of the buyer's pages. They read and clean what was typed; what is allowed is decided by services."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from core.errors import NitroError
+from leads.selectors.accesses import BaseFilter
+from leads.selectors.catalog import find_city_by_label
+from leads.selectors.filters import list_searched_cities, list_searched_niches
+from leads.services.searches import (
+    InvalidNiche,
+    InvalidQuantity,
+    PriceChanged,
+    QuantityAboveBalance,
+    UnknownCity,
+)
+
+DEFAULT_QUANTITY = 10
+CHOOSE_CITY = UnknownCity.message
+
+
+FIELD_OF_ERROR: dict[type[NitroError], str] = {
+    UnknownCity: "city",
+    InvalidNiche: "niche",
+    InvalidQuantity: "quantity",
+    QuantityAboveBalance: "quantity",
+}
+
+
+class PaidForm(forms.Form):
+    """A form that may spend: it carries the price shown and a key of its own (C3, R4, R9)."""
+
+    unit_price = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid.uuid4)
+
+
+class SearchForm(PaidForm):
+    """New search (L6). The niche is free text; the city is one of the list, by code or written in full."""
+
+    niche = forms.CharField(label="Nicho", min_length=2, max_length=80)
+    city = forms.CharField(label="Cidade", max_length=80)
+    city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
+    quantity = forms.IntegerField(label="Quantidade", min_value=1, initial=DEFAULT_QUANTITY)
+    only_with_phone = forms.BooleanField(label="Somente com telefone", required=False)
+    include_owned = forms.BooleanField(
+        label="Incluir empresas que já tenho",
+        required=False,
+        help_text="As que vierem de novo serão cobradas de novo.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quantity = self.fields["quantity"]
+        quantity.widget.attrs.update(inputmode="numeric", max=settings.LEADS_MAX_QUANTITY)
+        self.fields["niche"].error_messages["required"] = "Escreva o nicho, por exemplo “pet shop”."
+        self.fields["city"].error_messages["required"] = CHOOSE_CITY
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("city_code") and cleaned.get("city"):
+            city = find_city_by_label(cleaned["city"])
+            if city is None:
+                self.add_error("city", CHOOSE_CITY)
+            else:
+                cleaned["city_code"] = city.ibge_code
+        return cleaned
+
+    def refuse(self, error: NitroError) -> None:
+        """Put the service's refusal where it belongs, with what the person needs to try again."""
+        self.add_error(self._field_of(error), error.message)
+        if isinstance(error, QuantityAboveBalance) and error.maximum:
+            self._fill_in("quantity", error.maximum)
+        elif isinstance(error, PriceChanged):
+            self._fill_in("unit_price", error.price.credits)
+
+    def _field_of(self, error: NitroError) -> str | None:
+        return next((field for kind, field in FIELD_OF_ERROR.items() if isinstance(error, kind)), None)
+
+    def _fill_in(self, field: str, value: int) -> None:
+        self.data = self.data.copy()
+        self.data[self.add_prefix(field)] = str(value)
+
+
+class BaseFilterForm(forms.Form):
+    """Filter of Minha base (L14)."""
+
+    q = forms.CharField(label="Nome ou CNPJ", required=False, max_length=160)
+    nicho = forms.ModelChoiceField(
+        label="Nicho", queryset=None, required=False, empty_label="Todos os nichos"
+    )
+    cidade = forms.ModelChoiceField(
+        label="Cidade", queryset=None, required=False, empty_label="Todas as cidades"
+    )
+    telefone = forms.BooleanField(label="Com telefone", required=False)
+    email = forms.BooleanField(label="Com e-mail", required=False)
+    de = forms.DateField(label="Comprada de", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    ate = forms.DateField(label="até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, account_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nicho"].queryset = list_searched_niches(account_id)
+        self.fields["cidade"].queryset = list_searched_cities(account_id)
+
+    def chosen(self) -> BaseFilter:
+        """The filter; what cannot be read asks for nothing and its field says why."""
+        self.is_valid()
+        asked = self.cleaned_data
+        niche, city = asked.get("nicho"), asked.get("cidade")
+        return BaseFilter(
+            text=asked.get("q", ""),
+            niche_id=niche.pk if niche else None,
+            city_code=city.pk if city else "",
+            has_phone=bool(asked.get("telefone")),
+            has_email=bool(asked.get("email")),
+            since=asked.get("de"),
+            until=asked.get("ate"),
+        )

@@ -1,0 +1,31 @@
+"""Suggestions while typing (L5): at most 20, `{"results": [{"id", "label"}]}`."""
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import buyer_required
+from core.ratelimit import rate_limited
+from leads.selectors import catalog
+
+LONGEST_TEXT = 80
+RATE = "240/m"
+
+
+@require_safe
+@buyer_required
+@rate_limited("leads.suggestions", key="account", rate=RATE, method="GET", closed_when_down=False)
+def search_niches(request: HttpRequest) -> JsonResponse:
+    niches = catalog.search_niches(_text(request))
+    return JsonResponse({"results": [{"id": niche.pk, "label": niche.name} for niche in niches]})
+
+
+@require_safe
+@buyer_required
+@rate_limited("leads.suggestions", key="account", rate=RATE, method="GET", closed_when_down=False)
+def search_cities(request: HttpRequest) -> JsonResponse:
+    cities = catalog.search_cities(_text(request))
+    return JsonResponse({"results": [{"id": city.ibge_code, "label": city.label} for city in cities]})
+
+
+def _text(request: HttpRequest) -> str:
+    return request.GET.get("q", "")[:LONGEST_TEXT]

@@ -1,0 +1,75 @@
+"""The buyer's dashboard: figures, new search, last searches (L4)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import buyer_required
+from credits.models import Tariff
+from credits.selectors import get_price
+from leads.forms import SearchForm
+from leads.models import Search
+from leads.selectors.dashboard import get_dashboard_figures, list_daily_use
+from leads.selectors.searches import get_search, list_searches
+from leads.views.requests import BuyerRequest, or_404
+
+LAST_SEARCHES = 5
+
+
+@never_cache
+@require_safe
+@buyer_required
+def dashboard(request: BuyerRequest) -> HttpResponse:
+    if request.htmx:
+        return render(request, "leads/dashboard/_live.html", live_context(request))
+    return show_dashboard(request, SearchForm(initial=_initial(request)))
+
+
+def show_dashboard(request: BuyerRequest, form: SearchForm, *, status: int = 200) -> HttpResponse:
+    """The page with a form on it: a new one, or one that was refused."""
+    figures = live_context(request)
+    price = get_price(Tariff.Action.LEAD).credits
+    affordable = figures["figures"].balance // price if price else settings.LEADS_MAX_QUANTITY
+    context = {
+        **figures,
+        "form": form,
+        "unit_price": price,
+        "max_quantity": min(affordable, settings.LEADS_MAX_QUANTITY),
+        "daily_use": list_daily_use(request.account.pk, timezone.now()),
+    }
+    return render(request, "leads/dashboard/page.html", context, status=status)
+
+
+def live_context(request: BuyerRequest) -> dict[str, Any]:
+    """What changes while a search runs: the cards and the last searches."""
+    searches = list(list_searches(request.account.pk)[:LAST_SEARCHES])
+    return {
+        "figures": get_dashboard_figures(request.account.pk, timezone.now()),
+        "searches": searches,
+        "is_live": any(not search.is_final for search in searches),
+    }
+
+
+def _initial(request: BuyerRequest) -> dict[str, Any]:
+    """The price shown and, to repeat a search with changes, what it asked."""
+    initial: dict[str, Any] = {"unit_price": get_price(Tariff.Action.LEAD).credits}
+    repeated = request.GET.get("repetir", "")
+    if repeated.isascii() and repeated.isdigit():
+        initial |= _asked(or_404(get_search, request.account.pk, int(repeated[:18])))
+    return initial
+
+
+def _asked(search: Search) -> dict[str, Any]:
+    return {
+        "niche": search.niche.name,
+        "city": search.city.label,
+        "city_code": search.city_id,
+        "quantity": search.quantity,
+        "only_with_phone": search.only_with_phone,
+        "include_owned": search.include_owned,
+    }

@@ -7,13 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.answers import answer
-from sandbox.world import City, Company, Place, World
+from sandbox.world import PAGE, City, Company, Place, World
 from sandbox.world.numbers import digest, mask_cnpj
 from sandbox.world.places import postal_code_text
 from sandbox.world.text import shout, title_case
 
 KEY = "sandbox"
-PAGE = 20
 PAGES = 50
 ECHOED = ("q", "gl", "hl", "ll", "autocorrect")
 LL_REQUIRED = "Parameter ll (GPS location) is required for paginated maps search"
@@ -132,7 +131,11 @@ def web_rows(place: Place) -> list[dict[str, Any]]:
         rows.append(
             {"title": f"{place.title} - Guia local", "link": "https://guia.example/l", "snippet": text}
         )
-    if place.company is not None:
+    if place.footer is not None and place.website:
+        accountant = f"{shout(place.footer.legal_name)}, CNPJ {mask_cnpj(place.footer.cnpj)}"
+        text = f"{place.title}. Contabilidade: {accountant}."
+        rows.append({"title": f"Sobre - {place.title}", "link": f"{place.website}sobre", "snippet": text})
+    if place.company is not None and place.trap != "misprint":
         rows.append(registry_row(place.company))
         if place.website:
             text = f"{place.title}. {place.address}. CNPJ: {mask_cnpj(place.company.cnpj)}"

@@ -61,9 +61,3 @@ def cpf_digits(base: str) -> str:
         rest = sum(int(char) * weight for char, weight in zip(base, weights, strict=True)) % 11
         base += "0" if rest < 2 else str(11 - rest)
     return base[-2:]
-
-
-def invented_cpf(*parts: object) -> str:
-    """Return a CPF that begins with 999, as all of the sandbox do."""
-    base = f"999{digest('cpf', *parts) % 10**6:06d}"
-    return base + cpf_digits(base)

@@ -17,6 +17,9 @@ STREET_TYPES = {
 }
 
 
+NEIGHBOURS = 5  # cities around a city whose places a search may show
+
+
 @dataclass(frozen=True)
 class Place:
     """One establishment on the map. Empty text and None mean that the map does not know."""
@@ -39,8 +42,10 @@ class Place:
     has_place_id: bool
     company: Company | None  # who is really behind it; None: nobody can tell
     evidence: frozenset[str]  # name, phone, address, domain: what registry and map have in common
-    trap: str = ""  # why the company must not be delivered for this city, see TRAPS
+    niche_slug: str = ""  # the niche it really belongs to; empty for free text
+    trap: str = ""  # inactive, registered elsewhere, misprint, no company
     homonym: Company | None = None  # same name, another state: found first by a web search
+    footer: Company | None = None  # its accountant, whose CNPJ its site shows
     wrong_cnpj: str = ""  # a misprint on the web
 
     @property
@@ -62,10 +67,6 @@ class Place:
         pieces = " - ".join(filter(None, (line, self.complement, self.district)))
         city = f"{self.city.name} - {self.city.uf}"
         return ", ".join(filter(None, (pieces, city, self.postal_code, "Brasil")))
-
-    def is_right_for(self, city: City) -> bool:
-        """Whether the company may be delivered in a search of the city (R38, R39)."""
-        return self.company is not None and not self.trap and bool(self.evidence) and self.city is city
 
 
 def map_phone(area_code: str, number: str, key: str) -> str:

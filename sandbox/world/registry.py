@@ -133,6 +133,15 @@ class Sample:
     def roots(self) -> frozenset[str]:
         return frozenset(cnpj[:8] for cnpj in self.companies)
 
+    @cached_property
+    def phones(self) -> frozenset[tuple[str, str]]:
+        """Area codes and numbers that the files hold."""
+        return frozenset(
+            (area.lstrip("0"), number)
+            for company in self.companies.values()
+            for area, number in company.phones
+        )
+
     def _rows(self, name: str, columns: int) -> Iterator[list[str]]:
         for shard in range(10):
             yield from read_zip(self._path / f"{name}{shard}.zip", columns)

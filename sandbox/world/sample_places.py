@@ -1,6 +1,7 @@
 """Places of the companies that are in the registry sample."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from sandbox.world import places
@@ -8,7 +9,7 @@ from sandbox.world.catalog import Catalog, City, Niche
 from sandbox.world.numbers import chance, is_cnpj, pick
 from sandbox.world.places import Place
 from sandbox.world.registry import Company, Sample
-from sandbox.world.text import title_case
+from sandbox.world.text import fold, title_case
 
 SUFFIXES = re.compile(r"\s+(LTDA|EIRELI|ME|EPP|S\.?A\.?|S/A|LIMITADA)\.?$")
 OWN_NAMES = (
@@ -53,6 +54,22 @@ class SamplePlaces:
         ]
         return tuple(self._place(company, city) for company in companies)
 
+    def by_words(self, words: list[str], city: City) -> list[Place]:
+        """Return the places whose signs share most of the words, the likest first."""
+        index = self._words(city) if city.siafi_code in self._cities else {}
+        shared = Counter(place for word in set(words) for place in index.get(word, ()))
+        return [place for place, count in shared.most_common(5) if count * 10 >= len(set(words)) * 7]
+
+    @lru_cache(maxsize=16)  # noqa: B019
+    def _words(self, city: City) -> dict[str, list[Place]]:
+        index: dict[str, list[Place]] = {}
+        for place in {
+            place.key: place for niche in self._catalog.niches for place in self.of(niche, city)
+        }.values():
+            for word in set(fold(place.title).split()):
+                index.setdefault(word, []).append(place)
+        return index
+
     def _shows_for(self, niche: Niche, company: Company) -> bool:
         """A CNAE may serve several niches: the company has one of them, and one in four shows under all."""
         sharing = self._niches_of[company.main_cnae]
@@ -94,6 +111,7 @@ class SamplePlaces:
             has_place_id=not chance(10, "no place id", key),
             company=company,
             evidence=frozenset(name for name, holds in evidence.items() if holds),
+            niche_slug=own.slug,
             trap="" if company.is_active else "inactive",
         )
 
@@ -119,8 +137,7 @@ def sign_of(company: Company, niche: Niche) -> tuple[str, bool]:
         return title_case(name), True
     if chance(35, "own sign", company.cnpj):
         return f"{niche.name} {pick(OWN_NAMES, 'own sign', company.cnpj)}", False
-    words = title_case(name).split()
-    return f"{niche.name} {words[0]} {words[-1]}", True
+    return f"{niche.name} {title_case(name)}", True
 
 
 def display_name(legal_name: str) -> str:

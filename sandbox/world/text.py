@@ -7,6 +7,16 @@ from functools import lru_cache
 SMALL_WORDS = {"da", "de", "do", "das", "dos", "e", "em", "a", "o", "para", "com"}
 
 
+def words(text: str) -> tuple[str, ...]:
+    """Make a table of single words."""
+    return tuple(text.split())
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Make a table of texts between bars."""
+    return tuple(" ".join(piece.split()) for piece in text.split("|"))
+
+
 @lru_cache(maxsize=1 << 15)
 def fold(text: str) -> str:
     """Lower case without accents; punctuation becomes one space."""

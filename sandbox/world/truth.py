@@ -2,41 +2,67 @@
 
 from typing import Any
 
-from sandbox.world import Place, World
+from sandbox.world import Niche, Place, World
 from sandbox.world.catalog import City
+from sandbox.world.registry import Company
+
+PROOFS = {"name", "phone", "address"}
+WRONG_TRAPS = {"inactive", "registered elsewhere"}
 
 
 def describe(world: World, niche_text: str, city: City) -> dict[str, Any]:
     """List the places of a search with the company behind each, and sum up by CNPJ.
 
-    `right`: the CNPJs that may be delivered for this city. `wrong`: every other CNPJ that the emulators
-    show on the way (namesakes, closed companies, other cities, misprints). No CNPJ is in both.
+    `right`: can be found and proved, and lies in the city: to be delivered when all goes well.
+    `maybe`: true, but hard to find or to prove, or of a kindred niche: may be delivered or not.
+    `wrong`: must never be delivered here: namesakes, closed companies, other cities, misprints, the
+    accountant in the footer. No CNPJ is in two of them.
     """
-    places = world.search(niche_text, city)
-    right = {place.company.cnpj for place in places if place.company and place.is_right_for(city)}
-    wrong = {company.cnpj for place in places for company in (place.company, place.homonym) if company}
-    wrong |= {place.wrong_cnpj for place in places if place.wrong_cnpj}
+    niche = world.niche(niche_text)
+    places = list({place.key: place for place in (world.results(niche, city) if niche else ())}.values())
+    judged = [(place, judge(place, niche, city)) for place in places if niche]
+    right = {place.company.cnpj for place, verdict in judged if place.company and verdict == "right"}
+    maybe = {place.company.cnpj for place, verdict in judged if place.company and verdict == "maybe"} - right
+    wrong = {place.company.cnpj for place, verdict in judged if place.company and verdict == "wrong"}
+    others = [company for place in places for company in (place.homonym, place.footer) if company]
+    wrong |= {company.cnpj for company in others} | {place.wrong_cnpj for place in places if place.wrong_cnpj}
     return {
-        "niche": niche_text,
+        "niche": niche.name if niche else niche_text,
         "city": {"label": city.label, "ibge_code": city.ibge_code},
-        "count": len({place.key for place in places}),
+        "count": len(places),
         "right": sorted(right),
-        "wrong": sorted(wrong - right),
-        "places": [place_json(place, city) for place in places],
+        "maybe": sorted(maybe),
+        "wrong": sorted(wrong - right - maybe),
+        "places": [place_json(place, verdict) for place, verdict in judged],
     }
 
 
-def place_json(place: Place, asked: City) -> dict[str, Any]:
+def judge(place: Place, niche: Niche, asked: City) -> str:
+    """Say right, maybe or wrong of the company behind a place; nothing when nobody is behind it."""
+    if place.company is None:
+        return ""
+    if place.city is not asked or place.trap in WRONG_TRAPS:
+        return "wrong"
+    kindred = niche.slug and place.niche_slug != niche.slug
+    return "maybe" if place.trap or kindred or not place.evidence & PROOFS else "right"
+
+
+def place_json(place: Place, verdict: str) -> dict[str, Any]:
     return {
         "title": place.title,
         "place_id": place.place_id if place.has_place_id else None,
         "cid": place.cid,
         "city": place.city.label,
-        "cnpj": place.company.cnpj if place.company else None,
-        "right": place.is_right_for(asked),
+        "cnpj": _cnpj(place.company),
+        "verdict": verdict,
         "evidence": sorted(place.evidence),
-        "trap": place.trap or ("" if place.city is asked else "neighbour"),
+        "trap": place.trap,
         "has_phone": bool(place.phone),
-        "homonym": place.homonym.cnpj if place.homonym else None,
+        "homonym": _cnpj(place.homonym),
+        "footer": _cnpj(place.footer),
         "wrong_cnpj": place.wrong_cnpj or None,
     }
+
+
+def _cnpj(company: Company | None) -> str | None:
+    return company.cnpj if company else None

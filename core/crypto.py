@@ -40,10 +40,17 @@ def is_current(token: str) -> bool:
     if not token:
         return True
     try:
-        Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(token.encode())
+        _keyring(tuple(settings.FIELD_ENCRYPTION_KEYS[:1])).decrypt(token.encode())
     except InvalidToken:
         return False
     return True
+
+
+def validate_keys() -> None:
+    """Raise ImproperlyConfigured unless the settings hold keys that can be used."""
+    if not settings.FIELD_ENCRYPTION_KEYS or not settings.BLIND_INDEX_KEY:
+        raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS and BLIND_INDEX_KEY must not be empty")
+    _fernet()
 
 
 def blind_index(value: str, context: str) -> str:

@@ -16,7 +16,16 @@ from core import crypto
 
 
 class EncryptedTextField(models.TextField):
-    """Text, encrypted with core.crypto."""
+    """Text, encrypted with core.crypto. Left out of `dumpdata`: a dump is a plain file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.serialize = False
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("serialize", None)
+        return name, path, args, kwargs
 
     def from_db_value(self, value: str | None, _expression: Any, _connection: BaseDatabaseWrapper) -> Any:
         return None if value is None else self.to_plain(crypto.decrypt(value))
@@ -27,6 +36,7 @@ class EncryptedTextField(models.TextField):
         return crypto.encrypt(self.to_text(value))
 
     def get_lookup(self, lookup_name: str) -> Any:
+        """Refuse to compare ciphertext, which would never match."""
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
     def get_transform(self, _lookup_name: str) -> type[Transform] | None:

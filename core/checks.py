@@ -1,0 +1,92 @@
+"""System checks for a deployment: `check --deploy` names every production setting that is missing."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+DEVELOPMENT_VALUES = {
+    "SECRET_KEY": "DEVELOPMENT_SECRET_KEY",
+    "BLIND_INDEX_KEY": "DEVELOPMENT_BLIND_INDEX_KEY",
+}
+SHORTEST_KEY = 32
+
+
+@register(Tags.security, deploy=True)
+def check_environment(**_kwargs: Any) -> list[CheckMessage]:
+    """Without this everything below would describe a development machine."""
+    if settings.PRODUCTION:
+        return []
+    return [
+        Error("NITRO_ENVIRONMENT is not production.", hint="NITRO_ENVIRONMENT=production", id="core.E001")
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_missing(**_kwargs: Any) -> list[CheckMessage]:
+    """Name each variable of settings.PRODUCTION_VARIABLES that the environment does not set."""
+    return [
+        Error(f"{name} is not set.", hint=hint, id="core.E002")
+        for name, hint in settings.PRODUCTION_VARIABLES.items()
+        if not os.environ.get(name, "").strip()
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_secrets(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse secrets that are published in this repository, and short ones."""
+    return list(_weak_secrets())
+
+
+def _weak_secrets() -> Iterator[CheckMessage]:
+    for name, development in DEVELOPMENT_VALUES.items():
+        value = getattr(settings, name)
+        if value == getattr(settings, development):
+            yield Error(f"{name} is the one for development.", id="core.E003")
+        elif len(value) < SHORTEST_KEY:
+            yield Error(f"{name} has fewer than {SHORTEST_KEY} characters.", id="core.E003")
+    if settings.DEVELOPMENT_FIELD_KEY in settings.FIELD_ENCRYPTION_KEYS:
+        yield Error("FIELD_ENCRYPTION_KEYS holds the key for development.", id="core.E003")
+
+
+@register(Tags.security, deploy=True)
+def check_addresses(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse a sandbox, an open connection to a provider and a site without TLS."""
+    return [
+        Error(f"{name} must be https:// and not the sandbox, not {_origin(value)}.", id="core.E004")
+        for name, value in _addresses().items()
+        if not value.startswith("https://") or value.startswith(settings.SANDBOX_URL)
+    ]
+
+
+def _addresses() -> dict[str, str]:
+    return {name: getattr(settings, name) for name in dir(settings) if name.endswith("_BASE_URL")} | {
+        "SITE_URL": settings.SITE_URL
+    }
+
+
+@register(Tags.security, deploy=True)
+def check_separate_redis(**_kwargs: Any) -> list[CheckMessage]:
+    """A cache evicts, a queue must not: they are two instances."""
+    broker, cache = urlsplit(settings.BROKER_URL), urlsplit(settings.CACHE_URL)
+    if (broker.hostname, broker.port) != (cache.hostname, cache.port):
+        return []
+    return [Error("BROKER_URL and CACHE_URL name the same Redis instance.", id="core.E005")]
+
+
+@register(Tags.security, deploy=True)
+def check_hosts(**_kwargs: Any) -> list[CheckMessage]:
+    """A host that is not listed is how password-reset links get forged."""
+    if "*" in settings.ALLOWED_HOSTS:
+        return [Error("ALLOWED_HOSTS must name the hosts, not *.", id="core.E006")]
+    if urlsplit(settings.SITE_URL).hostname not in settings.ALLOWED_HOSTS:
+        return [Error("ALLOWED_HOSTS must hold the host of SITE_URL.", id="core.E006")]
+    return []
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname or ''}"

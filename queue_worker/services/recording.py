@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from core.logging import mask_text
+from core.masking import mask_text
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import LeaseLost, QueueError
 from queue_worker.models import WorkItem
@@ -153,6 +153,7 @@ def postpone_death(*, item_id: int, token: UUID | None, error: OnDeadFailed) -> 
             return None
         now = timezone.now()
         item.last_error = mask_text(f"on_dead: {error}")[:ERROR_CHARACTERS]
+        item.max_attempts = item.attempts  # it dies next time, it does not run again
         item.lease_owner, item.lease_until, item.claimed_at = uuid4(), now + DEATH_PAUSE, now
         item.save()
     return str(item.status)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.errors import NitroError
 from queue_worker.bell import ring_on_commit
 from queue_worker.models import WorkItem
+from queue_worker.registry import get_policy
 from queue_worker.services.recording import HISTORY_LENGTH, kill, make_pending
 
 log = structlog.get_logger(__name__)
@@ -29,14 +30,14 @@ class NotPending(NitroError):
 def requeue(*, item_id: int, actor_id: int) -> WorkItem:
     """Let a dead or cancelled item run again from its first attempt; it asks first what was done before.
 
-    Raises WorkItem.DoesNotExist, NotDead. `on_dead` has run by then: handlers must bear that.
+    Raises WorkItem.DoesNotExist, NotDead, UnknownKind. `on_dead` has run by then: handlers must bear that.
     """
     with transaction.atomic(durable=True):
         item = WorkItem.objects.select_for_update().get(pk=item_id)
         if item.status not in (WorkItem.Status.DEAD, WorkItem.Status.CANCELLED):
             raise NotDead
         _note(item, "requeued", actor_id)
-        item.attempts = 0
+        item.attempts, item.max_attempts = 0, get_policy(item.kind).max_attempts
         item.must_ask = True
         item.run_after = timezone.now()
         make_pending(item)

@@ -1,6 +1,7 @@
 """The doors of the ledger and the tariff."""
 
 from credits.services.ledger import (
+    MAX_ADJUSTMENT,
     adjust_credits,
     debit_credits,
     debit_many,
@@ -8,10 +9,11 @@ from credits.services.ledger import (
     refund_credits,
 )
 from credits.services.tariff import set_price
-from credits.services.wallets import ensure_wallet, lock_wallet
+from credits.services.wallets import ensure_wallet, lock_wallet, mark_low_balance_seen
 from credits.values import Debit, Reference
 
 __all__ = [
+    "MAX_ADJUSTMENT",
     "Debit",
     "Reference",
     "adjust_credits",
@@ -20,6 +22,7 @@ __all__ = [
     "ensure_wallet",
     "grant_credits",
     "lock_wallet",
+    "mark_low_balance_seen",
     "refund_credits",
     "set_price",
 ]

@@ -104,6 +104,15 @@ def test_a_debit_above_the_balance_is_refused_with_both_figures(account):
     assert get_balance(account.pk) == 100
 
 
+def test_a_refused_debit_leaves_the_transaction_usable(account):
+    with transaction.atomic():
+        with pytest.raises(InsufficientCredits):
+            debit_many(account_id=account.pk, debits=make_debits(101))
+        debit_many(account_id=account.pk, debits=make_debits(1))
+
+    assert get_balance(account.pk) == 99
+
+
 @pytest.mark.parametrize("amount", [0, -1])
 def test_a_debit_takes_at_least_one_credit(account, amount):
     with pytest.raises(ValueError, match="at least one"):

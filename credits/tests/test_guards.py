@@ -6,6 +6,7 @@ from django.db.models import F
 
 from accounts.tests.factories import make_buyer
 from credits.models import LedgerEntry, Tariff, Wallet
+from credits.services import adjust_credits
 from credits.tests.factories import debit, fund
 
 
@@ -146,6 +147,14 @@ class TestRefunds:
 
         with refuses("same wallet"):
             self.refund(debit(account, 3), wallet=other.wallet)
+
+    def test_a_refund_of_credits_that_an_operator_took_is_not_written(self, account, operator):
+        taken = adjust_credits(
+            account_id=account.pk, amount=-9, reason="Erro", actor_id=operator.pk, operation_key="form"
+        )
+
+        with refuses("one spend"):
+            self.refund(taken)
 
     def test_a_refund_of_a_purchase_is_not_written(self, account):
         with refuses("one spend"):

@@ -1,0 +1,65 @@
+"""Forms of credits. They read and clean what was typed; what is allowed is decided by services."""
+
+import uuid
+
+from django import forms
+
+from credits.models import LedgerEntry
+from credits.selectors.ledger import StatementFilter
+from credits.services import MAX_ADJUSTMENT
+
+
+class StatementFilterForm(forms.Form):
+    """Filter of the statement (C12)."""
+
+    tipo = forms.ChoiceField(
+        label="Tipo", required=False, choices=[("", "Todos os tipos"), *LedgerEntry.Kind.choices]
+    )
+    de = forms.DateField(label="De", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    ate = forms.DateField(label="Até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    lancamentos = forms.BooleanField(label="Um por um, sem somar por busca", required=False)
+    referencia = forms.RegexField(r"^[a-z_]+:[^:]+$", required=False, widget=forms.HiddenInput)
+
+    def chosen(self) -> StatementFilter:
+        """The filter; what cannot be read asks for nothing and its field says why."""
+        self.is_valid()
+        asked = self.cleaned_data
+        reference_type, _, reference_id = asked.get("referencia", "").partition(":")
+        return StatementFilter(
+            kind=asked.get("tipo", ""),
+            since=asked.get("de"),
+            until=asked.get("ate"),
+            reference_type=reference_type,
+            reference_id=reference_id,
+        )
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether entries are added up per reference: unless asked for one by one, or for one reference."""
+        asked = self.cleaned_data
+        return not (asked.get("lancamentos") or asked.get("referencia"))
+
+
+class AdjustmentForm(forms.Form):
+    """Credits added or taken by an operator (O2, R20). The key makes a double click one effect."""
+
+    amount = forms.IntegerField(
+        label="Créditos",
+        initial=100,
+        min_value=-MAX_ADJUSTMENT,
+        max_value=MAX_ADJUSTMENT,
+        help_text="Positivo adiciona, negativo retira. De −10.000 a 10.000.",
+    )
+    reason = forms.CharField(
+        label="Motivo",
+        max_length=200,
+        help_text="O cliente lê este motivo no extrato. Não escreva nomes, documentos nem telefones.",
+        widget=forms.TextInput(attrs={"size": 60}),
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean_amount(self) -> int:
+        amount: int = self.cleaned_data["amount"]
+        if amount == 0:
+            raise forms.ValidationError("Escreva quantos créditos adicionar ou retirar.")
+        return amount

@@ -1,0 +1,34 @@
+"""Tags by which pages of any app show the balance."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+
+from credits.selectors import get_balance
+from credits.selectors.ledger import find_low_balance
+
+register = template.Library()
+
+
+@register.inclusion_tag("credits/_balance.html", takes_context=True)
+def credit_balance(context: template.Context, oob: bool = False) -> dict[str, Any]:
+    """The balance in the header, one query; nothing for who has no buyer account. `oob` for htmx answers."""
+    account = getattr(context.get("request"), "account", None)
+    if not account:
+        return {"balance": None}
+    balance = get_balance(account.pk)
+    return {"balance": balance, "is_low": balance < settings.CREDITS_LOW_BALANCE, "oob": oob}
+
+
+@register.inclusion_tag("credits/_low_balance.html", takes_context=True)
+def low_balance_notice(context: template.Context) -> dict[str, Any]:
+    """Point out a low balance, once per crossing (C13)."""
+    request = context.get("request")
+    account = getattr(request, "account", None)
+    return {
+        "low_balance": find_low_balance(account.pk) if account else None,
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "contact_email": settings.CONTACT_EMAIL,
+    }

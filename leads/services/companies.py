@@ -67,6 +67,20 @@ def save_company(*, record: RegistryRecord, place: Place | None, now: datetime |
     return company
 
 
+def refresh_place_data(*, company_id: int, place_id: int) -> None:
+    """Copy what the map says of a linked place to its company, unless the company has newer (L11).
+
+    Inside or outside of the caller's transaction.
+    """
+    with transaction.atomic():
+        place = Place.objects.get(pk=place_id)
+        company = LeadCompany.objects.select_for_update().get(pk=company_id)
+        if company.place_fetched_at is None or company.place_fetched_at < place.fetched_at:
+            for ours, theirs in _PLACE_FIELDS.items():
+                setattr(company, ours, getattr(place, theirs))
+            company.save(update_fields=list(_PLACE_FIELDS))
+
+
 def _registry_values(record: RegistryRecord, fetched_at: datetime) -> dict[str, Any]:
     texts = {name: getattr(record, name)[:length] for name, length in _TEXT_FIELDS.items()}
     return texts | {

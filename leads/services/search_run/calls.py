@@ -7,9 +7,11 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from django.conf import settings
+from django.db.models import F
 
 from core.database import give_back_connections
 from core.errors import ProviderError
+from leads.models import Search
 from leads.services.running import reserve_calls
 
 T = TypeVar("T")
@@ -67,6 +69,11 @@ class Caller:
         asked = [self._pool.submit(contextvars.copy_context().run, _answer, call) for call in calls[:granted]]
         denied: list[Answer[T]] = [Answer(error=BudgetSpent()) for _ in calls[granted:]]
         return [future.result() for future in asked] + denied
+
+    def give_back(self, calls: int) -> None:
+        """Return calls that were counted and not made."""
+        if calls:
+            Search.objects.filter(pk=self._search_id).update(calls_made=F("calls_made") - calls)
 
 
 def _answer(call: Callable[[], T]) -> Answer[T]:

@@ -9,6 +9,7 @@ import structlog
 from django.utils import timezone
 
 from core.errors import ProviderError, Refused
+from core.http import CircuitOpen
 from core.text import fold
 from leads.gateways.base import FoundPlace, PlacePage, PlaceQuery, SearchProvider
 from leads.models import City, Place, Search, SearchCandidate, SearchPage
@@ -54,6 +55,7 @@ def fetch_page(search: Search, page: NextPage, caller: Caller) -> None:
     if isinstance(answer.error, BudgetSpent):
         raise answer.error
     if answer.error is not None:
+        caller.give_back(int(isinstance(answer.error, CircuitOpen)))
         _save_failure(search.pk, page, answer.error)
         raise answer.error
     _save_page(search.pk, page, answer.value)

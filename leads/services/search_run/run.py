@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.errors import ProviderError, Refused, Unavailable
 from leads.gateways import get_search_providers
+from leads.gateways.base import ProviderAccountTrouble
 from leads.models import Search, SearchCandidate
 from leads.services.delivery import Stop, deliver_leads
 from leads.services.running import SearchEnded, begin_search, finish_search, open_search
@@ -23,6 +24,7 @@ from leads.services.search_run.candidates import (
     list_ready_company_ids,
 )
 from leads.services.search_run.checking import check_candidates
+from leads.services.search_run.enriching import enrich_companies
 from leads.services.search_run.pages import fetch_page, find_next_page
 from queue_worker.errors import RetryLater
 from queue_worker.work import Work
@@ -33,6 +35,7 @@ MARGIN_SECONDS = 60
 """A run stops this long before its own deadline and leaves the rest to the next one."""
 
 LONGEST_WAIT_SECONDS = 120.0
+SMALLEST_CHUNK = 4
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +69,7 @@ class _Run:
         self.caller = caller
         self.providers = list(get_search_providers())
         self.page_error: ProviderError | None = None
+        self.can_enrich = settings.LEADS_ENRICH_BEFORE_DELIVERY
         limit = timedelta(minutes=settings.LEADS_SEARCH_DEADLINE_MINUTES)
         self.deadline = (search.started_at or timezone.now()) + limit
 
@@ -87,14 +91,14 @@ class _Run:
         if add_known_companies(self.search, missing=missing, now=timezone.now()):
             return None
         if pending := list_pending(self.search, limit=self._chunk(missing)):
-            return self._check(pending)
+            return self._check(pending, missing)
         return self._turn_page()
 
     def _chunk(self, missing: int) -> int | None:
         """How many candidates to check together: no more than may be needed, all that cost no call."""
         if self.search.calls_made >= self.search.calls_allowed:
             return None
-        return min(2 * missing, 2 * settings.LEADS_SEARCH_CONCURRENCY)
+        return min(max(2 * missing, SMALLEST_CHUNK), 2 * settings.LEADS_SEARCH_CONCURRENCY)
 
     def _deliver_ready(self) -> Reason | None:
         """Deliver all that is ready, batch by batch (L9); the reason when that ends the search."""
@@ -117,13 +121,20 @@ class _Run:
         if self.search.is_final:
             raise SearchEnded
 
-    def _check(self, pending: list[SearchCandidate]) -> Reason | None:
+    def _check(self, pending: list[SearchCandidate], missing: int) -> Reason | None:
         checked = check_candidates(self.search, pending, self.caller)
-        if checked.has_trouble:
+        if isinstance(checked.error, BudgetSpent):
+            return Reason.BUDGET
+        if isinstance(checked.error, ProviderAccountTrouble):
             return Reason.PROVIDER
-        if checked.settled:
-            return None
-        return Reason.BUDGET if checked.error is None else self._wait_for_provider(checked.error)
+        if checked.error is not None:
+            return self._wait_for_provider(checked.error)
+        if checked.ready and self.can_enrich:
+            self._check_state()
+            self.can_enrich = enrich_companies(
+                self.search, checked.ready, missing=missing, caller=self.caller
+            )
+        return None
 
     def _turn_page(self) -> Reason | None:
         page = find_next_page(self.search, self.providers)

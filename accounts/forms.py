@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.services import TooManyFailures, WrongCredentials, check_credentials
 from core.phones import format_phone, parse_phone
 
-EMAIL_WIDGET = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"})
 MAX_PASSWORD_LENGTH = 128  # hashing is slow on purpose; a book is not a password
 
 
@@ -21,6 +20,15 @@ MAX_PASSWORD_LENGTH = 128  # hashing is slow on purpose; a book is not a passwor
 only_a_name = RegexValidator(
     r"[/@:<>\\]|\w\.\w", "Informe só o nome, sem endereços nem símbolos.", inverse_match=True
 )
+
+
+def _email(label: str = "E-mail") -> forms.EmailField:
+    return forms.EmailField(
+        label=label,
+        max_length=254,
+        error_messages={"invalid": "Informe um e-mail válido, como nome@empresa.com.br."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    )
 
 
 def _full_name(label: str) -> forms.CharField:
@@ -37,7 +45,6 @@ def _new_password(label: str = "Senha") -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
-        min_length=8,
         max_length=MAX_PASSWORD_LENGTH,
         help_text="Pelo menos 8 caracteres. Uma frase curta é mais forte do que uma palavra com símbolos.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -56,7 +63,7 @@ def _current_password() -> forms.CharField:
 class SignInForm(forms.Form):
     """E-mail and password; `retry_after` is set when the account must wait."""
 
-    email = forms.EmailField(label="E-mail", widget=EMAIL_WIDGET)
+    email = _email()
     password = forms.CharField(
         label="Senha",
         strip=False,
@@ -86,7 +93,7 @@ class SignInForm(forms.Form):
 
 class SignUpForm(forms.Form):
     full_name = _full_name("Seu nome")
-    email = forms.EmailField(label="E-mail", max_length=254, widget=EMAIL_WIDGET)
+    email = _email()
     password = _new_password()
     terms = forms.BooleanField(
         label="Li e aceito os termos de uso",
@@ -102,7 +109,7 @@ class SignUpForm(forms.Form):
 
 
 class PasswordResetForm(forms.Form):
-    email = forms.EmailField(label="E-mail", max_length=254, widget=EMAIL_WIDGET)
+    email = _email()
 
 
 class ResetPasswordForm(forms.Form):
@@ -126,7 +133,7 @@ class ChangePasswordForm(ResetPasswordForm):
 
 
 class NewEmailForm(forms.Form):
-    email = forms.EmailField(label="Novo e-mail", max_length=254, widget=EMAIL_WIDGET)
+    email = _email("Novo e-mail")
     current_password = _current_password()
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:

@@ -108,7 +108,7 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
 ]
-HEADER_FRAGMENTS: list[str] = []
+HEADER_FRAGMENTS = ["credits/_header_balance.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.DATABASE_URL)}

@@ -42,6 +42,16 @@ class Line:
     last_seq: int
     entries: int = 1
 
+    @property
+    def title(self) -> str:
+        """A single entry says what it was; several say what they have in common."""
+        return self.link.label if self.link and self.entries > 1 else self.text
+
+    @property
+    def key(self) -> str:
+        """The reference as the filter's address writes it."""
+        return f"{self.reference.type}:{self.reference.id}"
+
 
 @dataclass(frozen=True)
 class Totals:

@@ -5,10 +5,32 @@ from typing import Any
 from django import template
 from django.conf import settings
 
+from core.money import format_number
+from credits.models import LedgerEntry
 from credits.selectors import get_balance
 from credits.selectors.ledger import find_low_balance
 
 register = template.Library()
+
+TONES = {
+    LedgerEntry.Kind.PURCHASE: "success",
+    LedgerEntry.Kind.REFUND: "info",
+    LedgerEntry.Kind.ADJUSTMENT: "warning",
+    LedgerEntry.Kind.REVERSAL: "danger",
+    LedgerEntry.Kind.DEBT_SETTLEMENT: "danger",
+}
+
+
+@register.filter
+def signed(value: int) -> str:
+    """Credits with their sign: +1.000, −25."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{format_number(abs(value))}"
+
+
+@register.filter
+def kind_tone(kind: str) -> str:
+    """The tone of a kind's badge."""
+    return TONES.get(LedgerEntry.Kind(kind), "neutral")
 
 
 @register.inclusion_tag("credits/_balance.html", takes_context=True)
@@ -29,6 +51,5 @@ def low_balance_notice(context: template.Context) -> dict[str, Any]:
     return {
         "low_balance": find_low_balance(account.pk) if account else None,
         "request": request,
-        "csrf_token": context.get("csrf_token"),
         "contact_email": settings.CONTACT_EMAIL,
     }

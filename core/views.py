@@ -11,6 +11,8 @@ from core.health import run_checks
 from core.request_ids import current_request_id
 from core.responses import MESSAGES, error_response, wants_json
 
+PAGE_TOO_OLD = "Esta página ficou aberta tempo demais. Volte, recarregue e tente de novo."
+
 
 @login_not_required
 @require_safe
@@ -47,6 +49,10 @@ def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Show the sentence that our own code gave for the person, if any."""
     return error_response(request, 403, message=str(exception))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
+    return error_response(request, 403, message=PAGE_TOO_OLD)
 
 
 def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -32,5 +31,4 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The user with this address; read through the index over lower(email)."""
-        return self.alias(folded_email=Lower("email")).get(folded_email=normalize_email(username or ""))
+        return self.get(email=normalize_email(username or ""))

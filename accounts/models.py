@@ -39,14 +39,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = "usuário"
         constraints = (
             models.UniqueConstraint(
-                Lower("email"),
+                fields=["email"],
                 name="accounts_user_email_unique",
                 violation_error_message="Já existe um usuário com este e-mail.",
             ),
             models.CheckConstraint(
-                condition=models.Q(email__contains="@"),
+                condition=models.Q(email__contains="@", email=Lower("email")),
                 name="accounts_user_email_real",
-                violation_error_message="Informe um e-mail.",
+                violation_error_message="Informe um e-mail, em letras minúsculas.",
             ),
         )
 

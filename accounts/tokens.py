@@ -62,8 +62,8 @@ def _salt(purpose: Purpose) -> str:
 
 
 def _proof(purpose: Purpose, user: User) -> str:
-    """A confirmation belongs to one address; a change of address also dies with the password."""
+    """A confirmation belongs to one address, a change to both; a new password forgets the new address."""
     facts = [user.email]
     if purpose is Purpose.CONFIRM_NEW_EMAIL:
-        facts += [user.new_email, user.password]
+        facts.append(user.new_email)
     return salted_hmac(_salt(purpose), "\n".join(facts), algorithm="sha256").hexdigest()[:32]

@@ -164,8 +164,6 @@ CELERY_TIMEZONE = "America/Sao_Paulo"
 
 # --- Accounts --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-# The address is unique in any case by accounts_user_email_unique, which this check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "leads:dashboard"
 OPERATOR_REDIRECT_URL = "admin:index"

@@ -42,7 +42,7 @@ def health_ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=200 if ready else 503)
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls
     return error_response(request, 400)
 
 
@@ -51,11 +51,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return error_response(request, 403, message=str(exception))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - as Django calls
     return error_response(request, 403, message=PAGE_TOO_OLD)
 
 
-def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls
     return error_response(request, 404)
 
 

@@ -9,7 +9,13 @@ from sandbox.server import serve
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=defaults.SANDBOX_PORT)
-    serve(parser.parse_args().port)
+    port = parser.parse_args().port
+    try:
+        serve(port)
+    except OSError as error:
+        raise SystemExit(
+            f"error: port {port}: {error.strerror}; choose another with NITRO_SANDBOX_PORT"
+        ) from error
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from sandbox.wire import CuttableProtocol
 
 def serve(port: int) -> None:
     """Serve until a signal. Port 0 takes a free one; the address is printed when connections are accepted."""
-    listener = socket.create_server(("127.0.0.1", port), backlog=512)
+    listener = listen(port)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
         make_app(),
@@ -25,3 +25,12 @@ def serve(port: int) -> None:
     )
     print(f"{READY}{address}", flush=True)  # noqa: T201 - read by sandbox.testing
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(port: int) -> socket.socket:
+    """Open the loopback port. asyncio turns Nagle's delay off only where the protocol is named."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(512)
+    return listener

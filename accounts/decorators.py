@@ -5,19 +5,19 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from accounts.responses import ask_to_confirm_email, ask_to_sign_in
 from accounts.selectors import can_search_and_buy, find_buyer_account
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def buyer_required(view: View) -> View:
     """Only a signed-in buyer whose account is not blocked; `request.account` is then the Account itself."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         account = find_buyer_account(request.user)
@@ -35,7 +35,7 @@ def confirmed_email_required(view: View) -> View:
     """Only a signed-in person with a confirmed e-mail; the others are sent to the page that says how."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         if not can_search_and_buy(request.user):
@@ -49,7 +49,7 @@ def operator_required(view: View) -> View:
     """Only operators (users with `is_staff`)."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
         if not request.user.is_staff:

@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from credits.models import LedgerEntry
+from credits.models import LedgerEntry, Tariff
 from credits.selectors.ledger import StatementFilter
 from credits.services import MAX_ADJUSTMENT
 
@@ -63,3 +63,10 @@ class AdjustmentForm(forms.Form):
         if amount == 0:
             raise forms.ValidationError("Escreva quantos créditos adicionar ou retirar.")
         return amount
+
+
+class PriceForm(forms.Form):
+    """A new price of one action (O6)."""
+
+    action = forms.ChoiceField(label="Ação", choices=Tariff.Action.choices)
+    credits = forms.IntegerField(label="Créditos", min_value=0, max_value=1000)

@@ -1,5 +1,7 @@
 """The buyer's statement (C12) and the notice of a low balance (C13)."""
 
+from typing import Any
+
 import structlog
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -13,11 +15,11 @@ from accounts.models import Account, User
 from core.exports import export_filename, stream_csv
 from core.ratelimit import rate_limited
 from credits.forms import StatementFilterForm
+from credits.models import LedgerEntry
 from credits.selectors import get_balance, list_entries
 from credits.selectors.ledger import StatementFilter
 from credits.selectors.statement import (
     EXPORT_HEADER,
-    Line,
     get_totals,
     iterate_export,
     list_groups,
@@ -47,13 +49,13 @@ def statement(request: BuyerRequest) -> HttpResponse:
     account_id = request.account.pk
     rows = list_groups(account_id, chosen) if form.is_grouped else list_entries(account_id, chosen)
     page = Paginator(rows, LINES_PER_PAGE).get_page(request.GET.get("page"))
-    read = read_groups if form.is_grouped else read_entries
+    shown: list[Any] = list(page.object_list)
     context = {
         "form": form,
         "is_filtered": not chosen.is_empty,
         "chosen": chosen,
         "page": page,
-        "lines": read(account_id, list(page.object_list)),
+        "lines": read_groups(account_id, shown) if form.is_grouped else read_entries(account_id, shown),
         "balance": get_balance(account_id),
         "totals": get_totals(account_id, chosen),
     }
@@ -67,7 +69,8 @@ def statement_lines(request: BuyerRequest) -> HttpResponse:
     form = StatementFilterForm(request.GET)
     entries = list_entries(request.account.pk, form.chosen())
     page = Paginator(entries, LINES_PER_PAGE).get_page(request.GET.get("page"))
-    lines: list[Line] = read_entries(request.account.pk, page.object_list)
+    shown: list[LedgerEntry] = list(page.object_list)
+    lines = read_entries(request.account.pk, shown)
     return render(request, "credits/_entries.html", {"page": page, "lines": lines})
 
 

@@ -61,7 +61,7 @@ class Totals:
     went_out: int
 
 
-def list_groups(account_id: int, chosen: StatementFilter) -> QuerySet[LedgerEntry, dict[str, Any]]:
+def list_groups(account_id: int, chosen: StatementFilter) -> QuerySet[LedgerEntry, Any]:
     """Return the statement with spends and refunds added up per reference, newest first; page it in SQL."""
     alone = Case(
         When(kind__in=GROUPED_KINDS, then=Value(0)), default=F("seq"), output_field=BigIntegerField()

@@ -1,5 +1,6 @@
 """The doors of the ledger and the tariff."""
 
+from credits.services.checking import check_ledger, thaw_wallet
 from credits.services.ledger import (
     MAX_ADJUSTMENT,
     adjust_credits,
@@ -17,6 +18,7 @@ __all__ = [
     "Debit",
     "Reference",
     "adjust_credits",
+    "check_ledger",
     "debit_credits",
     "debit_many",
     "ensure_wallet",
@@ -25,4 +27,5 @@ __all__ = [
     "mark_low_balance_seen",
     "refund_credits",
     "set_price",
+    "thaw_wallet",
 ]

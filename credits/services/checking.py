@@ -7,12 +7,14 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import User
 from credits.checks import CheckResult, Difference, list_checks, run_check
 from credits.models import LedgerEntry, Wallet
+from credits.services.history import write_history
 
 log = structlog.get_logger(__name__)
 
@@ -59,9 +61,13 @@ def check_ledger_and_act() -> LedgerReport:
     return report
 
 
-def thaw_wallet(*, wallet_id: int) -> None:
+def thaw_wallet(*, wallet_id: int, actor_id: int) -> None:
     """Let a frozen wallet spend again, after an operator has looked at it."""
-    Wallet.objects.filter(pk=wallet_id).update(frozen_at=None)
+    with transaction.atomic(durable=True):
+        wallets = Wallet.objects.filter(pk=wallet_id, frozen_at__isnull=False)
+        if wallets.update(frozen_at=None):
+            write_history(Wallet(pk=wallet_id), actor_id, "carteira liberada")
+    log.info("wallet_thawed", wallet_id=wallet_id, actor_id=actor_id)
 
 
 def _check(on_difference: Callable[[Difference], None]) -> LedgerReport:

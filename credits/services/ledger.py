@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import structlog
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 
 from credits.errors import NotRefundable, ReasonRequired, UnknownEntry
-from credits.models import LedgerEntry, Wallet
+from credits.models import LedgerEntry
+from credits.services.history import write_history
 from credits.services.wallets import lock_wallet, require_transaction
 from credits.services.writer import Draft, append_entries
 from credits.values import Debit, Reference
@@ -139,19 +139,9 @@ def adjust_credits(
         seq_before = wallet.last_seq
         [entry] = append_entries(wallet, Kind.ADJUSTMENT, [draft], actor_id=actor_id)
         if entry.seq > seq_before:
-            _write_history(wallet, entry, actor_id)
+            write_history(wallet, actor_id, f"{entry.amount:+d} créditos: {entry.text}")
     log.info("credits_adjusted", account_id=account_id, amount=amount, actor_id=actor_id, entry_id=entry.pk)
     return entry
-
-
-def _write_history(wallet: Wallet, entry: LedgerEntry, actor_id: int) -> None:
-    """Show the adjustment in the history that operators see in the admin; the entry itself is the proof."""
-    LogEntry.objects.log_actions(
-        user_id=actor_id,
-        queryset=[wallet],
-        action_flag=CHANGE,
-        change_message=f"{entry.amount:+d} créditos: {entry.text}",
-    )
 
 
 def _debit(

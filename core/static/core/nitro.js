@@ -95,14 +95,6 @@
     button.setAttribute("aria-label", shown ? "Ocultar senha" : "Mostrar senha");
   }
 
-  function strengthOf(password) {
-    var kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter(function (kind) {
-      return kind.test(password);
-    }).length;
-    var score = Math.min(password.length, 16) / 4 + kinds / 2 - 0.5;
-    return password.length < 8 ? Math.min(1, password.length / 8) : Math.max(1, Math.min(4, Math.floor(score)));
-  }
-
   /* --- One listener for clicks -------------------------------------------------------------------- */
   document.addEventListener("click", function (event) {
     var target = event.target.closest(
@@ -119,11 +111,6 @@
     else if (target.dataset.passwordToggle) togglePassword(target);
     else if (target.dataset.dialogOpen) document.getElementById(target.dataset.dialogOpen).showModal();
     else target.closest("dialog").close();
-  });
-
-  document.addEventListener("input", function (event) {
-    var meter = event.target.id && document.querySelector('[data-strength-for="' + event.target.id + '"]');
-    if (meter) meter.value = strengthOf(event.target.value);
   });
 
   /* A form that spends or changes something is sent once; the server's key is what really protects it. */

@@ -98,7 +98,7 @@ class _Run:
         """How many candidates to check together: no more than may be needed, all that cost no call."""
         if self.search.calls_made >= self.search.calls_allowed:
             return None
-        return min(max(2 * missing, SMALLEST_CHUNK), 2 * settings.LEADS_SEARCH_CONCURRENCY)
+        return min(max(missing + missing // 2, SMALLEST_CHUNK), 2 * settings.LEADS_SEARCH_CONCURRENCY)
 
     def _deliver_ready(self) -> Reason | None:
         """Deliver all that is ready, batch by batch (L9); the reason when that ends the search."""

@@ -16,6 +16,7 @@ _SPACES = re.compile(r"\s+")
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;.]+(\.[^\s@,;.]+)+")
 _DIGITS = re.compile(r"[0-9]+")
 
+PLACEHOLDER_DATE = date(1900, 1, 1)
 STATUS_CODES = {"NULA": "01", "ATIVA": "02", "SUSPENSA": "03", "INAPTA": "04", "BAIXADA": "08"}
 
 
@@ -33,7 +34,7 @@ def pad_code(value: object, width: int) -> str:
 
 
 def read_date(text: str) -> date | None:
-    """Return the date of "YYYYMMDD" or "YYYY-MM-DD"; None for zeros, blanks, impossible and future dates."""
+    """Return the date of "YYYYMMDD" or "YYYY-MM-DD"; None for what is no date or not yet."""
     digits = text.replace("-", "").strip()
     if len(digits) != 8 or not _DIGITS.fullmatch(digits):
         return None
@@ -41,7 +42,9 @@ def read_date(text: str) -> date | None:
         value = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
-    return value if date(1800, 1, 1) <= value <= timezone.localdate() + timedelta(days=1) else None
+    if value == PLACEHOLDER_DATE or value > timezone.localdate() + timedelta(days=1):
+        return None
+    return value if value.year >= 1800 else None
 
 
 def read_postal_code(text: str) -> str:

@@ -1,0 +1,204 @@
+"""Loads that are repeated, crash, meet damage or come at once; and the pieces (registry.md §3)."""
+
+import io
+import shutil
+import tracemalloc
+import zipfile
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg import connect
+
+from leads.models import RegistryCompany, RegistryEstablishment, RegistryImport, RegistryPartner
+from leads.services.registry_import import (
+    ImportRunning,
+    MissingFiles,
+    RegistryImportError,
+    SuspiciousDelivery,
+    import_registry,
+    staging,
+)
+from leads.services.registry_import.files import DeliveryFile, read_delivery_date, split_line
+from leads.services.registry_import.report import TableCounts
+from leads.services.registry_import.rows import TARGETS
+from leads.services.registry_import.run import _blocks
+from leads.tests.registry_sample import CASES, EXPECTED, SAMPLE, load_sample, rewrite
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def copy_of_sample(tmp_path):
+    folder = tmp_path / "delivery"
+    shutil.copytree(SAMPLE, folder)
+    return folder
+
+
+def test_a_second_load_gives_the_same_tables():
+    first = load_sample()
+    second = load_sample()
+    assert first["tables"] == second["tables"]
+    assert RegistryImport.objects.filter(status="published").count() == 2
+
+
+def test_indexes_keep_their_names_after_the_switch():
+    def indexes():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'leads_reg%' ORDER BY 1")
+            return [row[0] for row in cursor.fetchall()]
+
+    before = indexes()
+    load_sample()
+    assert indexes() == before
+
+
+def test_a_crash_in_the_middle_leaves_the_tables_in_use_alone():
+    before = load_sample()["tables"]
+
+    def crash(_step):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_registry(folder=SAMPLE, progress=crash)
+    assert RegistryCompany.objects.count() == before["companies"]["inserted"]
+    assert RegistryImport.objects.latest("pk").status == "failed"
+    assert load_sample()["tables"] == before
+
+
+def test_a_run_that_died_without_a_word_is_marked_as_failed():
+    dead = RegistryImport.objects.create(started_at="2026-11-01T00:00:00Z")
+    load_sample()
+    dead.refresh_from_db()
+    assert (dead.status, dead.error) == ("failed", "interrupted")
+
+
+def test_two_loads_at_once_are_refused():
+    with connect(**{**connection.get_connection_params(), "cursor_factory": None}) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [staging.LOCK_KEY])
+        with pytest.raises(ImportRunning):
+            import_registry(folder=SAMPLE)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    folder = copy_of_sample(tmp_path)
+    (folder / "Socios7.zip").unlink()
+    with pytest.raises(CommandError, match=r"Socios7\.zip"):
+        call_command("import_registry", str(folder))
+    with pytest.raises(MissingFiles):
+        import_registry(folder=tmp_path / "nowhere")
+
+
+def test_a_damaged_zip_is_refused_and_nothing_changes(tmp_path):
+    folder = copy_of_sample(tmp_path)
+    path = folder / "Socios3.zip"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(RegistryImportError, match=r"Socios3\.zip"):
+        import_registry(folder=folder)
+    assert not RegistryCompany.objects.exists()
+
+
+def test_broken_lines_are_rejected_with_their_reason(tmp_path):
+    folder = copy_of_sample(tmp_path)
+    broken = [
+        b'"99999999";"only";"three"\n',
+        b"no quotes at all\n",
+        b'"short";"NAME";"2062";"49";"0,00";"01";""\n',
+    ]
+    rewrite(folder / "Empresas5.zip", lambda lines: [*broken, *lines])
+    out = io.StringIO()
+    call_command("import_registry", str(folder), stdout=out, stderr=io.StringIO())
+    assert "rejected, wrong_columns: 2" in out.getvalue()
+    assert "rejected, bad_key: 1" in out.getvalue()
+    assert RegistryCompany.objects.count() == EXPECTED["unique"]["empresas"]
+
+
+def test_a_delivery_that_lost_its_rows_is_not_published(tmp_path):
+    load_sample()
+    folder = copy_of_sample(tmp_path)
+    for shard in range(10):
+        rewrite(folder / f"Socios{shard}.zip", lambda lines: lines[: len(lines) // 2])
+    with pytest.raises(SuspiciousDelivery, match="partners"):
+        import_registry(folder=folder)
+    assert RegistryPartner.objects.count() == EXPECTED["unique"]["socios"]
+    import_registry(folder=folder, accept_change=True)
+    assert RegistryPartner.objects.count() < EXPECTED["unique"]["socios"]
+
+
+def test_an_empty_table_is_not_published(tmp_path):
+    folder = copy_of_sample(tmp_path)
+    rewrite(folder / "Simples.zip", lambda _lines: [])
+    with pytest.raises(SuspiciousDelivery, match="simples: no rows"):
+        import_registry(folder=folder)
+
+
+def test_of_two_copies_the_one_with_the_newer_status_is_kept(tmp_path):
+    folder = copy_of_sample(tmp_path)
+    cnpj = CASES["establishment_repeated_identical"][0]
+
+    def with_older_copy(lines):
+        mine = next(
+            (line for line in lines if line.startswith(f'"{cnpj[:8]}";"{cnpj[8:12]}"'.encode())), None
+        )
+        if mine is None:
+            return lines
+        fields = mine.decode("latin-1").split('";"')
+        fields[5], fields[6] = "08", "19700101"
+        return [*lines, '";"'.join(fields).encode("latin-1")]
+
+    for shard in range(10):
+        rewrite(folder / f"Estabelecimentos{shard}.zip", with_older_copy)
+    import_registry(folder=folder)
+    assert RegistryEstablishment.objects.get(pk=cnpj).status_date.year > 1970
+
+
+# --- Pieces -----------------------------------------------------------------------------------------
+
+
+def test_the_reader_sees_fields_where_a_csv_reader_does_not():
+    assert split_line(b'"99171777";"DORUMBRA "IRMAOS LTDA";"2062"\n', 3) == [
+        "99171777",
+        'DORUMBRA "IRMAOS LTDA',
+        "2062",
+    ]
+    assert split_line(b'"a";"b\\"\r\n', 2) == ["a", "b\\"]
+    assert split_line(b'"a\x00b";"c"\n', 2) == ["ab", "c"]
+    assert split_line(b'"a";"b"\n', 3) is None
+    assert split_line(b"\n", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("K3241.K03200Y4.D61114.EMPRECSV", "2026-11-14"),
+        ("F.K03200$Z.D51213.CNAECSV", "2025-12-13"),
+        ("F.K03200$W.SIMPLES.CSV.D61114", "2026-11-14"),
+        ("F.K03200$W.SIMPLES.CSV.D69914", None),
+        ("without a date", None),
+    ],
+)
+def test_the_delivery_date_is_read_from_the_name(name, expected):
+    found = read_delivery_date(name, date(2026, 11, 24))
+    assert (found.isoformat() if found else None) == expected
+
+
+def test_memory_stays_flat_however_long_the_file(tmp_path):
+    path = tmp_path / "Empresas0.zip"
+    line = b'"99%06d";"DISTRIBUIDORA DE ALIMENTOS OURIVERDE LTDA";"2062";"49";"1000,00";"05";""\n'
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("K3241.K03200Y0.D61114.EMPRECSV", "w") as inner,
+    ):
+        for number in range(100_000):
+            inner.write(line % number)
+    counts = TableCounts()
+    tracemalloc.start()
+    for _block in _blocks(DeliveryFile("empresas", path), TARGETS["empresas"], counts, Counter()):
+        pass
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert counts.read == 100_000
+    assert peak < 6_000_000

@@ -32,6 +32,13 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be a whole number from 0 on, not {value!r}")
         return int(value)
 
+    def choice(self, var: str, default: str, choices: tuple[str, ...]) -> str:
+        """Return one of `choices`."""
+        value = str(self.get_value(var, cast=str, default=default)).strip()
+        if value not in choices:
+            raise ImproperlyConfigured(f"{var} must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
     def address(self, var: str, default: str, schemes: tuple[str, ...]) -> str:
         """Return a URL of one of `schemes` without its last slash. The value is not repeated in errors."""
         value = str(self.get_value(var, cast=str, default=default)).strip()

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import Environment
 from embedded import defaults as embedded
@@ -14,9 +13,7 @@ env = Environment()  # embedded.defaults has read .env
 WEB, REDIS = ("https", "http"), ("redis", "rediss")
 
 # --- Environment -----------------------------------------------------------------------------------
-ENVIRONMENT = env.str("NITRO_ENVIRONMENT", default="development")
-if ENVIRONMENT not in {"development", "production"}:
-    raise ImproperlyConfigured(f"NITRO_ENVIRONMENT must be development or production, not {ENVIRONMENT!r}")
+ENVIRONMENT = env.choice("NITRO_ENVIRONMENT", "development", ("development", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -111,9 +108,8 @@ NAVIGATION: list[dict[str, Any]] = [
 HEADER_FRAGMENTS = ["credits/_header_balance.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=embedded.DATABASE_URL)}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database")
+DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=False)
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 if DATABASE_POOL_SIZE:
@@ -187,7 +183,8 @@ RATELIMIT_USE_CACHE = "default"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / ".nitro" / "mail"))
 if env.str("EMAIL_URL", default=""):
-    vars().update(env.email_url("EMAIL_URL"))
+    SMTP = ("smtp+tls", "smtp+ssl", "smtp")
+    vars().update(env.email_url_config(env.address("EMAIL_URL", "", SMTP)))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nitro <nao-responda@nitro.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -309,8 +306,8 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Logs: JSON (or console) to stdout, request_id from web to job to provider ---------------------
-LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "console")
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "console", ("json", "console"))
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING_CONFIG = "core.logging.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 

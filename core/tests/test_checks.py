@@ -1,0 +1,94 @@
+import pytest
+from django.conf import settings as project_settings
+
+from core import checks
+from embedded.checks import PRODUCTION
+
+
+@pytest.fixture
+def production(settings, monkeypatch):
+    """Settings of a complete production machine; a test then breaks one thing."""
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
+        if hasattr(settings, name):
+            setattr(settings, name, value)
+    settings.PRODUCTION = True
+    settings.ALLOWED_HOSTS = [PRODUCTION["ALLOWED_HOSTS"]]
+    settings.FIELD_ENCRYPTION_KEYS = [PRODUCTION["FIELD_ENCRYPTION_KEYS"]]
+    return settings
+
+
+def found():
+    every = (
+        checks.check_environment,
+        checks.check_missing,
+        checks.check_secrets,
+        checks.check_addresses,
+        checks.check_separate_redis,
+        checks.check_hosts,
+    )
+    return [(message.id, message.msg) for check in every for message in check()]
+
+
+@pytest.mark.usefixtures("production")
+def test_a_complete_production_machine_has_no_error():
+    assert found() == []
+
+
+@pytest.mark.usefixtures("production")
+@pytest.mark.parametrize("name", sorted(project_settings.PRODUCTION_VARIABLES))
+def test_a_missing_variable_is_named(monkeypatch, name):
+    monkeypatch.setenv(name, " ")
+
+    assert found() == [("core.E002", f"{name} is not set.")]
+
+
+def test_a_development_machine_is_not_production(production):
+    production.PRODUCTION = False
+
+    assert found() == [("core.E001", "NITRO_ENVIRONMENT is not production.")]
+
+
+@pytest.mark.parametrize(
+    ("name", "development"),
+    [
+        ("SECRET_KEY", "DEVELOPMENT_SECRET_KEY"),
+        ("BLIND_INDEX_KEY", "DEVELOPMENT_BLIND_INDEX_KEY"),
+    ],
+)
+def test_a_published_secret_is_refused(production, name, development):
+    setattr(production, name, getattr(production, development))
+
+    assert found() == [("core.E003", f"{name} is the one for development.")]
+
+
+def test_a_published_encryption_key_is_refused_wherever_it_stands(production):
+    production.FIELD_ENCRYPTION_KEYS = [PRODUCTION["FIELD_ENCRYPTION_KEYS"], production.DEVELOPMENT_FIELD_KEY]
+
+    assert found() == [("core.E003", "FIELD_ENCRYPTION_KEYS holds the key for development.")]
+
+
+def test_a_short_secret_is_refused(production):
+    production.BLIND_INDEX_KEY = "short"
+
+    assert found() == [("core.E003", "BLIND_INDEX_KEY has fewer than 32 characters.")]
+
+
+@pytest.mark.parametrize("name", ["SERPER_BASE_URL", "VIPER_BASE_URL", "BRASILAPI_BASE_URL", "SITE_URL"])
+def test_the_sandbox_and_open_connections_are_refused(production, name):
+    setattr(production, name, f"{production.SANDBOX_URL}/serper?key=segredo")
+
+    assert ("core.E004", f"{name} must be https:// and not the sandbox, not http://127.0.0.1.") in found()
+
+
+def test_one_redis_for_queue_and_cache_is_refused(production):
+    production.CACHE_URL = production.BROKER_URL.replace("/0", "/1")
+
+    assert found() == [("core.E005", "BROKER_URL and CACHE_URL name the same Redis instance.")]
+
+
+@pytest.mark.parametrize("hosts", [["*"], ["other.example"], []])
+def test_hosts_must_be_named(production, hosts):
+    production.ALLOWED_HOSTS = hosts
+
+    assert [identifier for identifier, _ in found()] == ["core.E006"]

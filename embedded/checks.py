@@ -1,0 +1,54 @@
+"""`python -m embedded.checks`: migrations are complete; a complete production machine has no warning."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+
+PRODUCTION = {
+    "NITRO_ENVIRONMENT": "production",
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
+    "ALLOWED_HOSTS": "nitro.example",
+    "CSRF_TRUSTED_ORIGINS": "https://nitro.example",
+    "SITE_URL": "https://nitro.example",
+    "TRUSTED_PROXY_COUNT": "1",
+    "DATABASE_URL": "postgresql://nitro:secret@127.0.0.1:5432/nitro",
+    "BROKER_URL": "redis://127.0.0.1:6379/0",
+    "CACHE_URL": "redis://127.0.0.1:6380/0",
+    "EMAIL_URL": "smtp+tls://nitro:secret@mail.example:587",
+    "DEFAULT_FROM_EMAIL": "Nitro <ola@nitro.example>",
+    "CONTACT_EMAIL": "ola@nitro.example",
+    "SERPER_BASE_URL": "https://serper.example",
+    "SERPER_API_KEY": "key",
+    "VIPER_BASE_URL": "https://viper.example",
+    "VIPER_API_KEY": "key",
+    "BRASILAPI_BASE_URL": "https://brasilapi.example",
+}
+INHERITED = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "NITRO_HOME")
+CHECKS = (
+    ("makemigrations", "--check", "--dry-run"),
+    ("check", "--deploy", "--fail-level", "WARNING"),
+)
+
+
+def production_environment() -> dict[str, str]:
+    """Return the variables of a complete, invented production machine and nothing of this one's."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    # makemigrations warns that it cannot ask the invented database; what it compares are files.
+    return {**inherited, "PYTHONWARNINGS": "ignore::RuntimeWarning", **PRODUCTION}
+
+
+def main() -> int:
+    """Run every check, also after one failed; return 1 if any did."""
+    environment = production_environment()
+    codes = [
+        subprocess.run([sys.executable, "manage.py", *check], env=environment).returncode for check in CHECKS
+    ]
+    return 1 if any(codes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.utils import formats, timezone, translation
+
+
+def load_settings(**variables):
+    """Import the settings in a process that knows only these variables."""
+    return subprocess.run(
+        [sys.executable, "-c", "import config.settings as s; print(s.DEBUG, s.SITE_URL, s.LOG_LEVEL)"],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], **variables},
+        timeout=60,
+    )
+
+
+def test_with_nothing_set_the_settings_describe_the_embedded_default():
+    done = load_settings()
+
+    assert done.stdout.split() == ["False", "http://127.0.0.1:8000", "INFO"], done.stderr
+
+
+def test_an_empty_variable_is_a_variable_that_is_not_set():
+    done = load_settings(DEBUG="", SITE_URL="", LOG_LEVEL="", DATABASE_URL="", BROKER_URL="", EMAIL_URL="")
+
+    assert done.stdout.split() == ["False", "http://127.0.0.1:8000", "INFO"], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NITRO_ENVIRONMENT", "staging"),
+        ("DEBUG", "maybe"),
+        ("SITE_URL", "nitro"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
+        ("DATABASE_URL", "sqlite:///nitro.db"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_POOL_SIZE", "many"),
+        ("BROKER_URL", "amqp://localhost"),
+        ("CACHE_URL", "localhost:6379"),
+        ("SERPER_BASE_URL", "ftp://serper.example"),
+        ("LEADS_MAX_QUANTITY", "1e3"),
+        ("EMAIL_URL", "nonsense"),
+        ("NITRO_WEB_PORT", "99999"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_nonsense_in_the_environment_fails_and_names_the_variable(name, value):
+    done = load_settings(**{name: value})
+
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
+
+
+def test_nitro_speaks_portuguese_and_lives_in_sao_paulo():
+    assert (settings.LANGUAGE_CODE, settings.TIME_ZONE, settings.USE_TZ) == (
+        "pt-br",
+        "America/Sao_Paulo",
+        True,
+    )
+    assert translation.gettext("This field is required.") == "Este campo é obrigatório."
+    assert timezone.get_current_timezone_name() == "America/Sao_Paulo"
+    assert formats.number_format(1234.5, 2) == "1.234,50"

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,3 +27,8 @@ def collect_schedule(sender: Celery, **_: Any) -> None:
         }
         for periodic in list_schedule()
     }
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Logs are configured by the settings; a receiver of this signal keeps Celery's hands off them."""

@@ -32,13 +32,13 @@ class _Ringer:
 
     def forget(self) -> None:
         self._changed = threading.Condition()
-        self._waiting: set[str] = set()
+        self._waiting: dict[str, int] = {}
         self._publishing = False
         self._thread: threading.Thread | None = None
 
-    def ask(self, queue: str) -> None:
+    def ask(self, queue: str, times: int) -> None:
         with self._changed:
-            self._waiting.add(queue)
+            self._add(queue, times)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="queue-bell", daemon=True)
                 self._thread.start()
@@ -54,30 +54,35 @@ class _Ringer:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
-                queues, self._waiting = self._waiting, set()
+                waiting, self._waiting = self._waiting, {}
                 self._publishing = True
-            failed = {queue for queue in queues if not publish(queue)}
+            failed = [queue for queue, times in waiting.items() if not publish(queue, times)]
             with self._changed:
-                self._waiting |= failed
+                for queue in failed:
+                    self._add(queue, 1)
                 self._publishing = False
                 self._changed.notify_all()
             if failed:
                 pause.wait(BREAKER_SECONDS)
 
+    def _add(self, queue: str, times: int) -> None:
+        self._waiting[queue] = max(times, self._waiting.get(queue, 0))
 
-def publish(queue: str) -> bool:
-    """Send one bell now; return whether the broker took it. May wait for a broker that is down."""
+
+def publish(queue: str, times: int) -> bool:
+    """Send bells now; return whether the broker took them. May wait for a broker that is down."""
     try:
-        current_app.send_task(TASK, args=[queue], queue=queue, retry=False, expires=EXPIRES_SECONDS)
+        for _ in range(times):
+            current_app.send_task(TASK, args=[queue], queue=queue, retry=False, expires=EXPIRES_SECONDS)
     except (OperationalError, RedisError, OSError) as error:
         log.warning("bell_failed", queue=queue, error=type(error).__name__)
         return False
     return True
 
 
-def ring(queue: str) -> None:
-    """Ring for one queue soon. Does not wait."""
-    _ringer.ask(str(queue))
+def ring(queue: str, times: int = 1) -> None:
+    """Ring for one queue soon, `times` over to wake as many threads. Does not wait."""
+    _ringer.ask(str(queue), times)
 
 
 def flush(seconds: float = LAST_WORDS_SECONDS) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from core.database import give_back_connections
 from queue_worker import schedule
 from queue_worker.bell import ring
 from queue_worker.keeper import keeper
-from queue_worker.runner import stopping
+from queue_worker.runner import crew, stopping
 from queue_worker.selectors import has_claimable
 from queue_worker.services import forget_worker, reap, record_worker, run_if_overdue, sweep
 from queue_worker.work import Work
@@ -38,18 +38,18 @@ class Pulse(threading.Thread):
         self._queues = list(queues)
         self._threads = threads
         self._started_at = timezone.now()
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
         ticks = 0
-        while not self._stop.is_set():
+        while not self._ended.is_set():
             self.tick(ticks)
             ticks += 1
-            self._stop.wait(TICK_SECONDS)
+            self._ended.wait(TICK_SECONDS)
         connection.close()
 
     def stop(self) -> None:
-        self._stop.set()
+        self._ended.set()
 
     def tick(self, ticks: int) -> None:
         try:
@@ -58,6 +58,8 @@ class Pulse(threading.Thread):
                 sweep()
             if ticks % TICKS_PER_HEARTBEAT == 0:
                 self._beat()
+            run_if_overdue(periodic=schedule.REAP, run=reap)
+            run_if_overdue(periodic=schedule.SWEEP, run=sweep)
             self._ring_for_late_items()
         except (DatabaseError, InterfaceError) as error:
             log.warning("pulse_missed", error=type(error).__name__)
@@ -74,8 +76,6 @@ class Pulse(threading.Thread):
             stuck=[_describe(work) for work in keeper.stuck()],
             started_at=self._started_at,
         )
-        run_if_overdue(periodic=schedule.REAP, run=reap)
-        run_if_overdue(periodic=schedule.SWEEP, run=sweep)
 
     def _ring_for_late_items(self) -> None:
         for queue in self._queues:
@@ -89,6 +89,11 @@ def _describe(work: Work) -> dict[str, Any]:
 
 
 _pulse: Pulse | None = None
+
+
+@celeryd_after_setup.connect
+def count_crew(instance: Any, **_: Any) -> None:
+    crew.size = instance.concurrency
 
 
 @worker_ready.connect

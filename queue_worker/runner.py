@@ -3,7 +3,8 @@
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import structlog
 from django.db import connection
@@ -31,23 +32,49 @@ stopping = threading.Event()
 """Set when the process was told to stop: what runs is finished, nothing more is claimed."""
 
 
+class Crew:
+    """How many drains this worker can run at once, and how many run in this process."""
+
+    def __init__(self) -> None:
+        self.size = 1
+        self._working = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def on_duty(self) -> Iterator[None]:
+        with self._lock:
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._working -= 1
+
+    def has_idle(self) -> bool:
+        return self._working < self.size
+
+
+crew = Crew()
+
+
 def drain(queue: str, *, worker: str | None = None) -> int:
     """Work until nothing is due, for at most 50 items or 30 seconds per bell; return how many items.
 
-    If more is due after the first claim, one more bell wakes one more thread, and so on: a burst reaches
-    all threads. A drain that ends with work left rings again.
+    If more is due after the first claim and threads are idle, two more bells wake two of them, and so on:
+    a burst reaches all threads in a few steps. A drain that ends with work left rings again.
     """
     worker = worker or socket.gethostname()
     until = time.monotonic() + SECONDS_PER_BELL
     count = 0
-    while count < ITEMS_PER_BELL and time.monotonic() < until and not stopping.is_set():
-        item = claim(queue=queue, worker=worker)
-        if item is None:
-            return count
-        if count == 0 and has_claimable(queue):
-            ring(queue)
-        run(item)
-        count += 1
+    with crew.on_duty():
+        while count < ITEMS_PER_BELL and time.monotonic() < until and not stopping.is_set():
+            item = claim(queue=queue, worker=worker)
+            if item is None:
+                return count
+            if count == 0 and crew.has_idle() and has_claimable(queue):
+                ring(queue, times=2)
+            run(item)
+            count += 1
     ring(queue)
     return count
 

@@ -7,7 +7,7 @@ import structlog
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from core.request_ids import current_request_id
+from core.request_ids import current_request_id, new_request_id
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import EnqueuedOutsideTransaction
 from queue_worker.models import WorkItem
@@ -69,7 +69,7 @@ def enqueue(
         "run_after": run_after,
         "max_attempts": max_attempts or policy.max_attempts,
         "lease": policy.lease,
-        "request_id": current_request_id(),
+        "request_id": current_request_id() or new_request_id(),
     }
     if ordering_key is not None:
         _lock_ordering_key(ordering_key)

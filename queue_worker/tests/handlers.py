@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from core.database import give_back_connections
 from queue_worker.errors import AskFirst, GiveUp, RetryLater
 from queue_worker.models import WorkItem
 from queue_worker.policy import Backoff
@@ -44,6 +45,7 @@ def limited(work: Work) -> None:
 def effect(work: Work) -> None:
     """Work for `seconds`, then write the effect and the end of the item in one transaction."""
     note(work.item_id, "ask" if work.must_ask else "start")
+    give_back_connections()  # as core.http does before it waits for somebody outside
     time.sleep(work.payload.get("seconds", 0))
     with transaction.atomic():
         note(work.item_id, "effect")

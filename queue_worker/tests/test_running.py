@@ -49,7 +49,11 @@ def test_what_the_handler_returns_is_the_result():
 
 def test_an_item_runs_under_the_request_that_made_it_and_with_no_transaction(answers):
     seen = []
-    answers["look"] = lambda work: seen.append((current_request_id(), connection.in_atomic_block))
+
+    def look(work):
+        seen.append((current_request_id(), connection.in_atomic_block))
+
+    answers["look"] = look
     with bind_request_id("request-0001"):
         put_one(ANSWERS, payload={"answer": "look"})
 

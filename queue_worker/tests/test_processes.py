@@ -1,0 +1,104 @@
+"""Real workers, killed, frozen and left without broker: nothing is lost, nothing happens twice (R52, R53)."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from queue_worker.models import Worker, WorkItem
+from queue_worker.tests.effects import list_effects
+from queue_worker.tests.handlers import COMPUTE, EFFECT, KILLER
+from queue_worker.tests.processes import open_house, wait_until
+from queue_worker.tests.support import put, put_one
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+
+@pytest.fixture
+def house(effects, tmp_path):
+    with open_house(tmp_path) as house:
+        yield house
+
+
+def all_done():
+    return not WorkItem.objects.exclude(status="done").exists()
+
+
+def test_a_killed_worker_an_emptied_broker_and_doubled_bells_lose_and_repeat_nothing(house):
+    doomed = house.start_worker("doomed", "io")
+    house.start_worker("heir", "io", DATABASE_POOL_SIZE="4")
+    house.start_beat()
+    ordered = [put_one(EFFECT, payload={"seconds": 0.03}, ordering_key=f"key {n % 8}") for n in range(64)]
+    free = put(EFFECT, 40, payload={"seconds": 0.1})
+    house.ring(times=2)
+
+    wait_until(lambda: len(list_effects("effect")) > 30)
+    doomed.kill()
+    left = WorkItem.objects.filter(status="processing", worker="doomed@test").count()
+    house.empty_broker()
+    wait_until(all_done, 30)
+
+    effects = list_effects("effect")
+    assert Counter(effects) == Counter([item.pk for item in [*ordered, *free]])
+    for number in range(8):
+        of_key = [item.pk for item in ordered if item.ordering_key == f"key {number}"]
+        assert [pk for pk in effects if pk in of_key] == of_key
+    assert len(set(list_effects("ask"))) == left > 0
+
+
+def test_a_long_run_keeps_its_lease_and_a_frozen_worker_loses_it(house):
+    first = house.start_worker("first", "io")
+    item = put_one(EFFECT, payload={"seconds": 3})
+    house.ring()
+    wait_until(lambda: list_effects("start"))
+    wait_until(all_done)
+    assert WorkItem.objects.get(pk=item.pk).attempts == 1
+
+    frozen = put_one(EFFECT, payload={"seconds": 1})
+    house.ring()
+    wait_until(lambda: len(list_effects("start")) == 2)
+    first.freeze()
+    house.start_worker("second", "io")
+    wait_until(all_done)
+    first.wake()
+    wait_until(lambda: first.events("lease_lost"))
+
+    assert list_effects("effect") == [item.pk, frozen.pk]
+    frozen.refresh_from_db()
+    assert (frozen.attempts, frozen.worker) == (2, "second@test")
+
+
+def test_an_item_that_kills_its_process_ends_dead_and_the_worker_lives(house):
+    house.start_worker("cpu", "cpu", 1)
+    house.start_beat()
+    killer = put_one(KILLER)
+    house.ring("cpu")
+
+    wait_until(lambda: WorkItem.objects.filter(pk=killer.pk, status="dead").exists(), 30)
+    after = put_one(COMPUTE)
+    house.ring("cpu")
+    wait_until(lambda: WorkItem.objects.filter(pk=after.pk, status="done").exists())
+
+    assert list_effects("start") == [killer.pk] * 3
+    assert list_effects("on_dead") == [killer.pk]
+
+
+def test_one_bell_wakes_every_thread_and_late_work_needs_none(house):
+    worker = house.start_worker("io", "io", 32, DATABASE_POOL_SIZE="12")
+    put(EFFECT, 100, payload={"seconds": 1})
+    house.ring()
+    wait_until(all_done)
+    runs = [(item.claimed_at, item.finished_at) for item in WorkItem.objects.all()]
+    assert max(sum(start <= at < end for start, end in runs) for at, _ in runs) == 32
+
+    late = put_one(EFFECT, run_after=timezone.now() + timedelta(seconds=1.5))
+    wait_until(all_done)
+    late.refresh_from_db()
+    assert late.claimed_at - late.run_after < timedelta(seconds=2.5)
+
+    put_one(EFFECT, payload={"seconds": 0.5})
+    wait_until(lambda: WorkItem.objects.filter(status="processing").exists())
+    assert worker.end() == 0
+    assert all_done()
+    assert not Worker.objects.exists()

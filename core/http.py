@@ -27,6 +27,7 @@ from django.db import connections
 from django.utils import timezone
 
 from core.breaker import Breaker, CircuitOpen, State
+from core.database import give_back_connections
 from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.request_ids import current_request_id
 
@@ -202,6 +203,7 @@ class ProviderClient:
         (an answer of more than 20 MB or badly compressed).
         """
         _refuse_inside_transaction()
+        give_back_connections()
         if not path.startswith("/") or path.startswith("//"):
             raise ValueError("path must start with one slash")
         call = _Call(

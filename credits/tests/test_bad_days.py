@@ -54,7 +54,7 @@ def open_adjustment(account):
         account_id=account.pk,
         amount=-10,
         reason="Erro nosso",
-        actor_id=make_operator(password=None).pk,
+        actor_id=make_operator().pk,
         operation_key="form:1",
     ), 90
 

@@ -86,7 +86,7 @@ def test_the_same_key_for_something_else_is_refused(account, change):
 
 
 def test_keys_of_different_accounts_do_not_meet(account):
-    _, other = make_buyer("outra@nitro.example", password=None)
+    _, other = make_buyer("outra@nitro.example")
     fund(other, 10)
 
     debit(account, key="k")

@@ -29,13 +29,13 @@ def adjust(account, operator, amount=100, reason="Erro nosso na busca 7", key="f
 
 
 def test_an_account_is_born_with_an_empty_wallet(db):
-    _, account = make_buyer(password=None)
+    _, account = make_buyer()
 
     assert account.wallet.balance == 0
 
 
 def test_hearing_of_an_account_twice_makes_one_wallet(db):
-    _, account = make_buyer(password=None)
+    _, account = make_buyer()
 
     account_created.send(Account, account_id=account.pk)
 

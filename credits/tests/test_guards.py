@@ -71,7 +71,7 @@ def test_a_balance_does_not_move_without_an_entry(account, delta):
 
 
 def test_a_wallet_is_not_born_with_credits(db):
-    _, account = make_buyer(password=None)
+    _, account = make_buyer()
     Wallet.objects.filter(account=account)._raw_delete("default")
 
     with refuses("its ledger says 0"), transaction.atomic():
@@ -143,7 +143,7 @@ class TestRefunds:
             self.refund(debit(account, 3), amount=4)
 
     def test_a_refund_of_another_wallet_is_not_written(self, account):
-        _, other = make_buyer("outra@nitro.example", password=None)
+        _, other = make_buyer("outra@nitro.example")
 
         with refuses("same wallet"):
             self.refund(debit(account, 3), wallet=other.wallet)

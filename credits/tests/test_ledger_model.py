@@ -60,7 +60,7 @@ class Ledger(RuleBasedStateMachine):
 
     @initialize()
     def open_wallets(self):
-        self.operator = make_operator(f"operador{Account.objects.count()}@nitro.example", password=None)
+        self.operator = make_operator(f"operador{Account.objects.count()}@nitro.example")
         self.accounts = [Account.objects.create(kind="buyer", name=name) for name in ("a", "b")]
         self.models = [Model(), Model()]
 

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test check bench demo lint types
+.PHONY: help setup services run stop test chaos check bench demo lint types screenshots
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
+chaos: setup ## Search with 8 buyers at once while providers fail and workers are killed
+	@CHAOS_BUYERS=8 CHAOS_SEARCHES=20 CHAOS_QUANTITY=10 CHAOS_SECONDS=1200 $(PY) -m pytest tests/test_chaos_leads.py -q
+
 lint: .venv/.installed ## Ruff, templates and import contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -54,3 +57,7 @@ check: setup lint types ## What CI runs: lint, types, imports, migrations, deplo
 
 bench: setup ## Print the benchmark table and write benchmarks/results/
 	@$(PY) -m benchmarks
+
+screenshots: setup ## Walk as a newcomer and photograph every step into docs/screenshots
+	@$(PY) -m embedded.chromium
+	@NITRO_SCREENSHOTS=docs/screenshots $(PY) -m pytest -q tests/test_newcomer_walk.py

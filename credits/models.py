@@ -37,10 +37,14 @@ class Wallet(models.Model):
         return f"wallet of account {self.account_id}"
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether nothing may be spent now: the account is blocked, owes, or is under examination."""
+        return self.account.blocked_at is not None or self.frozen_at is not None or self.owed > 0
+
+    @property
     def spendable(self) -> int:
-        """Credits that may be spent now: none while the account is blocked, owes, or is under examination."""
-        stopped = self.account.blocked_at is not None or self.frozen_at is not None or self.owed > 0
-        return 0 if stopped else self.balance
+        """Credits that may be spent now."""
+        return 0 if self.is_stopped else self.balance
 
 
 class LedgerEntry(models.Model):

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from credits import checks
+from credits import checks, references
 
 
 class LeadsConfig(AppConfig):
@@ -9,5 +9,8 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from leads.selectors.ledger import find_delivery_differences
+        from leads.selectors.references import name_searches
+        from leads.selectors.searches import SEARCH_REFERENCE
 
         checks.register("deliveries", find_delivery_differences)
+        references.register(SEARCH_REFERENCE, name_searches)

@@ -81,8 +81,8 @@ def _refuse(search: Search, company_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _how_many(wallet: Wallet, search: Search, missing: int) -> int:
-    """How many more the quantity and the balance allow. A blocked or owing account gets nothing."""
-    if wallet.account.blocked_at is not None or wallet.owed:
+    """How many more the quantity and the balance allow. A stopped wallet gets nothing."""
+    if wallet.is_stopped:
         return 0
     return min(missing, wallet.balance // search.unit_price) if search.unit_price else missing
 

@@ -26,7 +26,10 @@ def _email(label: str = "E-mail") -> forms.EmailField:
     return forms.EmailField(
         label=label,
         max_length=254,
-        error_messages={"invalid": "Informe um e-mail válido, como nome@empresa.com.br."},
+        error_messages={
+            "required": "Informe o e-mail.",
+            "invalid": "Informe um e-mail válido, como nome@empresa.com.br.",
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )
 
@@ -37,6 +40,7 @@ def _full_name(label: str) -> forms.CharField:
         min_length=2,
         max_length=120,
         validators=[only_a_name],
+        error_messages={"required": "Informe seu nome."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
@@ -46,16 +50,18 @@ def _new_password(label: str = "Senha") -> forms.CharField:
         label=label,
         strip=False,
         max_length=MAX_PASSWORD_LENGTH,
+        error_messages={"required": "Crie uma senha."},
         help_text="Pelo menos 8 caracteres. Uma frase curta é mais forte do que uma palavra com símbolos.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
 
-def _current_password() -> forms.CharField:
+def _current_password(label: str = "Senha atual") -> forms.CharField:
     return forms.CharField(
-        label="Senha atual",
+        label=label,
         strip=False,
         max_length=MAX_PASSWORD_LENGTH,
+        error_messages={"required": "Informe a senha."},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -64,13 +70,8 @@ class SignInForm(forms.Form):
     """E-mail and password; `retry_after` is set when the account must wait."""
 
     email = _email()
-    password = forms.CharField(
-        label="Senha",
-        strip=False,
-        max_length=MAX_PASSWORD_LENGTH,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    remember = forms.BooleanField(label="Manter conectado por 30 dias", required=False)
+    password = _current_password("Senha")
+    remember = forms.BooleanField(label="Manter conectado", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -86,6 +86,17 @@
     });
   }
 
+  /* The next answer replaces the note together with its element. */
+  function showPollError(event) {
+    each(event.target, "[data-poll-error]", function (note) {
+      note.hidden = false;
+    });
+  }
+
+  document.addEventListener("htmx:sendError", showPollError);
+  document.addEventListener("htmx:responseError", showPollError);
+  document.addEventListener("htmx:timeout", showPollError);
+
   /* --- Passwords ---------------------------------------------------------------------------------- */
   function togglePassword(button) {
     var input = document.getElementById(button.dataset.passwordToggle);
@@ -146,6 +157,12 @@
     if (form && event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
   });
 
+  /* A refused form shows its first problem. */
+  function showFirstProblem() {
+    var field = document.querySelector("main [aria-invalid=true]");
+    if (field) field.focus();
+  }
+
   document.addEventListener("nitro:theme", markTheme);
   document.addEventListener("htmx:load", function (event) {
     startToasts(event.target);
@@ -155,4 +172,5 @@
   markTheme();
   markSidebar();
   startToasts(document);
+  showFirstProblem();
 })();

@@ -35,6 +35,29 @@
     after.classList.toggle("is-short", asked > max);
   }
 
-  quantity.addEventListener("input", show);
+  /* Common quantities, as far as the balance goes. */
+  var picks = Array.from(form.querySelectorAll("[data-quantity]"));
+
+  function mark() {
+    picks.forEach(function (pick) {
+      pick.setAttribute("aria-pressed", String(pick.dataset.quantity === quantity.value));
+    });
+  }
+
+  picks.forEach(function (pick) {
+    pick.hidden = Number(pick.dataset.quantity) > max;
+    pick.addEventListener("click", function () {
+      quantity.value = pick.dataset.quantity;
+      show();
+      mark();
+    });
+  });
+  form.querySelector("[data-quantities]").hidden = max < 10;
+
+  quantity.addEventListener("input", function () {
+    show();
+    mark();
+  });
   show();
+  mark();
 })();

@@ -1,0 +1,61 @@
+"""Chromium for the browser tests: one browser per module, one fresh context per walk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from embedded.chromium import get_chromium
+
+# Offline by construction: no update check, no look-up of the vendor's hosts.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start headless Chromium. Raises ChromiumMissing with what to install."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=get_chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def page_of(browser: Browser, *, width: str, scheme: str) -> Iterator[Page]:
+    """Open a page as a person in Brazil would; fail if the page's console complained.
+
+    Args:
+        width: "desktop" or "phone".
+        scheme: "light" or "dark".
+    """
+    context = browser.new_context(
+        viewport=DESKTOP if width == "desktop" else PHONE,
+        is_mobile=width == "phone",
+        has_touch=width == "phone",
+        color_scheme=scheme,
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert complaints == [], "the browser's console complained"
+
+
+def sideways_scroll(page: Page) -> int:
+    """Return by how many pixels the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -382,6 +382,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('pending', 'A verificar'), ('ready', 'Pronta para entregar'), ('delivered', 'Entregue'), ('dropped', 'Descartada')], default='pending', max_length=9)),
                 ('drop_reason', models.CharField(blank=True, max_length=30)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('found_cnpjs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=14), help_text='candidates of an unfinished check: the next one need not ask for them again', null=True, size=None)),
                 ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.leadcompany')),
                 ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.place')),
                 ('search', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='leads.search')),

@@ -1,6 +1,7 @@
 """A search: what was asked, what was tried, how it ended. Counts of deliveries come from LeadAccess (R3)."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Account
@@ -135,6 +136,11 @@ class SearchCandidate(models.Model):
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.PENDING)
     drop_reason = models.CharField(max_length=30, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    found_cnpjs = ArrayField(
+        models.CharField(max_length=14),
+        null=True,
+        help_text="candidates of an unfinished check: the next one need not ask for them again",
+    )
 
     class Meta:
         verbose_name = "candidata"

@@ -8,6 +8,8 @@ from django.utils import timezone
 from stdnum.br.cnpj import calc_check_digits
 
 from accounts.models import Account
+from accounts.tests.factories import make_buyer
+from credits.tests.factories import fund
 from leads.models import (
     City,
     CompanyMembership,
@@ -20,6 +22,13 @@ from leads.models import (
 )
 
 SANTA_MARIA = "4316907"
+
+
+def make_funded(email: str, credits: int = 100) -> Account:
+    """A buyer's account with credits."""
+    account = make_buyer(email)[1]
+    fund(account, credits)
+    return account
 
 
 def make_city(ibge_code: str = SANTA_MARIA, name: str = "Santa Maria", uf: str = "RS", **fields: Any) -> City:

@@ -5,6 +5,8 @@ Named in LEADS_SEARCH_PROVIDERS like any provider. `happenings` says what happen
 
 from collections.abc import Callable
 
+from django.db import connection
+
 from leads.gateways.base import PlacePage, PlaceQuery
 from leads.gateways.serper import SerperProvider
 
@@ -25,5 +27,8 @@ class EventfulProvider(SerperProvider):
     def search(self, query: PlaceQuery, page: int) -> PlacePage:
         happening = happenings.pop(page, None)
         if happening:
-            happening()
+            try:
+                happening()
+            finally:
+                connection.close()
         return super().search(query, page)

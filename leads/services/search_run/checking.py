@@ -1,7 +1,7 @@
 """From pending candidates to companies: round after round of one provider call each (L8 steps 4-6, L10)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -50,8 +50,12 @@ def check_candidates(search: Search, candidates: Sequence[SearchCandidate], call
         settle_known(search_id=search.pk, candidate_id=by_place[place_id].pk, drop_reason=reason)
     progressed = bool(prepared.linked or prepared.dropped)
 
-    resolutions = _resolve([*prepared.cases, *prepare_companies(company_ids=by_company)], caller)
+    cases = [_recall(case, by_place) for case in prepared.cases]
+    asked = _ask([*cases, *prepare_companies(company_ids=by_company)], caller)
+    open_cases = [case for case in asked if next_call(case, get_sources())]
+    resolutions = [conclude(case) for case in asked if case not in open_cases]
     unsure = [resolution for resolution in resolutions if resolution.outcome == Outcome.UNSURE]
+    _remember([*open_cases, *(resolution.case for resolution in unsure)], by_place)
     progressed = progressed or len(unsure) < len(resolutions)
     if not progressed and (not unsure or len(unsure) >= OUTAGE_SIZE):
         return Checked(progressed=False, error=_why(unsure))
@@ -69,8 +73,8 @@ def _save(search_id: int, candidate_id: int, resolution: Resolution, now: dateti
     return settle_resolution(search_id=search_id, candidate_id=candidate_id, resolution=resolution, now=now)
 
 
-def _resolve(cases: Sequence[Case], caller: Caller) -> list[Resolution]:
-    """Ask until nothing is left to ask or to spend; a case that still needs a call is left out."""
+def _ask(cases: Sequence[Case], caller: Caller) -> list[Case]:
+    """Ask until nothing is left to ask or to spend; a case may then still need a call."""
     sources = get_sources()
     current = list(cases)
     while calls := {n: call for n, case in enumerate(current) if (call := next_call(case, sources))}:
@@ -82,7 +86,22 @@ def _resolve(cases: Sequence[Case], caller: Caller) -> list[Resolution]:
         current = lend_records(current)
         if any(isinstance(answer.error, BudgetSpent) for answer in answers):
             break
-    return [conclude(case) for case in current if next_call(case, sources) is None]
+    return current
+
+
+def _recall(case: Case, by_place: Mapping[int, SearchCandidate]) -> Case:
+    """Go on from what an earlier check of the same candidate found: the finder costs a call."""
+    found = by_place[case.place.id].found_cnpjs if case.place else None
+    return case if found is None else replace(case.with_candidates(found), searched=True)
+
+
+def _remember(cases: Sequence[Case], by_place: Mapping[int, SearchCandidate]) -> None:
+    """Keep what the finder said of places whose check does not end now."""
+    for case in cases:
+        if case.place and case.searched and not any(cnpj == "" for cnpj, _ in case.failures):
+            candidate = by_place[case.place.id]
+            candidate.found_cnpjs = list(case.candidates)
+            candidate.save(update_fields=["found_cnpjs"])
 
 
 def _unsent(before: Case, after: Case) -> int:

@@ -36,6 +36,7 @@ MARGIN_SECONDS = 60
 
 LONGEST_WAIT_SECONDS = 120.0
 SMALLEST_CHUNK = 4
+CALLS_PER_CANDIDATE = 2
 
 log = structlog.get_logger(__name__)
 
@@ -95,10 +96,15 @@ class _Run:
         return self._turn_page()
 
     def _chunk(self, missing: int) -> int | None:
-        """How many candidates to check together: no more than may be needed, all that cost no call."""
-        if self.search.calls_made >= self.search.calls_allowed:
+        """How many candidates to check together: no more than are needed and the budget can bring to an end.
+
+        With the budget spent, all: those that cost no call are still worth it.
+        """
+        calls = self.search.calls_allowed - self.search.calls_made
+        if calls <= 0:
             return None
-        return min(max(missing + missing // 2, SMALLEST_CHUNK), 2 * settings.LEADS_SEARCH_CONCURRENCY)
+        wanted = max(missing + missing // 2, SMALLEST_CHUNK)
+        return min(wanted, 2 * settings.LEADS_SEARCH_CONCURRENCY, max(1, calls // CALLS_PER_CANDIDATE))
 
     def _deliver_ready(self) -> Reason | None:
         """Deliver all that is ready, batch by batch (L9); the reason when that ends the search."""
@@ -124,7 +130,7 @@ class _Run:
     def _check(self, pending: list[SearchCandidate], missing: int) -> Reason | None:
         checked = check_candidates(self.search, pending, self.caller)
         if isinstance(checked.error, BudgetSpent):
-            return Reason.BUDGET
+            return Reason.PROVIDER if self.search.waits else Reason.BUDGET
         if isinstance(checked.error, ProviderAccountTrouble):
             return Reason.PROVIDER
         if checked.error is not None:

@@ -66,3 +66,11 @@ def test_nitro_speaks_portuguese_and_lives_in_sao_paulo():
     assert translation.gettext("This field is required.") == "Este campo é obrigatório."
     assert timezone.get_current_timezone_name() == "America/Sao_Paulo"
     assert formats.number_format(1234.5, 2) == "1.234,50"
+
+
+def test_the_example_names_every_production_variable():
+    example = (settings.BASE_DIR / ".env.example").read_text()
+
+    missing = [name for name in settings.PRODUCTION_VARIABLES if f"# {name}=" not in example]
+
+    assert missing == []

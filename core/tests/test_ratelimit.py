@@ -1,3 +1,6 @@
+import socket
+import time
+
 import pytest
 from django.test import Client, RequestFactory
 
@@ -155,6 +158,19 @@ def test_with_the_cache_down_what_must_be_limited_is_closed(client):
 @pytest.mark.usefixtures("cache_down")
 def test_with_the_cache_down_reading_a_limited_page_goes_on(client):
     assert client.get("/closed/").status_code == 200
+
+
+def test_a_cache_that_hangs_costs_seconds_and_no_error(client, settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        settings.CACHES = {
+            "default": {**settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{port}/0"}
+        }
+        started = time.monotonic()
+
+        assert client.post("/open/").status_code == 200
+        assert client.post("/closed/").status_code == 503
+        assert time.monotonic() - started < 5
 
 
 def test_a_counter_that_is_lost_is_no_reason_to_refuse(client, settings):

@@ -181,7 +181,7 @@ SESSION_OPERATOR_AGE = 8 * 60 * 60
 RATELIMIT_USE_CACHE = "default"
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
-EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(BASE_DIR / ".nitro" / "mail"))
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", default=str(embedded.HOME / "mail"))
 if env.str("EMAIL_URL", default=""):
     SMTP = ("smtp+tls", "smtp+ssl", "smtp")
     vars().update(env.email_url_config(env.address("EMAIL_URL", "", SMTP)))

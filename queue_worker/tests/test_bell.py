@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import redis
+from django.conf import settings
 
 from embedded.servers import Valkey, free_port
 from queue_worker.models import WorkItem
@@ -79,7 +80,7 @@ def writer(broker):
 
 def waiting_bells(broker):
     with redis.Redis.from_url(broker.url) as client:
-        return client.llen("nitro:io")
+        return client.llen(settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] + "io")
 
 
 def check_slowest(process):

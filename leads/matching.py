@@ -5,6 +5,7 @@ many companies share (an accountant's phone, a freemail domain, the word "restau
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from rapidfuzz import fuzz
 from core.documents import is_cnpj
 from core.text import fold, fold_singular
 from leads.gateways.base import RegistryRecord
-from leads.vocabulary import COMPANY_FORMS, CONNECTORS, FREEMAIL, PLATFORMS, generic_words
+from leads.vocabulary import BUSINESS_WORDS, COMPANY_FORMS, CONNECTORS, FREEMAIL, PLATFORMS, generic_words
 
 PHONE_POINTS = 50
 ADDRESS_POINTS = 40
@@ -193,7 +194,7 @@ def _identifies_company(domain: str) -> bool:
 
 def _similarity(ours: str, theirs: str, ignored: frozenset[str]) -> int:
     our_words, their_words = _plain_words(ours), _plain_words(theirs)
-    if our_words and "".join(our_words) == "".join(their_words):
+    if _spelled_alike(our_words, their_words):
         return 100
     common = ignored | generic_words()
     our_core = [word for word in our_words if word not in common]
@@ -201,6 +202,14 @@ def _similarity(ours: str, theirs: str, ignored: frozenset[str]) -> int:
     if not our_core or not their_core:
         return 0
     return round(fuzz.token_sort_ratio(" ".join(our_core), " ".join(their_core)))
+
+
+def _spelled_alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether both are one name but for spaces, as in "Pet Mania" and "PETMANIA"; "Pet Shop" is no name."""
+    if set(ours) <= generic_words():
+        return False
+    names = ("".join(word for word in words if word not in BUSINESS_WORDS) for words in (ours, theirs))
+    return next(names) == next(names)
 
 
 def _city_words(city: CityIdentity) -> frozenset[str]:

@@ -25,10 +25,10 @@ PLATFORMS = _words("""
 """)
 """Any label of the host: social networks, shops and page builders."""
 
-_BUSINESS_WORDS = _words("""
+BUSINESS_WORDS = _words("""
     assessoria atendimento bairro brasil br casa centro comercial comercio consultorio doutor doutora dr dra
     empresa espaco especialista filial franquia grupo industria loja matriz negocio oficial prestacao produto
-    profissional rede sala servico shopping solucao unidade varejo vila
+    ponto profissional rede sala servico shopping solucao studio unidade varejo vila
 """)
 _NICHES_FILE = Path(__file__).resolve().parent / "data" / "niches.csv"
 
@@ -39,7 +39,7 @@ def generic_words() -> frozenset[str]:
 
     Folded, in the singular and as the niches write them.
     """
-    words = set(_BUSINESS_WORDS)
+    words = set(BUSINESS_WORDS)
     with _NICHES_FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             names = f"{row['name']} {row['aliases']}"

@@ -78,6 +78,7 @@ def read_record(answer: Any, cnpj: str) -> RegistryRecord | None:
         legal_name=legal_name or trade_name,
         trade_name=trade_name,
         status=STATUS_CODES.get(read_text(lookup(row, "situacao")).upper(), ""),
+        is_individual=_names_its_owner(row),
         city_name=_part(address, "cidade"),
         uf=_part(address, "uf").upper(),
         street=squeeze(f"{_part(address, 'tipo_logradouro')} {_part(address, 'logradouro')}"),
@@ -129,6 +130,12 @@ def _company(answer: Any) -> Mapping[str, Any]:
 def _names(row: Mapping[str, Any]) -> tuple[str, str]:
     legal_name = strip_owner_cpf(squeeze(read_text(lookup(row, "razao_social"))))
     return legal_name, strip_owner_cpf(squeeze(read_text(lookup(row, "nome_fantasia"))))
+
+
+def _names_its_owner(row: Mapping[str, Any]) -> bool:
+    """Whether the legal name shows a CPF or root, as the names of individual entrepreneurs do (R49)."""
+    name = squeeze(read_text(lookup(row, "razao_social")))
+    return strip_owner_cpf(name) != name
 
 
 def _phones(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """What tests may ask: which companies are right for a search, and which are traps."""
 
+from collections import Counter
 from typing import Any
 
 from sandbox.world import Niche, Place, World
 from sandbox.world.catalog import City
 from sandbox.world.registry import Company
+from sandbox.world.text import fold
 
 PROOFS = {"name", "phone", "address"}
 WRONG_TRAPS = {"inactive", "registered elsewhere"}
@@ -20,7 +22,8 @@ def describe(world: World, niche_text: str, city: City) -> dict[str, Any]:
     """
     niche = world.niche(niche_text)
     places = list({place.key: place for place in (world.results(niche, city) if niche else ())}.values())
-    judged = [(place, judge(place, niche, city)) for place in places if niche]
+    signs = Counter(fold(place.title) for place in places)
+    judged = [(place, judge(place, niche, city, signs)) for place in places if niche]
     right = {place.company.cnpj for place, verdict in judged if place.company and verdict == "right"}
     maybe = {place.company.cnpj for place, verdict in judged if place.company and verdict == "maybe"} - right
     wrong = {place.company.cnpj for place, verdict in judged if place.company and verdict == "wrong"}
@@ -37,14 +40,18 @@ def describe(world: World, niche_text: str, city: City) -> dict[str, Any]:
     }
 
 
-def judge(place: Place, niche: Niche, asked: City) -> str:
-    """Say right, maybe or wrong of the company behind a place; nothing when nobody is behind it."""
+def judge(place: Place, niche: Niche, asked: City, signs: Counter[str]) -> str:
+    """Say right, maybe or wrong of the company behind a place; nothing when nobody is behind it.
+
+    Where several branches hang out the same sign, which of them is meant cannot be told: maybe.
+    """
     if place.company is None:
         return ""
     if place.city is not asked or place.trap in WRONG_TRAPS:
         return "wrong"
     kindred = niche.slug and place.niche_slug != niche.slug
-    return "maybe" if place.trap or kindred or not place.evidence & PROOFS else "right"
+    doubtful = place.trap or kindred or not place.evidence & PROOFS or signs[fold(place.title)] > 1
+    return "maybe" if doubtful else "right"
 
 
 def place_json(place: Place, verdict: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from core.documents import is_cnpj
 
 PLAIN_NAMES = frozenset({"timestamp", "level", "logger", "request_id"})
 HIDDEN = "***"
+LONGEST_TEXT = 20_000
 
 _SECRET_NAME = re.compile(
     r"password|senha|token|secret|authorization|api_?key|cookie|^(raw_?)?(body|payload|content)$",
@@ -19,7 +20,7 @@ _EDGE, _END = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
 _PATTERNS = (
     (re.compile(r"(://)[^/\s:@]*:[^/\s@]+@"), r"\1***@"),
     (re.compile(r"(https?://[^\s?'\"]+)\?[^\s'\"]+"), r"\1?***"),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "***@***"),
+    (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), "***@***"),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]+", re.IGNORECASE), r"\1 ***"),
     (re.compile(r"\b(?:gAAAA|eyJ|sk-|sk_|whsec_)[\w.=-]{16,}"), HIDDEN),
     (re.compile(_EDGE + r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-?[0-9]{2}" + _END), HIDDEN),
@@ -54,7 +55,12 @@ def mask_value(name: str, value: Any) -> Any:
 
 
 def mask_text(text: str) -> str:
-    """Return `text` with documents, phones, e-mail addresses, tokens and query strings hidden."""
+    """Return `text` with documents, phones, e-mail addresses, tokens and query strings hidden.
+
+    What follows the first 20,000 characters is cut: a log is no place for it.
+    """
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT] + "…"
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return _FOURTEEN.sub(lambda match: HIDDEN if is_cnpj(match[0]) else match[0], text)

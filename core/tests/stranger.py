@@ -94,6 +94,7 @@ def running_stranger():
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet
 
         def handle_any(self):
             length = int(self.headers.get("Content-Length", 0))

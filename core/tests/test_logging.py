@@ -3,12 +3,13 @@ import logging
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 import structlog
 
 from core.logging import configure
-from core.masking import mask_text, mask_value
+from core.masking import LONGEST_TEXT, mask_text, mask_value
 
 
 @pytest.fixture
@@ -137,6 +138,14 @@ def test_query_strings_are_hidden():
 )
 def test_what_is_nobodys_stays(text):
     assert mask_text(text) == text
+
+
+@pytest.mark.parametrize("text", ["a" * 10**6, "http://" * 10**5, "1" * 10**6, "a." * 10**6])
+def test_a_very_long_text_is_cut_and_takes_no_time(text):
+    started = time.monotonic()
+
+    assert len(mask_text(text)) <= LONGEST_TEXT + 1
+    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox import brasilapi, control, serper, viper
+from sandbox import brasilapi, control, serper, viper, viper_people
 from sandbox.answers import answer
 from sandbox.calls import Calls
 from sandbox.faults import Faults
@@ -35,6 +35,7 @@ def make_app(world: World | None = None) -> Starlette:
             emulator("/serper/search", serper.search, "POST"),
             emulator("/brasilapi/api/cnpj/v1/{cnpj:path}", brasilapi.company, "GET"),
             emulator("/viper/ws/viperphone/cnpj/{cnpj}", viper.company, "GET"),
+            emulator("/viper/ws/viperphone/cpf/{cpf}", viper_people.person, "GET"),
             Mount("/_control", routes=control.routes(world, calls, faults)),
             Route("/", control.index(calls, faults)),
         ],

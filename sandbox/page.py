@@ -11,6 +11,7 @@ EMULATORS = (
     ("Serper", "POST /serper/search", "Busca na web, para achar o CNPJ"),
     ("BrasilAPI", "GET /brasilapi/api/cnpj/v1/{cnpj}", "Cadastro da Receita"),
     ("Viper", "GET /viper/ws/viperphone/cnpj/{cnpj}", "Contatos da empresa"),
+    ("Viper", "GET /viper/ws/viperphone/cpf/{cpf}", "Contatos de uma pessoa"),
 )
 BUTTONS = (
     ("Serper responde 429", {"provider": "serper", "kind": "status", "status": "429", "retry_after": "2"}),

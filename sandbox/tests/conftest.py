@@ -53,6 +53,9 @@ class Caller:
     def viper(self, cnpj: str, key: str = "Basic sandbox") -> Answer:
         return self.ask("GET", f"/viper/ws/viperphone/cnpj/{cnpj}", Authorization=key)
 
+    def person(self, cpf: str) -> Answer:
+        return self.ask("GET", f"/viper/ws/viperphone/cpf/{cpf}", Authorization="Basic sandbox")
+
 
 @pytest.fixture
 def caller(sandbox):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.world.names import person_cpf, person_name
 from sandbox.world.numbers import is_cnpj, mask_cnpj
 
 PET_SHOPS = "pet shop em Santa Maria - RS"
@@ -196,3 +197,25 @@ def test_the_vendor_says_not_found_in_two_ways(caller, world):
 def test_the_vendor_refuses_a_wrong_key(caller, truth):
     assert caller.viper(truth["right"][0], key="Basic wrong").status == 401
     assert caller.viper(truth["right"][0], key="sandbox").status == 401
+
+
+def test_a_person_comes_in_every_shape_that_was_seen(caller):
+    answers = [caller.person(person_cpf(number)) for number in range(60)]
+    found = [answer.json() for answer in answers if answer.status == 200]
+    lists = [body for body in found if isinstance(body.get("telefones_moveis"), list)]
+    objects = [body for body in found if isinstance(body.get("TELEFONES_MOVEIS"), dict)]
+    odd = [body for body in found if isinstance(body.get("telefones_moveis"), str | dict)]
+    assert len(lists) > len(objects) > len(odd) > 0
+    assert {answer.status for answer in answers} == {200, 404}
+
+
+def test_a_person_has_one_name_everywhere(caller):
+    cpf = person_cpf("partner", "anyone")
+    body = {name.lower(): value for name, value in caller.person(cpf).json().items()}
+    assert (body["dados_gerais"]["nome"], body["dados_gerais"]["CPF"]) == (person_name(cpf), cpf)
+
+
+def test_numbers_that_are_no_cpf_of_the_sandbox_are_nobody(caller):
+    for cpf in ("99912034512", "12345678909"):
+        answer = caller.person(cpf)
+        assert answer.status == 404 or not answer.json()["dados_gerais"]

@@ -81,6 +81,10 @@ def person_cpf(*parts: object) -> str:
     return base + cpf_digits(base)
 
 
+def is_cpf(text: str) -> bool:
+    return len(text) == 11 and text.isascii() and text.isdigit() and cpf_digits(text[:9]) == text[9:]
+
+
 def person_name(cpf: str) -> str:
     """Return the one name that the sandbox gives to a CPF."""
     names = (pick(FIRST_NAMES, "first", cpf), pick(MIDDLE_NAMES, "middle", cpf), pick(SURNAMES, "last", cpf))

@@ -134,6 +134,13 @@ class Sample:
         return frozenset(cnpj[:8] for cnpj in self.companies)
 
     @cached_property
+    def employers(self) -> tuple[Company, ...]:
+        """Companies that are not one person's."""
+        return tuple(
+            c for c in self.companies.values() if c.is_active and c.city and c.legal_nature == "2062"
+        )
+
+    @cached_property
     def phones(self) -> frozenset[tuple[str, str]]:
         """Area codes and numbers that the files hold."""
         return frozenset(

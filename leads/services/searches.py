@@ -21,13 +21,12 @@ from leads.selectors.searches import (
     list_searches_without_work,
     work_key,
 )
-from leads.services.niches import resolve_niche
+from leads.services.niches import MAX_LENGTH, MIN_LENGTH, InvalidNicheText, resolve_niche
 from leads.services.running import finish_search
 from queue_worker.services import enqueue
 
 RUN_SEARCH = "leads.run_search"
 LOST_AFTER = timedelta(minutes=1)
-NICHE_LENGTH = range(2, 81)
 
 log = structlog.get_logger(__name__)
 
@@ -48,12 +47,6 @@ class UnknownCity(NitroError):
     """The city is not one of the list (R42)."""
 
     message = "Escolha a cidade na lista: comece a digitar e selecione “Cidade - UF”."
-
-
-class InvalidNiche(NitroError):
-    """The niche is empty, too short or too long."""
-
-    message = "Escreva o nicho com 2 a 80 letras, por exemplo “pet shop”."
 
 
 class InvalidQuantity(NitroError):
@@ -133,7 +126,7 @@ def start_search(
     shown form, and the same key gives the same search (R4, R9). Nothing is charged here: companies are
     charged as they are delivered (L9). Everything is checked before anything is written.
 
-    Raises EmailNotConfirmed, AccountBlocked, UnknownCity, InvalidNiche, InvalidQuantity, NoCredits,
+    Raises EmailNotConfirmed, AccountBlocked, UnknownCity, InvalidNicheText, InvalidQuantity, NoCredits,
     QuantityAboveBalance, PriceChanged, TooManySearches, FormKeyReused.
     """
     if (repeated := _find_by_form(account_id, form_key)) is not None:
@@ -292,8 +285,8 @@ def _get_city(city_code: str) -> City:
 
 
 def _check_niche(text: str, niche_id: int | None) -> None:
-    if niche_id is None and len(text.strip()) not in NICHE_LENGTH:
-        raise InvalidNiche
+    if niche_id is None and not MIN_LENGTH <= len(text.strip()) <= MAX_LENGTH:
+        raise InvalidNicheText
 
 
 def _get_niche(text: str, niche_id: int | None) -> Niche:
@@ -302,7 +295,7 @@ def _get_niche(text: str, niche_id: int | None) -> Niche:
     try:
         return Niche.objects.get(pk=niche_id)
     except Niche.DoesNotExist:
-        raise InvalidNiche from None
+        raise InvalidNicheText from None
 
 
 def _check_quantity(account_id: int, quantity: int, price: Price) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from accounts.tests.factories import make_buyer
+from accounts.tests.factories import make_buyer, make_operator
 from credits.tests.factories import fund
 
 
@@ -20,3 +20,8 @@ def user(buyer):
 @pytest.fixture
 def account(buyer):
     return buyer[1]
+
+
+@pytest.fixture
+def operator(db):
+    return make_operator()

@@ -41,6 +41,11 @@ class UserAdmin(admin.ModelAdmin):
     readonly_fields = ("email_confirmed_at", "terms_accepted_at", "date_joined", "last_login")
     inlines = (MembershipInline, AccountEmailInline)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Nobody grants more than the own role (R102)."""
+        is_superuser = getattr(request.user, "is_superuser", False)
+        return self.readonly_fields if is_superuser else (*self.readonly_fields, "is_staff", "is_superuser")
+
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """People sign up by themselves; operators come from `createsuperuser`."""
         return False

@@ -19,6 +19,7 @@ from accounts.services.registration import (
     sign_up_or_tell_owner,
     tell_owner,
 )
+from accounts.services.sessions import clear_sessions
 from accounts.services.sign_in import TooManyFailures, WrongCredentials, check_credentials, forget_failures
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "change_password",
     "check_confirmation_link",
     "check_credentials",
+    "clear_sessions",
     "confirm_email",
     "confirm_new_email",
     "find_reset_user",

@@ -37,4 +37,5 @@ def make_buyer(email: str = "dona@nitro.example", **fields: Any) -> tuple[User, 
 
 
 def make_operator(email: str = "operador@nitro.example", **fields: Any) -> User:
-    return make_user(email, full_name="Olavo Operador", is_staff=True, is_superuser=True, **fields)
+    fields = {"full_name": "Olavo Operador", "is_staff": True, "is_superuser": True} | fields
+    return make_user(email, **fields)

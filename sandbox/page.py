@@ -13,6 +13,15 @@ EMULATORS = (
     ("Viper", "GET /viper/ws/viperphone/cnpj/{cnpj}", "Contatos da empresa"),
     ("Viper", "GET /viper/ws/viperphone/cpf/{cpf}", "Contatos de uma pessoa"),
 )
+KINDS = {
+    "late": "resposta lenta",
+    "status": "código HTTP",
+    "garbage": "JSON quebrado",
+    "html": "página em vez de dados",
+    "drop": "conexão cortada depois do trabalho",
+    "drop_before": "conexão cortada antes do trabalho",
+    "cut": "resposta pela metade",
+}
 BUTTONS = (
     ("Serper responde 429", {"provider": "serper", "kind": "status", "status": "429", "retry_after": "2"}),
     ("Serper corta 1 em 5 respostas", {"provider": "serper", "kind": "drop", "rate": "0.2"}),
@@ -60,7 +69,8 @@ e <a href="/_control/faults">/_control/faults</a>.</p>
 
 def render(calls: Calls, faults: Faults) -> str:
     """Return the whole page."""
-    rules = [(fault.provider, fault.path, fault.kind, _detail(fault), fault.hits) for fault in faults]
+    rules = [(fault.provider, fault.path, KINDS[fault.kind], _detail(fault), fault.hits) for fault in faults]
+    statuses = [(status.replace("no reply", "sem resposta"), n) for status, n in calls.by_status.items()]
     return PAGE.format(
         style=STYLE,
         emulators=_table(("Serviço", "Endereço", "Para quê"), EMULATORS),
@@ -70,7 +80,7 @@ def render(calls: Calls, faults: Faults) -> str:
         reset=_form("/_control/reset", "Zerar tudo", {}),
         total=calls.total,
         paths=_table(("Endereço", "Vezes"), sorted(calls.by_path.items())),
-        statuses=_table(("Resposta", "Vezes"), sorted(calls.by_status.items())),
+        statuses=_table(("Resposta", "Vezes"), sorted(statuses)),
         credits=calls.credits,
     )
 

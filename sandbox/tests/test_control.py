@@ -32,6 +32,7 @@ def test_the_index_page_shows_everything_in_portuguese(caller, sandbox):
     page = caller.ask("GET", "/")
     assert page.headers["x-nitro-sandbox"] == "true"
     assert "são inventados" in page.text
+    assert "resposta lenta" in page.text
     assert "2 s sempre" in page.text
     assert "GET /brasilapi/api/cnpj/v1/*" in page.text
     assert "http://" not in page.text.replace(sandbox.url, "")

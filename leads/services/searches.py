@@ -25,6 +25,8 @@ from leads.services.niches import MAX_LENGTH, MIN_LENGTH, InvalidNicheText, reso
 from leads.services.running import finish_search
 from queue_worker.services import enqueue
 
+InvalidNiche = InvalidNicheText
+
 RUN_SEARCH = "leads.run_search"
 LOST_AFTER = timedelta(minutes=1)
 
@@ -126,7 +128,7 @@ def start_search(
     shown form, and the same key gives the same search (R4, R9). Nothing is charged here: companies are
     charged as they are delivered (L9). Everything is checked before anything is written.
 
-    Raises EmailNotConfirmed, AccountBlocked, UnknownCity, InvalidNicheText, InvalidQuantity, NoCredits,
+    Raises EmailNotConfirmed, AccountBlocked, UnknownCity, InvalidNiche, InvalidQuantity, NoCredits,
     QuantityAboveBalance, PriceChanged, TooManySearches, FormKeyReused.
     """
     if (repeated := _find_by_form(account_id, form_key)) is not None:
@@ -286,7 +288,7 @@ def _get_city(city_code: str) -> City:
 
 def _check_niche(text: str, niche_id: int | None) -> None:
     if niche_id is None and not MIN_LENGTH <= len(text.strip()) <= MAX_LENGTH:
-        raise InvalidNicheText
+        raise InvalidNiche
 
 
 def _get_niche(text: str, niche_id: int | None) -> Niche:
@@ -295,7 +297,7 @@ def _get_niche(text: str, niche_id: int | None) -> Niche:
     try:
         return Niche.objects.get(pk=niche_id)
     except Niche.DoesNotExist:
-        raise InvalidNicheText from None
+        raise InvalidNiche from None
 
 
 def _check_quantity(account_id: int, quantity: int, price: Price) -> None:

@@ -106,9 +106,7 @@ def test_the_base_is_filtered_by_city_contact_and_period(account):
         assert set(cnpjs(list_my_base(account.pk, chosen))) == expected
 
 
-@pytest.mark.parametrize(
-    "read", [lambda account: list_my_base(account.pk), lambda account: list_accesses(account.pk)]
-)
+@pytest.mark.parametrize("read", [list_my_base, list_accesses])
 def test_a_list_is_one_query_and_loads_no_enrichment(account, read):
     search = make_search(account)
     for company in make_companies(12):

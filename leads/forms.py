@@ -1,12 +1,13 @@
 """Forms of the buyer's pages. They read and clean what was typed; what is allowed is decided by services."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 
 from core.errors import NitroError
+from leads.models import City, Niche
 from leads.selectors.accesses import BaseFilter
 from leads.selectors.catalog import find_city_by_label
 from leads.selectors.filters import list_searched_cities, list_searched_niches
@@ -80,8 +81,7 @@ class SearchForm(PaidForm):
         return next((field for kind, field in FIELD_OF_ERROR.items() if isinstance(error, kind)), None)
 
     def _fill_in(self, field: str, value: int) -> None:
-        self.data = self.data.copy()
-        self.data[self.add_prefix(field)] = str(value)
+        self.data = {**dict(self.data.items()), self.add_prefix(field): str(value)}
 
 
 class BaseFilterForm(forms.Form):
@@ -89,10 +89,10 @@ class BaseFilterForm(forms.Form):
 
     q = forms.CharField(label="Nome ou CNPJ", required=False, max_length=160)
     nicho = forms.ModelChoiceField(
-        label="Nicho", queryset=None, required=False, empty_label="Todos os nichos"
+        label="Nicho", queryset=Niche.objects.none(), required=False, empty_label="Todos os nichos"
     )
     cidade = forms.ModelChoiceField(
-        label="Cidade", queryset=None, required=False, empty_label="Todas as cidades"
+        label="Cidade", queryset=City.objects.none(), required=False, empty_label="Todas as cidades"
     )
     telefone = forms.BooleanField(label="Com telefone", required=False)
     email = forms.BooleanField(label="Com e-mail", required=False)
@@ -101,8 +101,8 @@ class BaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, account_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["nicho"].queryset = list_searched_niches(account_id)
-        self.fields["cidade"].queryset = list_searched_cities(account_id)
+        cast(forms.ModelChoiceField, self.fields["nicho"]).queryset = list_searched_niches(account_id)
+        cast(forms.ModelChoiceField, self.fields["cidade"]).queryset = list_searched_cities(account_id)
 
     def chosen(self) -> BaseFilter:
         """The filter; what cannot be read asks for nothing and its field says why."""

@@ -27,13 +27,14 @@ LAST_SEARCHES = 5
 def dashboard(request: BuyerRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "leads/dashboard/_live.html", live_context(request))
-    return show_dashboard(request, SearchForm(initial=_initial(request)))
+    return show_dashboard(request, SearchForm(initial=_repeated(request)))
 
 
 def show_dashboard(request: BuyerRequest, form: SearchForm, *, status: int = 200) -> HttpResponse:
     """The page with a form on it: a new one, or one that was refused."""
     figures = live_context(request)
     price = get_price(Tariff.Action.LEAD).credits
+    form.initial.setdefault("unit_price", price)
     affordable = figures["figures"].balance // price if price else settings.LEADS_MAX_QUANTITY
     context = {
         **figures,
@@ -55,13 +56,12 @@ def live_context(request: BuyerRequest) -> dict[str, Any]:
     }
 
 
-def _initial(request: BuyerRequest) -> dict[str, Any]:
-    """The price shown and, to repeat a search with changes, what it asked."""
-    initial: dict[str, Any] = {"unit_price": get_price(Tariff.Action.LEAD).credits}
-    repeated = request.GET.get("repetir", "")
-    if repeated.isascii() and repeated.isdigit():
-        initial |= _asked(or_404(get_search, request.account.pk, int(repeated[:18])))
-    return initial
+def _repeated(request: BuyerRequest) -> dict[str, Any]:
+    """What an earlier search asked, to ask it again with changes."""
+    number = request.GET.get("repetir", "")
+    if not number.isascii() or not number.isdigit():
+        return {}
+    return _asked(or_404(get_search, request.account.pk, int(number[:18])))
 
 
 def _asked(search: Search) -> dict[str, Any]:

@@ -46,7 +46,7 @@ lint: .venv/.installed ## Ruff, templates and import contracts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports
-	@.venv/bin/djlint --check --lint --quiet .
+	@.venv/bin/djlint --lint --quiet .
 
 types: .venv/.installed ## mypy
 	@.venv/bin/mypy

@@ -54,4 +54,4 @@ def require_transaction(name: str) -> None:
 
 def _select_for_update(account_id: int) -> Wallet | None:
     wallets = Wallet.objects.select_related("account").select_for_update(of=("self",))
-    return wallets.filter(account_id=account_id).first()
+    return next(iter(wallets.filter(account_id=account_id)), None)

@@ -23,6 +23,8 @@ from credits.errors import (
 from credits.models import LedgerEntry, Wallet
 from credits.values import Reference
 
+FIND = "SELECT * FROM credits_ledgerentry WHERE wallet_id = %s AND operation_key = ANY(%s)"
+
 # One statement, whatever the number of entries: number them, sum them up, move the balance.
 APPEND = """
 WITH draft AS (
@@ -100,7 +102,7 @@ def append_entries(
 def _find_written(wallet: Wallet, hashes: dict[str, str]) -> dict[str, LedgerEntry]:
     """Look the keys up after the lock: before it, two first attempts would both see nothing."""
     known = {}
-    for entry in LedgerEntry.objects.filter(wallet=wallet, operation_key__in=list(hashes)):
+    for entry in LedgerEntry.objects.raw(FIND, [wallet.pk, list(hashes)]):
         if entry.payload_hash != hashes[entry.operation_key]:
             raise OperationKeyReused(entry.operation_key)
         known[entry.operation_key] = entry

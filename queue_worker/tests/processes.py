@@ -74,7 +74,10 @@ class House:
         node = f"{name}@test"
         pool = [*POOLS[queue], "-c", str(size)]
         process = self._start(name, [*WORKER, "-n", node, "-Q", queue, *pool], variables)
-        wait_until(lambda: Worker.objects.filter(name=node).exists(), START_SECONDS)
+        try:
+            wait_until(lambda: Worker.objects.filter(name=node).exists(), START_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"{node} did not start: {process.log.read_text()[-3000:]}") from error
         return process
 
     def start_beat(self) -> Process:

@@ -16,7 +16,7 @@ from tests.support.product import Product, running_product
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("newcomer")]
 
-ASKED = 10
+ASKED = 8
 SEARCH_MS = 60_000
 
 

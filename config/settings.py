@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "accounts",
     "queue_worker",
     "credits",
+    "nfse",
     "leads",
     "django_htmx",
     "csp",

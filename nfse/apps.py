@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NfseConfig(AppConfig):
+    name = "nfse"
+    verbose_name = "Notas"

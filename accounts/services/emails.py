@@ -96,9 +96,9 @@ def _confirm_email(user: User) -> dict[str, Any]:
     return {"link": _url("confirm_email_link", make_token(Purpose.CONFIRM_EMAIL, user))}
 
 
-def _already_registered(user: User) -> dict[str, Any]:
-    links = {"sign_in_link": _url("sign_in"), "reset_link": _url("password_reset")}
-    return links if user.is_email_confirmed else links | _confirm_email(user)
+def _already_registered(_user: User) -> dict[str, Any]:
+    """No link to confirm: whoever signed up first may not be who owns the address; a reset settles it."""
+    return {"sign_in_link": _url("sign_in"), "reset_link": _url("password_reset")}
 
 
 def _password_reset(user: User) -> dict[str, Any]:

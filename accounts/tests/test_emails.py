@@ -106,6 +106,13 @@ def test_a_letter_handled_twice_is_sent_once():
     assert len(mail.outbox) == 1
 
 
+def test_a_taken_address_that_nobody_confirmed_is_settled_by_a_reset_not_by_a_confirmation():
+    ask(make_user(confirmed=False), Template.ALREADY_REGISTERED)
+    deliver_mail()
+    assert "/senha/esqueci/" in mail.outbox[0].body
+    assert "/confirmar-email/" not in mail.outbox[0].body
+
+
 def test_a_confirmation_that_lost_its_reason_is_not_sent():
     user = make_user(confirmed=True)
     ask(user, Template.CONFIRM_EMAIL)

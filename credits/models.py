@@ -16,11 +16,11 @@ class Wallet(models.Model):
     )
     balance = models.BigIntegerField("saldo", default=0)
     owed = models.BigIntegerField(
-        "a acertar", default=0, help_text="reversed after it was spent; blocks spending"
+        "a acertar", default=0, help_text="devolvido depois de gasto; impede novos gastos"
     )
     last_seq = models.BigIntegerField("último lançamento", default=0)
     frozen_at = models.DateTimeField(
-        "congelada em", null=True, blank=True, help_text="check_ledger found a difference; nothing is spent"
+        "congelada em", null=True, blank=True, help_text="a conferência achou uma diferença; nada é gasto"
     )
     low_balance_seen_seq = models.BigIntegerField(
         default=0, help_text="entry after which the low balance was last pointed out"
@@ -34,7 +34,7 @@ class Wallet(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"wallet of account {self.account_id}"
+        return f"Carteira da conta {self.account_id}"
 
     @property
     def is_stopped(self) -> bool:
@@ -78,7 +78,7 @@ class LedgerEntry(models.Model):
     )
     reference_type = models.CharField("tipo de referência", max_length=30)
     reference_id = models.CharField("referência", max_length=64)
-    text = models.CharField("descrição", max_length=200, help_text="without personal data")
+    text = models.CharField("descrição", max_length=200, help_text="sem dados pessoais")
     tariff_version = models.PositiveIntegerField("versão da tarifa", null=True, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -134,7 +134,7 @@ class LedgerEntry(models.Model):
         indexes = (models.Index(fields=["reference_type", "reference_id"], name="credits_entry_reference"),)
 
     def __str__(self) -> str:
-        return f"entry {self.seq} of wallet {self.wallet_id}: {self.amount:+d}"
+        return f"Lançamento {self.seq} da carteira {self.wallet_id}: {self.amount:+d}"
 
 
 class Tariff(models.Model):
@@ -170,4 +170,4 @@ class Tariff(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.action} v{self.version}: {self.credits}"
+        return f"{self.get_action_display()} na tarifa {self.version}: {self.credits}"

@@ -71,7 +71,8 @@ def statement_lines(request: BuyerRequest) -> HttpResponse:
     page = Paginator(entries, LINES_PER_PAGE).get_page(request.GET.get("page"))
     shown: list[LedgerEntry] = list(page.object_list)
     lines = read_entries(request.account.pk, shown)
-    return render(request, "credits/_entries.html", {"page": page, "lines": lines})
+    differ = len({line.text for line in lines}) > 1
+    return render(request, "credits/_entries.html", {"page": page, "lines": lines, "show_texts": differ})
 
 
 @require_safe

@@ -88,7 +88,7 @@ def lend_records(cases: Sequence[Case], *, now: datetime | None = None) -> list[
 def save_resolution(*, resolution: Resolution, now: datetime) -> LeadCompany | None:
     """Save what a case came to, for all accounts; return the company when it is linked.
 
-    `now` is when the case was prepared: a link that somebody confirmed since then is kept. UNSURE saves
+    `now` is when the case was prepared. A company that somebody confirmed since then is kept. UNSURE saves
     nothing. Inside or outside of the caller's transaction; rows are locked place first, company second.
     Raises CompanyOutsideCatalog.
     """
@@ -177,8 +177,8 @@ def _link(place: Place, resolution: Resolution, now: datetime) -> LeadCompany | 
 
 
 def _deny(place: Place, resolution: Resolution, now: datetime) -> LeadCompany | None:
-    """Keep the negative link, unless somebody confirmed another one after this case was prepared."""
-    if place.link == Place.Link.LINKED and place.link_checked_at and place.link_checked_at > now:
+    """Keep the negative link, unless somebody confirmed a company since this case was prepared."""
+    if place.link == Place.Link.LINKED and place.company_id != resolution.case.company_id:
         return place.company
     if resolution.record:
         save_company(record=resolution.record, place=None, now=now)

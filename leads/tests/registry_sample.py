@@ -29,6 +29,14 @@ def forget_registry():
         cursor.execute(f"TRUNCATE leads_registryimport, {', '.join(TABLES)}")
 
 
+def forget_catalogs():
+    """Empty the catalogs that the tests of a whole module shared; what refers to them is gone by then."""
+    tables = ("leads_nichealias", "leads_niche_cnaes", "leads_niche", "leads_cnae", "leads_city")
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
 def raw_establishments():
     """The fields of the sample's lines, the last read of each CNPJ."""
     found = {}

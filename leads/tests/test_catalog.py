@@ -11,6 +11,7 @@ from leads.models import City, Cnae, Niche, NicheAlias
 from leads.selectors.catalog import find_city, find_city_by_label, get_city, search_cities, search_niches
 from leads.services.catalog import load_catalogs
 from leads.services.niches import InvalidNicheText, resolve_niche
+from leads.tests.registry_sample import forget_catalogs
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +19,7 @@ def catalogs(django_db_setup, django_db_blocker):
     """The catalogs, loaded once for the module."""
     with django_db_blocker.unblock():
         yield load_catalogs()
-        for model in (NicheAlias, Niche, Cnae, City):
-            model.objects.all().delete()
+        forget_catalogs()
 
 
 @pytest.fixture

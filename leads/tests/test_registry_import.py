@@ -185,14 +185,15 @@ def test_the_delivery_date_is_read_from_the_name(name, expected):
     assert (found.isoformat() if found else None) == expected
 
 
-def test_memory_stays_flat_however_long_the_file(tmp_path):
-    path = tmp_path / "Empresas0.zip"
+def peak_of_reading(folder, lines):
+    """The most memory that reading a file of so many lines takes, in bytes."""
+    path = folder / f"Empresas{lines}.zip"
     line = b'"99%06d";"DISTRIBUIDORA DE ALIMENTOS OURIVERDE LTDA";"2062";"49";"1000,00";"05";""\n'
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open("K3241.K03200Y0.D61114.EMPRECSV", "w") as inner,
     ):
-        for number in range(100_000):
+        for number in range(lines):
             inner.write(line % number)
     counts = TableCounts()
     tracemalloc.start()
@@ -200,5 +201,18 @@ def test_memory_stays_flat_however_long_the_file(tmp_path):
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert counts.read == 100_000
-    assert peak < 6_000_000
+    assert counts.read == lines
+    return peak
+
+
+def test_memory_stays_flat_however_long_the_file(tmp_path):
+    few, many = peak_of_reading(tmp_path, 15_000), peak_of_reading(tmp_path, 45_000)
+    assert many < few * 1.2
+
+
+def test_the_registry_has_no_index_for_prefixes_that_nobody_asks():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_indexes WHERE tablename LIKE 'leads_reg%' AND indexname LIKE '%_like'"
+        )
+        assert cursor.fetchone() == (0,)

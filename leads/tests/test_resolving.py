@@ -13,10 +13,7 @@ from leads.gateways import get_search_providers
 from leads.gateways.base import PlaceQuery, RegistryRecord
 from leads.models import (
     City,
-    Cnae,
     LeadCompany,
-    Niche,
-    NicheAlias,
     Place,
     RegistryEstablishment,
     RegistryImport,
@@ -31,7 +28,7 @@ from leads.services.resolution import (
     save_resolution,
 )
 from leads.tests.factories import make_city, make_company, make_place
-from leads.tests.registry_sample import CASES, forget_registry, load_sample
+from leads.tests.registry_sample import CASES, forget_catalogs, forget_registry, load_sample
 
 CNPJ = "99451237000156"
 
@@ -205,8 +202,7 @@ def open_data(django_db_setup, django_db_blocker):
         load_sample()
         yield
         forget_registry()
-        for model in (NicheAlias, Niche, Cnae, City):
-            model.objects.all().delete()
+        forget_catalogs()
 
 
 def place_of(cnpj, **fields):

@@ -34,6 +34,8 @@ def stream_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
 
 def neutralize(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run as a formula."""
+    if not text or text[0].isalnum():
+        return text
     first = next((char for char in text if char in "\t\r\n" or _is_visible(char)), "")
     return f"'{text}" if unicodedata.normalize("NFKC", first)[:1] in _FORMULA_STARTS else text
 

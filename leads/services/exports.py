@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from core.exports import export_filename, stream_csv
 from core.formatting import format_cnpj, format_phone
-from leads.models import ExportAudit, LeadAccess
+from leads.models import City, ExportAudit, LeadAccess, Search
 from leads.selectors.accesses import BaseFilter, list_accesses, list_my_base
 from leads.selectors.searches import get_search
 from leads.visibility import VisibleLead, visible_leads
@@ -112,5 +113,17 @@ def _export(audit: ExportAudit, accesses: QuerySet[LeadAccess]) -> Export:
     audit.file_name = export_filename("leads", "csv", timezone.now())
     with transaction.atomic(durable=True):
         audit.save(force_insert=True)
-    leads = visible_leads(accesses.iterator(chunk_size=ROWS_AT_ONCE))
+    leads = visible_leads(_read(accesses))
     return Export(audit.file_name, audit.row_count, stream_csv(HEADER, lead_rows(leads)))
+
+
+def _read(accesses: QuerySet[LeadAccess]) -> Iterator[LeadAccess]:
+    """Read through a server-side cursor; cities and searches, which repeat, once for many rows."""
+    rows = accesses.select_related(None).select_related("company").iterator(chunk_size=ROWS_AT_ONCE)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        cities = City.objects.in_bulk({access.company.city_id for access in some})
+        searches = Search.objects.select_related("niche").in_bulk({access.search_id for access in some})
+        for access in some:
+            access.company.city = cities[access.company.city_id]
+            access.search = searches.get(access.search_id)
+            yield access

@@ -9,12 +9,17 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 
 from queue_worker.models import WorkItem
+from queue_worker.prepared import execute_prepared
 from queue_worker.registry import list_kinds
 from queue_worker.selectors import CLAIMABLE
 from queue_worker.transactions import refuse_transaction
 
 COLLISIONS = 50
 LONGEST_PAUSE_SECONDS = 0.02
+
+FIELDS = WorkItem._meta.concrete_fields
+COLUMNS = [field.attname for field in FIELDS]
+CONVERTERS = [getattr(field, "from_db_value", None) for field in FIELDS]
 
 # Two claimers may see the same free slot, or two items of one ordering key: a unique index lets one win.
 CLAIM = f"""
@@ -35,8 +40,8 @@ SET status = 'processing', attempts = v.attempts + 1, worker = %(worker)s,
               AND r.status = 'processing' AND r.concurrency_slot = slot)
         ORDER BY random() LIMIT 1) END
 FROM due WHERE v.id = due.id
-RETURNING v.*
-"""  # noqa: S608 (CLAIMABLE is a constant)
+RETURNING {", ".join(f"v.{column}" for column in COLUMNS)}
+"""  # noqa: S608 (only constants)
 
 # A row that its handler is finishing right now is locked: skip it, it is not lost.
 RENEW = """
@@ -63,10 +68,21 @@ def claim(*, queue: str, worker: str) -> WorkItem | None:
     parameters = {"queue": queue, "worker": worker, "kinds": list_kinds(), "older_than": 0}
     for _ in range(COLLISIONS):
         try:
-            return next(iter(WorkItem.objects.raw(CLAIM, parameters)), None)
+            row = execute_prepared(CLAIM, parameters).fetchone()
         except IntegrityError:
             time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
+        else:
+            return None if row is None else _build(row)
     return None
+
+
+def _build(row: Sequence[Any]) -> WorkItem:
+    """Make the item of a row that holds the model's columns in their order."""
+    values = [
+        value if convert is None else convert(value, None, connection)
+        for value, convert in zip(row, CONVERTERS, strict=True)
+    ]
+    return WorkItem.from_db(connection.alias, COLUMNS, values)
 
 
 def renew_leases(*, leases: Sequence[tuple[int, UUID]]) -> set[int]:

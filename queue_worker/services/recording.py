@@ -15,6 +15,7 @@ from core.masking import mask_text
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import LeaseLost, QueueError
 from queue_worker.models import WorkItem
+from queue_worker.prepared import execute_prepared
 from queue_worker.registry import get_policy
 from queue_worker.transactions import refuse_transaction, require_transaction
 
@@ -53,14 +54,12 @@ class Failure:
 
 def record_done(*, item_id: int, token: UUID, ordering_key: str | None, result: Any) -> bool:
     """Record success, in the caller's transaction or its own; return False when the lease is lost."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            DONE, {"id": item_id, "token": token, "result": None if result is None else Jsonb(result)}
-        )
-        if cursor.rowcount == 0:
-            return False
-        if ordering_key is not None:
-            _wake_follower(ordering_key)
+    stored = None if result is None else Jsonb(result)
+    parameters: dict[str, Any] = {"id": item_id, "token": token, "result": stored}
+    if execute_prepared(DONE, parameters).rowcount == 0:
+        return False
+    if ordering_key is not None:
+        _wake_follower(ordering_key)
     return True
 
 

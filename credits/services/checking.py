@@ -1,6 +1,6 @@
 """Running the proof of the ledger, and what follows from a difference (C14)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from accounts.models import User
 from credits.checks import CheckResult, Difference, list_checks, run_check
 from credits.models import LedgerEntry, Wallet
 from credits.services.history import write_history
+from queue_worker.services import enqueue
+
+ALERT_OPERATORS = "credits.alert_operators"
 
 log = structlog.get_logger(__name__)
 
@@ -48,17 +51,29 @@ def check_ledger() -> LedgerReport:
 
 
 def check_ledger_and_act() -> LedgerReport:
-    """Prove the ledger; freeze the wallets that differ, log the result and write to the operators.
+    """Prove the ledger; freeze the wallets that differ, log the result and let the operators know.
 
     A frozen wallet spends nothing until an operator has looked (contracts/whatsapp/ledger.md §5).
     """
     report = _check(_freeze)
     if report.differences:
         log.error("ledger_differences", **_figures(report))
-        _write_to_operators(report)
+        with transaction.atomic():
+            enqueue(kind=ALERT_OPERATORS, payload=report.as_json(), dedupe_key="ledger")
     else:
         log.info("ledger_checked", **_figures(report))
     return report
+
+
+def write_to_operators(*, report: Mapping[str, Any]) -> None:
+    """Send the report (`LedgerReport.as_json`) to every active operator. Sent twice at worst."""
+    operators = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
+    context = {"report": report, "site_url": settings.SITE_URL}
+    EmailMessage(
+        subject=f"[Nitro] Extrato de créditos: {report['differences']} diferença(s)",
+        body=render_to_string("credits/mail/ledger_differences.txt", context),
+        bcc=list(operators),
+    ).send()
 
 
 def thaw_wallet(*, wallet_id: int, actor_id: int) -> None:
@@ -88,13 +103,3 @@ def _freeze(difference: Difference) -> None:
 def _figures(report: LedgerReport) -> dict[str, Any]:
     counts = {result.name: result.count for result in report.results if result.count}
     return {"wallets": report.wallets, "entries": report.entries, "differences": counts}
-
-
-def _write_to_operators(report: LedgerReport) -> None:
-    operators = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
-    context = {"report": report, "site_url": settings.SITE_URL}
-    EmailMessage(
-        subject=f"[Nitro] Extrato de créditos: {report.differences} diferença(s)",
-        body=render_to_string("credits/mail/ledger_differences.txt", context),
-        bcc=list(operators),
-    ).send()

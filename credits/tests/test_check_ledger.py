@@ -17,6 +17,7 @@ from credits.services.checking import check_ledger, check_ledger_and_act
 from credits.services.wallets import open_missing_wallets
 from credits.tasks import check_ledger_task, open_missing_wallets_task
 from credits.tests.factories import debit, fund
+from queue_worker.tests.support import make_due, run_due
 
 
 @contextmanager
@@ -132,6 +133,7 @@ def test_only_the_first_differences_are_kept(db, capsys):
     assert "… e mais 10" in out
 
 
+@pytest.mark.django_db(transaction=True)
 class TestActing:
     def test_a_difference_freezes_its_wallet_and_writes_to_the_operators(self, busy, operator):
         with guards_off() as cursor:
@@ -145,9 +147,24 @@ class TestActing:
             debit(busy, key="c")
         [event] = [event for event in logs if event["event"] == "ledger_differences"]
         assert (event["log_level"], event["differences"]) == ("error", {"balance": 1})
+        assert run_due() == 1
         [message] = mail.outbox
         assert message.bcc == [operator.email]
         assert "os lançamentos somam 97" in message.body
+
+    def test_a_mail_server_that_is_down_is_tried_again(self, busy, operator, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_PORT = 9
+        with guards_off() as cursor:
+            cursor.execute(DAMAGES["balance"])
+        check_ledger_and_act()
+        run_due()
+
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        make_due()
+        run_due()
+
+        assert len(mail.outbox) == 1
 
     def test_the_wallets_of_others_go_on(self, busy, operator):
         other = Account.objects.create(kind=Account.Kind.BUYER, name="Outra")
@@ -163,6 +180,7 @@ class TestActing:
         with capture_logs() as logs:
             check_ledger_and_act()
 
+        assert run_due() == 0
         assert "ledger_checked" in [event["event"] for event in logs]
         assert mail.outbox == []
         assert Wallet.objects.get().frozen_at is None

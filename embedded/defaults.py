@@ -21,6 +21,7 @@ def _port(name: str, default: int) -> int:
 
 WEB_PORT = _port("NITRO_WEB_PORT", 8000)
 SANDBOX_PORT = _port("NITRO_SANDBOX_PORT", 8100)
+SEFIN_PORT = _port("NITRO_SEFIN_PORT", 8101)
 POSTGRES_PORT = _port("NITRO_POSTGRES_PORT", 54329)
 BROKER_PORT = _port("NITRO_BROKER_PORT", 63791)
 CACHE_PORT = _port("NITRO_CACHE_PORT", 63792)
@@ -29,3 +30,5 @@ DATABASE_URL = f"postgresql://postgres@127.0.0.1:{POSTGRES_PORT}/nitro"
 BROKER_URL = f"redis://127.0.0.1:{BROKER_PORT}/0"
 CACHE_URL = f"redis://127.0.0.1:{CACHE_PORT}/0"
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
+SEFIN_URL = f"https://127.0.0.1:{SEFIN_PORT}"
+SANDBOX_CA_FILE = HOME / "sandbox" / "pki" / "ca.pem"

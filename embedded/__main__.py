@@ -19,13 +19,15 @@ PYTHON = sys.executable
 PID_FILE = defaults.HOME / "run.pid"
 FIRST_PAGE_SECONDS = 120
 
-CELERY = f"{PYTHON} -m celery -A config worker --without-gossip --without-mingle --loglevel WARNING"
+# Nothing is pickled here, so that Celery's warning to root does not apply.
+WORKER = f'{PYTHON} -W "ignore:You\'re running the worker" -m celery -q -A config worker'
+CELERY = f"{WORKER} --without-gossip --without-mingle"
 PROCESSES = {
     "sandbox": (f"{PYTHON} -m sandbox", {}),
     "web": (f"{PYTHON} -m gunicorn --config deploy/gunicorn.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
     "io": (f"{CELERY} -n io@%h -P threads -c 32 -Q io", {"DATABASE_POOL_SIZE": "12"}),
     "cpu": (f"{CELERY} -n cpu@%h -P prefork -c 2 -Q cpu", {}),
-    "beat": (f"{PYTHON} -m celery -A config beat --loglevel WARNING -s {defaults.HOME / 'beat'}", {}),
+    "beat": (f"{PYTHON} -m celery -q -A config beat -s {defaults.HOME / 'beat'}", {}),
 }
 
 

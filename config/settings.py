@@ -101,7 +101,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "label": "Operação",
         "audience": "operator",
         "items": [
-            {"url": "queue_worker:dashboard", "label": "Fila", "icon": "activity"},
+            {
+                "url": "queue_worker:dashboard",
+                "label": "Fila",
+                "icon": "activity",
+                "also": ["queue_worker:items", "queue_worker:item"],
+            },
             {"url": "admin:index", "label": "Administração", "icon": "settings"},
         ],
     },
@@ -233,6 +238,7 @@ LEADS_SEARCH_DEADLINE_MINUTES = env.int("LEADS_SEARCH_DEADLINE_MINUTES", default
 LEADS_PROVIDER_WAITS = env.int("LEADS_PROVIDER_WAITS", default=4)
 LEADS_PROVIDER_WAIT_SECONDS = env.float("LEADS_PROVIDER_WAIT_SECONDS", default=5)
 LEADS_ENRICH_BEFORE_DELIVERY = env.bool("LEADS_ENRICH_BEFORE_DELIVERY", default=True)
+LEADS_ENRICHMENT_PATIENCE_SECONDS = env.float("LEADS_ENRICHMENT_PATIENCE_SECONDS", default=8)
 LEADS_DELIVERY_BATCH = env.int("LEADS_DELIVERY_BATCH", default=25)
 LEADS_REGISTRY_MAX_AGE_DAYS = env.int("LEADS_REGISTRY_MAX_AGE_DAYS", default=90)
 LEADS_PLACE_MAX_AGE_DAYS = env.int("LEADS_PLACE_MAX_AGE_DAYS", default=180)

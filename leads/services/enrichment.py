@@ -27,12 +27,12 @@ def enrich_company(
     found = gateway.get_company(company.cnpj)
     if isinstance(found, NotFound):
         return known
-    return _save(company_id, found, now)
+    return save_contacts(company_id=company_id, contacts=found, now=now)
 
 
 @transaction.atomic(durable=True)
-def _save(company_id: int, contacts: CompanyContacts, now: datetime) -> LeadEnrichment:
-    """Insert or replace the contacts. Two at once save one row: the database decides."""
+def save_contacts(*, company_id: int, contacts: CompanyContacts, now: datetime) -> LeadEnrichment:
+    """Insert or replace the company's contacts. Two at once save one row: the database decides."""
     enrichment, _ = LeadEnrichment.objects.update_or_create(
         company_id=company_id,
         defaults={

@@ -1,6 +1,6 @@
 """A search from the form to the delivered companies, against the sandbox (L7-L12)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -141,6 +141,14 @@ def test_enrichment_that_is_down_delays_nothing(account, sandbox):
     search = search_now(account, quantity=5)
     assert search.status == "completed"
     assert not LeadEnrichment.objects.exists()
+
+
+def test_enrichment_that_is_slow_is_not_waited_for(account, sandbox, settings):
+    settings.LEADS_ENRICHMENT_PATIENCE_SECONDS = 0.05
+    sandbox.fail("viper", "late", seconds=2)
+    search = search_now(account, quantity=5)
+    assert search.status == "completed"
+    assert search.finished_at - search.started_at < timedelta(seconds=2)
 
 
 def test_enrichment_can_be_switched_off(account, sandbox, settings):

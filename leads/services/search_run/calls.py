@@ -2,7 +2,7 @@
 
 import contextvars
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F
 
 from core.database import give_back_connections
-from core.errors import ProviderError
+from core.errors import ProviderError, Unavailable
 from leads.models import Search
 from leads.services.running import reserve_calls
 
@@ -45,8 +45,10 @@ class Caller:
     its database connection back.
     """
 
-    def __init__(self, search_id: int) -> None:
+    def __init__(self, search_id: int, *, patience: float | None = None) -> None:
+        """`patience`: seconds after which a batch is over, and what has not answered counts as a failure."""
         self._search_id = search_id
+        self._patience = patience
         self._pool = ThreadPoolExecutor(settings.LEADS_SEARCH_CONCURRENCY, thread_name_prefix="search")
 
     def __enter__(self) -> Self:
@@ -55,7 +57,7 @@ class Caller:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=self._patience is None, cancel_futures=True)
 
     def call_all(self, calls: Sequence[Callable[[], T]]) -> list[Answer[T]]:
         """Make the calls that the budget allows; the rest answer BudgetSpent. In the order of `calls`.
@@ -67,8 +69,9 @@ class Caller:
         granted = reserve_calls(search_id=self._search_id, wanted=len(calls))
         give_back_connections()
         asked = [self._pool.submit(contextvars.copy_context().run, _answer, call) for call in calls[:granted]]
+        answered = wait(asked, timeout=self._patience).done
         denied: list[Answer[T]] = [Answer(error=BudgetSpent()) for _ in calls[granted:]]
-        return [future.result() for future in asked] + denied
+        return [future.result() if future in answered else _no_answer() for future in asked] + denied
 
     def give_back(self, calls: int) -> None:
         """Return calls that were counted and not made."""
@@ -81,3 +84,7 @@ def _answer(call: Callable[[], T]) -> Answer[T]:
         return Answer(call())
     except ProviderError as error:
         return Answer(error=error)
+
+
+def _no_answer() -> Answer[T]:
+    return Answer(error=Unavailable(detail="no answer in time"))

@@ -51,8 +51,9 @@ def run_search(*, search_id: int, work: Work) -> None:
     """
     try:
         search = begin_search(search_id=search_id)
-        with Caller(search_id) as caller:
-            reason = _Run(search, work, caller).advance()
+        patience = settings.LEADS_ENRICHMENT_PATIENCE_SECONDS
+        with Caller(search_id) as caller, Caller(search_id, patience=patience) as enricher:
+            reason = _Run(search, work, caller, enricher).advance()
     except SearchEnded:
         return
     with transaction.atomic(durable=True):
@@ -64,10 +65,11 @@ def run_search(*, search_id: int, work: Work) -> None:
 class _Run:
     """One run of one search. What it remembers is only what lasts as long as the run."""
 
-    def __init__(self, search: Search, work: Work, caller: Caller) -> None:
+    def __init__(self, search: Search, work: Work, caller: Caller, enricher: Caller) -> None:
         self.search = search
         self.work = work
         self.caller = caller
+        self.enricher = enricher
         self.providers = list(get_search_providers())
         self.page_error: ProviderError | None = None
         self.can_enrich = settings.LEADS_ENRICH_BEFORE_DELIVERY
@@ -138,7 +140,7 @@ class _Run:
         if checked.ready and self.can_enrich:
             self._check_state()
             self.can_enrich = enrich_companies(
-                self.search, checked.ready, missing=missing, caller=self.caller
+                self.search, checked.ready, missing=missing, caller=self.enricher
             )
         return None
 

@@ -154,6 +154,17 @@ class Taker(Serializable):
 
 
 @dataclass(frozen=True)
+class EventActivity(Serializable):
+    """The event of a service of item 12: name, dates, and its code or its address."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    code: str = ""
+    address: Address | None = None
+
+
+@dataclass(frozen=True)
 class Service(Serializable):
     """What was done, with the codes of the company's service profile and the place (IBGE code)."""
 
@@ -168,7 +179,7 @@ class Service(Serializable):
     cnae: str = ""
     nickname: str = ""
     construction_code: str = ""
-    event_code: str = ""
+    event: EventActivity | None = None
     extra_information: str = ""
 
 
@@ -185,7 +196,7 @@ class TotalTax(Serializable):
 
 @dataclass(frozen=True)
 class FederalTaxes(Serializable):
-    """tribFed. `withholding` is tpRetPisCofins; withheld PIS, COFINS and CSLL go summed in `csll_withheld`."""
+    """tribFed. `withholding` is tpRetPisCofins; withheld PIS, COFINS and CSLL sum in `csll_withheld`."""
 
     pis_cofins_cst: str = ""
     pis_cofins_base: Decimal | None = None

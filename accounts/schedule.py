@@ -1,9 +1,9 @@
 """The periodic work of accounts."""
 
-from celery.schedules import crontab
+from datetime import time
 
 from core.schedule import Periodic
 
 SCHEDULE = [
-    Periodic("accounts.clear_sessions", "Apagar sessões vencidas", crontab(hour="3", minute="40")),
+    Periodic("accounts.clear_sessions", "Apagar sessões vencidas", time(3, 40)),
 ]

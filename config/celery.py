@@ -1,9 +1,11 @@
 """The Celery application. Messages are bells: the work is a row (queue_worker)."""
 
 import os
+from datetime import time, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -22,11 +24,15 @@ def collect_schedule(sender: Celery, **_: Any) -> None:
     sender.conf.beat_schedule = {
         periodic.task: {
             "task": periodic.task,
-            "schedule": periodic.every,
+            "schedule": _schedule(periodic.every),
             "options": {"queue": periodic.queue, "expires": periodic.expires_seconds},
         }
         for periodic in list_schedule()
     }
+
+
+def _schedule(every: timedelta | time) -> timedelta | crontab:
+    return crontab(hour=str(every.hour), minute=str(every.minute)) if isinstance(every, time) else every
 
 
 @setup_logging.connect

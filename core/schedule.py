@@ -4,22 +4,24 @@ Every periodic task is safe to run twice (R56).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from importlib import import_module
 
-from celery.schedules import crontab
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 
 @dataclass(frozen=True)
 class Periodic:
-    """One Celery task that beat starts. `title` is what operators read; `queue` is io or cpu."""
+    """One Celery task that beat starts: every so often, or daily at a time of São Paulo.
+
+    `title` is what operators read; `queue` is io or cpu.
+    """
 
     task: str
     title: str
-    every: timedelta | crontab
+    every: timedelta | time
     queue: str = "io"
 
     @property

@@ -1,8 +1,7 @@
 """The periodic work of the queue itself (contracts/whatsapp/celery-redis.md §7)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
-from celery.schedules import crontab
 from django.conf import settings
 
 from core.schedule import Periodic
@@ -14,7 +13,5 @@ SWEEP = Periodic("queue_worker.sweep", "Chamar de novo as filas com trabalho ven
 SCHEDULE = [
     REAP,
     SWEEP,
-    Periodic(
-        "queue_worker.delete_old_items", "Apagar trabalhos antigos da fila", crontab(hour="3", minute="20")
-    ),
+    Periodic("queue_worker.delete_old_items", "Apagar trabalhos antigos da fila", time(3, 20)),
 ]

@@ -1,7 +1,15 @@
 """/operacao/fila/: the queue, for operators."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from queue_worker import views
 
 app_name = "queue_worker"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("trabalhos/", views.items, name="items"),
+    path("trabalhos/<int:item_id>/", views.item, name="item"),
+    path("trabalhos/<int:item_id>/repor/", views.requeue_item, name="requeue_item"),
+    path("trabalhos/<int:item_id>/cancelar/", views.cancel_item, name="cancel_item"),
+]

@@ -1,0 +1,77 @@
+"""Periodic work: one list, each job known, run and remembered (O18, R61)."""
+
+from datetime import timedelta
+
+import pytest
+from celery import current_app
+from celery.signals import task_postrun, task_prerun
+from django.utils import timezone
+
+from core.schedule import list_schedule
+from queue_worker import tasks
+from queue_worker.models import PeriodicRun, Worker
+from queue_worker.pulse import Pulse
+from queue_worker.schedule import REAP
+from queue_worker.services import reap, run_if_overdue
+from queue_worker.tests.handlers import ECHO
+from queue_worker.tests.support import claim_one, expire_leases, put_one
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_every_periodic_job_is_a_task_that_beat_gets():
+    current_app.loader.import_default_modules()
+
+    names = {periodic.task for periodic in list_schedule()}
+
+    assert names <= set(current_app.tasks)
+    assert names == set(current_app.conf.beat_schedule)
+
+
+def test_each_task_of_the_queue_runs():
+    put_one(ECHO)
+
+    assert tasks.reap() == "0 retomados"
+    assert tasks.sweep() == "filas chamadas: nenhuma"
+    assert tasks.delete_old_items() == "0 apagados"
+
+
+def test_a_run_leaves_its_time_and_result():
+    task_prerun.send(tasks.reap, task=tasks.reap)
+    task_postrun.send(tasks.reap, task=tasks.reap, state="SUCCESS", retval="2 retomados")
+
+    run = PeriodicRun.objects.get(name=REAP.task)
+    assert (run.succeeded, run.result) == (True, "2 retomados")
+    assert run.finished_at >= run.started_at
+
+
+def test_a_failed_run_says_so():
+    task_prerun.send(tasks.reap, task=tasks.reap)
+    task_postrun.send(tasks.reap, task=tasks.reap, state="FAILURE", retval=ValueError("quebrou"))
+
+    assert PeriodicRun.objects.get(name=REAP.task).succeeded is False
+
+
+def test_the_bell_is_not_periodic_work():
+    task_prerun.send(tasks.ring, task=tasks.ring)
+
+    assert not PeriodicRun.objects.exists()
+
+
+def test_a_worker_repairs_by_itself_when_beat_is_silent():
+    put_one(ECHO)
+    claim_one()
+    expire_leases()
+    PeriodicRun.objects.create(name=REAP.task, started_at=timezone.now() - timedelta(minutes=5))
+
+    assert run_if_overdue(periodic=REAP, run=reap)
+    assert not run_if_overdue(periodic=REAP, run=reap)
+
+    assert PeriodicRun.objects.get(name=REAP.task).result == "1"
+
+
+def test_a_worker_says_that_it_lives():
+    Pulse("io@house", ["io"], 32).tick(0)
+
+    worker = Worker.objects.get()
+    assert (worker.name, worker.queues, worker.threads, worker.stuck) == ("io@house", ["io"], 32, [])

@@ -35,13 +35,15 @@ def show_dashboard(request: BuyerRequest, form: SearchForm, *, status: int = 200
     figures = live_context(request)
     price = get_price(Tariff.Action.LEAD).credits
     form.initial.setdefault("unit_price", price)
+    daily_use = list_daily_use(request.account.pk, timezone.now())
     affordable = figures["figures"].balance // price if price else settings.LEADS_MAX_QUANTITY
     context = {
         **figures,
         "form": form,
         "unit_price": price,
         "max_quantity": min(affordable, settings.LEADS_MAX_QUANTITY),
-        "daily_use": list_daily_use(request.account.pk, timezone.now()),
+        "daily_use": daily_use,
+        "was_used": any(day.leads for day in daily_use),
     }
     return render(request, "leads/dashboard/page.html", context, status=status)
 

@@ -26,7 +26,9 @@
     var cost = asked * price;
     label.textContent =
       "Buscar até " + count(asked, "empresa", "empresas") + " (até " + count(cost, "crédito", "créditos") + ")";
-    if (asked > max) {
+    if (max < 1) {
+      after.textContent = "Seu saldo é de " + count(balance, "crédito", "créditos") + ".";
+    } else if (asked > max) {
       after.textContent =
         "Seu saldo é de " + count(balance, "crédito", "créditos") + ": dá para buscar até " + count(max, "empresa", "empresas") + ".";
     } else {

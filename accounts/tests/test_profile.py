@@ -94,6 +94,25 @@ def test_the_link_of_a_change_is_nobody_elses(inside, other_browser):
     assert stranger.email == "estranho@nitro.example"
 
 
+def test_the_link_to_one_address_does_not_confirm_another(inside, owner):
+    ask_change(inside)
+    User.objects.update(new_email="golpista@golpe.example")
+    page = open_change(inside)
+    inside.post(page.request["PATH_INFO"])
+    owner.refresh_from_db()
+    assert owner.email == "dona@nitro.example"
+
+
+def test_a_strangers_link_does_not_confirm_ones_own_change(inside, other_browser):
+    stranger, _ = make_buyer("estranho@nitro.example", new_email="alheio@nitro.example")
+    ask_change(inside)
+    other_browser.force_login(stranger)
+    open_change(other_browser)
+    other_browser.post("/conta/email/confirmar/")
+    stranger.refresh_from_db()
+    assert stranger.email == "estranho@nitro.example"
+
+
 def test_a_change_needs_the_present_password(inside, owner):
     page = ask_change(inside, password="errada")
     assert "A senha atual não confere." in page.content.decode()

@@ -111,6 +111,24 @@ def test_an_invented_link_confirms_nothing(browser, token):
     assert not User.objects.get().is_email_confirmed
 
 
+def test_a_link_confirms_only_the_address_that_it_was_sent_to(browser):
+    sign_up(browser)
+    deliver_mail()
+    User.objects.update(email="outra@nitro.example")
+    browser.get(link_in(mail.outbox[0]))
+    browser.post("/confirmar-email/link/")
+    assert not User.objects.get().is_email_confirmed
+
+
+def test_a_closed_user_is_not_confirmed(browser):
+    sign_up(browser)
+    deliver_mail()
+    User.objects.update(is_active=False)
+    browser.get(link_in(mail.outbox[0]))
+    browser.post("/confirmar-email/link/")
+    assert not User.objects.get().is_email_confirmed
+
+
 def test_a_taken_address_gets_the_same_answer_and_its_owner_a_letter(browser, other_browser, owner):
     taken = sign_up(browser, email="DONA@nitro.example")
     new = sign_up(other_browser)

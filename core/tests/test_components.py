@@ -1,0 +1,133 @@
+"""Components of core/templates/components, and the pages for what went wrong."""
+
+import re
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.urls import reverse
+
+from core.templatetags.ui import initials, is_sticky, page_numbers
+
+
+class SampleForm(forms.Form):
+    name = forms.CharField(label="Nome", help_text="Como no cadastro")
+    note = forms.CharField(label="Observação", required=False)
+    agreed = forms.BooleanField(label="Aceito")
+    kind = forms.ChoiceField(label="Tipo", choices=[("a", "A")])
+
+
+def render_field(name, data=None, **parameters):
+    form = SampleForm(data)
+    return " ".join(render_to_string("components/field.html", {"field": form[name], **parameters}).split())
+
+
+# --- Fields ----------------------------------------------------------------------------------------
+def test_a_field_ties_its_label_and_help_to_the_input():
+    html = render_field("name")
+    assert '<label class="form-label" for="id_name">' in html
+    assert 'aria-describedby="id_name_helptext"' in html
+    assert 'id="id_name_helptext"' in html
+
+
+def test_a_field_in_error_says_so_to_a_screen_reader():
+    html = render_field("name", {})
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_error" role="alert"' in html
+
+
+def test_an_optional_field_says_so_unless_it_is_a_filter():
+    assert "opcional" in render_field("note")
+    assert "opcional" not in render_field("note", plain=True)
+    assert "opcional" not in render_field("name")
+
+
+@pytest.mark.parametrize(
+    ("name", "css_class"), [("name", "form-control"), ("agreed", "form-check-input"), ("kind", "form-select")]
+)
+def test_a_widget_has_the_class_of_its_kind(name, css_class):
+    assert f'class="{css_class}"' in render_field(name)
+
+
+def test_what_was_typed_is_escaped():
+    assert "<script>" not in render_field("name", {"name": "<script>"})
+
+
+# --- Pages of a list -------------------------------------------------------------------------------
+def test_the_pages_around_the_current_one_are_offered():
+    pages = Paginator(range(200), 10)
+    assert page_numbers(pages.page(10)) == [1, None, 9, 10, 11, None, 20]
+
+
+def test_a_filter_survives_paging():
+    request = RequestFactory().get("/", {"q": "pão", "page": "1"})
+    page = Paginator(range(30), 10).page(1)
+    html = render_to_string("components/pagination.html", {"page": page, "request": request})
+    assert 'href="?q=p%C3%A3o&amp;page=2"' in html
+    assert "1–10 de 30" in html
+
+
+def test_one_page_needs_no_pages():
+    page = Paginator(range(3), 10).page(1)
+    html = render_to_string(
+        "components/pagination.html", {"page": page, "request": RequestFactory().get("/")}
+    )
+    assert html.strip() == ""
+
+
+# --- Toasts ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("level", "tags", "stays"),
+    [
+        (messages.SUCCESS, "", False),
+        (messages.INFO, "", False),
+        (messages.SUCCESS, "sticky", True),
+        (messages.WARNING, "", True),
+        (messages.ERROR, "", True),
+    ],
+)
+def test_money_and_failures_stay_until_read(level, tags, stays):
+    assert is_sticky(Message(level, "texto", extra_tags=tags)) is stays
+
+
+# --- Layout ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Dona Maria da Silva", "DS"), ("Maria", "M"), ("  ana  luz ", "AL"), ("", "")]
+)
+def test_initials_are_of_the_first_and_last_name(name, expected):
+    assert initials(name) == expected
+
+
+def test_every_entry_of_the_menu_leads_somewhere():
+    for section in settings.NAVIGATION:
+        for entry in section["items"]:
+            assert reverse(entry["url"])
+
+
+def test_a_progress_bar_takes_plain_numbers():
+    html = render_to_string("components/progress.html", {"value": 1200, "max": 5000, "label": "Recebidas"})
+    assert 'value="1200" max="5000"' in html
+
+
+# --- Errors ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("code", [400, 403, 404, 429, 503])
+def test_an_error_page_says_what_happened_the_way_back_and_the_code(code, rf):
+    context = {"message": "Uma frase.", "request_id": "abc123"}
+    html = render_to_string(f"{code}.html", context, request=rf.get("/"))
+    assert re.search(r"<h1[^>]*>[^<]+</h1>", html)
+    assert "Uma frase." in html
+    assert "abc123" in html
+    assert 'href="/"' in html
+
+
+def test_the_page_of_last_resort_needs_nothing():
+    html = render_to_string("500.html")
+    assert "Algo deu errado do nosso lado" in html
+    assert 'href="/"' in html
+    assert "abc123" in render_to_string("500.html", {"request_id": "abc123"})

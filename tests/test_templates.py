@@ -1,0 +1,52 @@
+"""What no template and no script may contain, whoever writes it (R27, R108, strict CSP)."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ["core", "accounts", "queue_worker", "credits", "leads"]
+TEMPLATES = sorted(path for app in APPS for path in (ROOT / app / "templates").rglob("*.html"))
+SCRIPTS = sorted(path for app in APPS for path in (ROOT / app / "static").rglob("*.js"))
+MAILS = "/mail/", "/emails/"
+
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|\shx-on", re.I
+)
+UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off|\|\s*safeseq\b")
+BUILDS_HTML = re.compile(r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function")
+DEAD_LINK = re.compile(r"href=[\"'](?:#|)[\"']")
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def test_there_is_something_to_look_at():
+    assert len(TEMPLATES) > 50
+    assert len(SCRIPTS) >= 5
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_a_template_compiles(path):
+    engines["django"].from_string(path.read_text())
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_has_no_inline_script_style_or_dead_link(path):
+    text = path.read_text()
+    assert INLINE.findall(text) == []
+    assert DEAD_LINK.findall(text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_nothing_from_outside_escapes_escaping(path):
+    assert UNESCAPED.findall(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_a_script_builds_no_html_from_text(path):
+    assert BUILDS_HTML.findall(path.read_text()) == []

@@ -11,10 +11,11 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ["core", "accounts", "queue_worker", "credits", "leads"]
 TEMPLATES = sorted(path for app in APPS for path in (ROOT / app / "templates").rglob("*.html"))
 SCRIPTS = sorted(path for app in APPS for path in (ROOT / app / "static").rglob("*.js"))
-MAILS = "/mail/", "/emails/"
+LETTERS = re.compile(r"/(mail|emails)/")
+PAGES = [path for path in TEMPLATES if not LETTERS.search(path.as_posix())]
 
 INLINE = re.compile(
-    r"<script(?![^>]*\bsrc=)|<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|\shx-on", re.I
+    r"<script(?![^>]*\bsrc=)|<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|\shx-on", re.IGNORECASE
 )
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off|\|\s*safeseq\b")
 BUILDS_HTML = re.compile(r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function")

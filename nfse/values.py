@@ -321,7 +321,8 @@ class CityParameters:
     deductions_admitted: bool | None = None
     service_taxed: bool | None = None
     cpf_may_withhold: bool | None = None
-    municipal_benefit: bool | None = None
+    classification_for_services: bool | None = None
+    classification_needs_regular: bool | None = None
     rate: Decimal | None = None
 
 

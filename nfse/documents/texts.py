@@ -17,6 +17,7 @@ _LIKE = str.maketrans(
     }
 )  # fmt: skip
 _UNWANTED = re.compile(r"[^\n\u0020-\u007e\u00a1-\u00ac\u00ae-\u00ff]")
+_REASON = re.compile(r"[!-\u00ff]([ -\u00ff]*[!-\u00ff])?")
 _SPACES = re.compile(r" {2,}")
 
 
@@ -47,3 +48,8 @@ def _closest(match: re.Match[str]) -> str:
     """A letter of another alphabet's shape keeps its base letter (ő → o); anything else goes."""
     base = unicodedata.normalize("NFKD", match[0])
     return "".join(character for character in base if "\u0020" <= character <= "\u007e")
+
+
+def is_reason(text: str) -> bool:
+    """Return whether a reason fits TSMotivo: 15 to 255 characters of Latin-1 without outer spaces."""
+    return 15 <= len(text) <= 255 and bool(_REASON.fullmatch(text))

@@ -69,10 +69,12 @@ def run() -> int:
     for what, port, variable in (
         ("the web server", defaults.WEB_PORT, "NITRO_WEB_PORT"),
         ("the sandbox", defaults.SANDBOX_PORT, "NITRO_SANDBOX_PORT"),
+        ("the sandbox's SEFIN", defaults.SEFIN_PORT, "NITRO_SEFIN_PORT"),
     ):
         if port_is_open(port):
             raise PortTaken(what, port, variable)
     start_services()
+    subprocess.run([PYTHON, "-m", "sandbox.pki", "set-up"], check=True, stdout=subprocess.DEVNULL)
     _manage("migrate", "--verbosity", "0")
     _manage("load_catalogs")
     _manage("seed_demo")

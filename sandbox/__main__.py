@@ -1,4 +1,4 @@
-"""`python -m sandbox [--port N]`: run the emulators in the foreground. Port 0 takes a free one."""
+"""`python -m sandbox [--port N] [--sefin-port N]`: run the emulators. Port 0: a free one."""
 
 import argparse
 
@@ -9,12 +9,14 @@ from sandbox.server import serve
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=defaults.SANDBOX_PORT)
-    port = parser.parse_args().port
+    parser.add_argument("--sefin-port", type=int, default=defaults.SEFIN_PORT)
+    ports = parser.parse_args()
     try:
-        serve(port)
+        serve(ports.port, ports.sefin_port)
     except OSError as error:
         raise SystemExit(
-            f"error: port {port}: {error.strerror}; choose another with NITRO_SANDBOX_PORT"
+            f"error: port {ports.port} or {ports.sefin_port}: {error.strerror};"
+            " choose others with NITRO_SANDBOX_PORT and NITRO_SEFIN_PORT"
         ) from error
 
 

@@ -1,7 +1,9 @@
 """The sandbox as one application: emulators, control API and index page."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,6 +15,12 @@ from sandbox import brasilapi, control, serper, viper, viper_people
 from sandbox.answers import answer
 from sandbox.calls import Calls
 from sandbox.faults import Faults
+from sandbox.pki import Authority
+from sandbox.sefin.app import make_sefin_app
+from sandbox.sefin.book import Book
+from sandbox.sefin.environments import Clock
+from sandbox.sefin.issuing import Sefin
+from sandbox.sefin.store import Store
 from sandbox.wire import Wire
 from sandbox.world import World
 
@@ -21,15 +29,26 @@ async def missing(request: Request, error: Exception) -> Response:
     return answer({"message": f"A sandbox não tem {request.method} {request.url.path}."}, 404)
 
 
-def make_app(world: World | None = None) -> Starlette:
-    """Build the application. The world may be shared; calls and faults are the application's own."""
+@dataclass(frozen=True)
+class Apps:
+    """The applications of the two ports; they share calls and faults."""
+
+    plain: Starlette
+    sefin: Starlette
+    warm_up: Callable[[], None]
+
+
+def make_apps(authority: Authority, state: Path, world: World | None = None) -> Apps:
+    """Build both applications. The world may be shared; calls, faults and state are their own."""
     world = world or World()
     calls, faults = Calls(), Faults()
+    store, book, clock = Store(state), Book(world.catalog), Clock()
+    sefin = Sefin(authority, store, book, world, clock)
 
     def emulator(path: str, endpoint: Callable[..., Awaitable[Response]], method: str) -> Route:
         return Route(path, partial(endpoint, world=world), methods=[method])
 
-    return Starlette(
+    plain = Starlette(
         routes=[
             emulator("/serper/maps", serper.maps, "POST"),
             emulator("/serper/search", serper.search, "POST"),
@@ -42,3 +61,4 @@ def make_app(world: World | None = None) -> Starlette:
         middleware=[Middleware(Wire, calls=calls, faults=faults)],
         exception_handlers={404: missing, 405: missing},
     )
+    return Apps(plain, make_sefin_app(sefin, calls, faults), sefin.warm_up)

@@ -8,8 +8,19 @@ from typing import Any
 
 from sandbox.world.numbers import digest
 
-KINDS = ("late", "status", "garbage", "html", "drop", "drop_before", "cut")
-PROVIDERS = ("serper", "brasilapi", "viper")
+KINDS = (
+    "late",
+    "late_after",
+    "status",
+    "reject",
+    "garbage",
+    "html",
+    "drop",
+    "drop_before",
+    "cut",
+    "work_later",
+)
+PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas")
 
 
 class BadFault(ValueError):
@@ -24,20 +35,24 @@ class Fault:
     kind: str
     provider: str = "*"
     path: str = "*"  # shell pattern over the path after the provider's name
+    method: str = "*"
     count: int | None = None  # how many requests to hit
     rate: float | None = None  # share of requests to hit, 0 to 1
     skip: int = 0  # let so many matching requests pass first
-    seconds: float = 0.0  # late
+    seconds: float = 0.0  # late, late_after, work_later
     status: int = 500  # status
     retry_after: str | None = None  # status: header, seconds or date
     message: str = ""  # status: instead of the vendor's usual text
+    code: str = ""  # reject: E1217, for example
     seed: int = 1
     seen: int = 0
     hits: int = 0
 
-    def strikes(self, provider: str, path: str) -> bool:
+    def strikes(self, provider: str, path: str, method: str) -> bool:
         """Say whether this request is hit, and count it."""
-        if self.provider not in ("*", provider) or not fnmatchcase(path, self.path):
+        if self.provider not in ("*", provider) or self.method not in ("*", method):
+            return False
+        if not fnmatchcase(path, self.path):
             return False
         if self.count is not None and self.hits >= self.count:
             return False
@@ -74,8 +89,8 @@ class Faults:
     def clear(self) -> None:
         self._rules.clear()
 
-    def find(self, provider: str, path: str) -> Fault | None:
-        return next((fault for fault in self._rules if fault.strikes(provider, path)), None)
+    def find(self, provider: str, path: str, method: str) -> Fault | None:
+        return next((fault for fault in self._rules if fault.strikes(provider, path, method)), None)
 
     def as_json(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self._rules]

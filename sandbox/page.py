@@ -14,8 +14,11 @@ EMULATORS = (
     ("Viper", "GET /viper/ws/viperphone/cpf/{cpf}", "Contatos de uma pessoa"),
 )
 KINDS = {
-    "late": "resposta lenta",
+    "late": "resposta lenta, antes do trabalho",
+    "late_after": "resposta lenta, depois do trabalho",
     "status": "código HTTP",
+    "reject": "recusa com código",
+    "work_later": "conexão cortada e trabalho feito mais tarde",
     "garbage": "JSON quebrado",
     "html": "página em vez de dados",
     "drop": "conexão cortada depois do trabalho",
@@ -87,7 +90,8 @@ def render(calls: Calls, faults: Faults) -> str:
 
 def _detail(fault: Fault) -> str:
     """Say how the fault fails and how often."""
-    how = {"status": str(fault.status), "late": f"{fault.seconds:g} s"}.get(fault.kind, "")
+    how = {"status": str(fault.status), "reject": fault.code or fault.message}.get(fault.kind, "")
+    how = f"{fault.seconds:g} s" if fault.seconds else how
     often = (
         f"{fault.rate:.0%}" if fault.rate is not None else f"{fault.count} vezes" if fault.count else "sempre"
     )

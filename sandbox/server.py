@@ -1,21 +1,65 @@
-"""Serve the sandbox on a loopback port."""
+"""Serve the sandbox on two loopback ports: plain HTTP, and mutual TLS for SEFIN."""
 
+import asyncio
+import contextlib
 import socket
+import ssl
+from collections.abc import Iterator
+from types import FrameType
 
 import uvicorn
+from starlette.applications import Starlette
 
+from embedded import defaults
 from sandbox import READY
-from sandbox.app import make_app
+from sandbox.app import make_apps
+from sandbox.pki import set_up
+from sandbox.tls import PeerProtocol, make_context
 from sandbox.wire import CuttableProtocol
 
 
-def serve(port: int) -> None:
-    """Serve until a signal. Port 0 takes a free one; the address is printed when connections are accepted."""
-    listener = listen(port)
+class Leader(uvicorn.Server):
+    """The server that gets the signals, and passes them on."""
+
+    def __init__(self, config: uvicorn.Config, follower: "Follower") -> None:
+        super().__init__(config)
+        self.follower = follower
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.follower.handle_exit(sig, frame)
+
+
+class Follower(uvicorn.Server):
+    """A server beside another one in the same loop: it takes no signals itself."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(port: int, sefin_port: int) -> None:
+    """Serve until a signal. Port 0 takes a free one; the addresses are printed when one may connect."""
+    listener, sefin_listener = listen(port), listen(sefin_port)
+    authority = set_up()
+    context = make_context(authority)
+    apps = make_apps(authority, defaults.HOME / "sandbox" / "state.sqlite3")
+    apps.warm_up()
+    follower = Follower(_config(apps.sefin, PeerProtocol, context))
+    leader = Leader(_config(apps.plain, CuttableProtocol), follower)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        make_app(),
-        http=CuttableProtocol,
+    sefin_address = f"https://127.0.0.1:{sefin_listener.getsockname()[1]}"
+    print(f"{READY}{address} {sefin_address}", flush=True)  # noqa: T201 - read by sandbox.testing
+    asyncio.run(_serve_both(leader, [listener], follower, [sefin_listener]))
+
+
+def _config(
+    app: Starlette, protocol: type[CuttableProtocol], context: ssl.SSLContext | None = None
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=protocol,
+        ssl_context_factory=(lambda *_: context) if context else None,
         ws="none",
         lifespan="off",
         log_level="warning",
@@ -23,8 +67,13 @@ def serve(port: int) -> None:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
     )
-    print(f"{READY}{address}", flush=True)  # noqa: T201 - read by sandbox.testing
-    uvicorn.Server(config).run(sockets=[listener])
+
+
+async def _serve_both(
+    leader: Leader, sockets: list[socket.socket], follower: Follower, others: list[socket.socket]
+) -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        await asyncio.gather(leader.serve(sockets), follower.serve(others))
 
 
 def listen(port: int) -> socket.socket:

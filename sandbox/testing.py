@@ -1,16 +1,23 @@
 """The sandbox for tests: start it in a process of its own and talk to its control API."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from sandbox import READY
+from embedded import defaults
+from sandbox import READY, pki
+
+PASSWORD = "segredo"  # noqa: S105 - of certificates that mean nothing
+ENVIRONMENT_PATHS = {"production": "producao", "staging": "producaorestrita"}
 
 
 @dataclass(frozen=True)
@@ -18,11 +25,49 @@ class Sandbox:
     """A running sandbox, seen from outside."""
 
     url: str
+    tls_url: str = defaults.SEFIN_URL
+    home: Path = defaults.HOME
+
+    @property
+    def ca_file(self) -> Path:
+        """The root that both the server's and the companies' certificates come from."""
+        return self.home / "sandbox" / "pki" / "ca.pem"
+
+    def sefin_url(self, environment: str = "staging") -> str:
+        """SEFIN Nacional's base URL: `…/nfse`, `…/dps/{id}`. Environments: production, staging."""
+        return f"{self.tls_url}/{ENVIRONMENT_PATHS[environment]}/SefinNacional"
+
+    def adn_url(self, environment: str = "staging") -> str:
+        """ADN contribuintes' base URL: `…/DFe/{NSU}`, `…/NFSe/{chave}/Eventos`."""
+        return f"{self.tls_url}/{ENVIRONMENT_PATHS[environment]}/contribuintes"
+
+    def parameters_url(self, environment: str = "staging") -> str:
+        """ADN parametrização's base URL: `…/{codMun}/convenio`."""
+        return f"{self.tls_url}/{ENVIRONMENT_PATHS[environment]}/parametrizacao"
+
+    @property
+    def plugnotas_url(self) -> str:
+        return f"{self.url}/plugnotas"
+
+    def make_pfx(
+        self, document: str, holder: str = "EMPRESA DE TESTE LTDA", password: str = PASSWORD, **how: Any
+    ) -> bytes:
+        """Make a certificate of this sandbox's authority; `how` as in sandbox.pki.make_pfx."""
+        return pki.make_pfx(document, holder, password, home=self.home, **how)
 
     @property
     def settings(self) -> dict[str, str]:
         """The settings, and environment variables, that lead the product here."""
         return {
+            "SEFIN_STAGING_URL": self.sefin_url("staging"),
+            "SEFIN_PRODUCTION_URL": self.sefin_url("production"),
+            "ADN_STAGING_URL": self.adn_url("staging"),
+            "ADN_PRODUCTION_URL": self.adn_url("production"),
+            "ADN_PARAMETERS_STAGING_URL": self.parameters_url("staging"),
+            "ADN_PARAMETERS_PRODUCTION_URL": self.parameters_url("production"),
+            "SEFIN_CA_FILE": str(self.ca_file),
+            "PLUGNOTAS_BASE_URL": self.plugnotas_url,
+            "PLUGNOTAS_API_KEY": "sandbox",
             "SERPER_BASE_URL": f"{self.url}/serper",
             "SERPER_API_KEY": "sandbox",
             "VIPER_BASE_URL": f"{self.url}/viper",
@@ -78,15 +123,27 @@ class Sandbox:
 
 
 @contextmanager
-def running_sandbox(port: int = 0) -> Iterator[Sandbox]:
-    """Run a sandbox process on the port (0: a free one) and stop it at the end."""
-    command = [sys.executable, "-m", "sandbox", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+def running_sandbox(port: int = 0, sefin_port: int = 0) -> Iterator[Sandbox]:
+    """Run a sandbox process on the ports (0: free ones), with a home of its own, and stop it at the end."""
+    with (
+        tempfile.TemporaryDirectory(prefix="nitro-sandbox-") as home,
+        running_sandbox_in(Path(home), port, sefin_port) as sandbox,
+    ):
+        yield sandbox
+
+
+@contextmanager
+def running_sandbox_in(home: Path, port: int = 0, sefin_port: int = 0) -> Iterator[Sandbox]:
+    """Run a sandbox process that keeps its authority and its notes in a home folder."""
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--sefin-port", str(sefin_port)]
+    environment = {**os.environ, "NITRO_HOME": str(home)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603
         try:
             line = process.stdout.readline().strip() if process.stdout else ""
             if not line.startswith(READY):
                 raise RuntimeError(f"the sandbox did not start: {line!r}")
-            yield Sandbox(line.removeprefix(READY))
+            url, _, tls_url = line.removeprefix(READY).partition(" ")
+            yield Sandbox(url, tls_url, home)
         finally:
             process.terminate()
             process.wait(10)

@@ -13,7 +13,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox import brasilapi, serper, viper
 from sandbox.answers import HEADERS
 from sandbox.calls import Call, Calls
-from sandbox.faults import Fault, Faults
+from sandbox.faults import PROVIDERS, Fault, Faults
+from sandbox.plugnotas import answers as plugnotas_answers
+from sandbox.sefin import refusals as sefin_refusals
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title><p>Sandbox do Nitro: falha pedida.</p>"
 GARBAGE = b'{"sandbox": true, "places": [{"title": "Pet'
@@ -21,6 +23,15 @@ STATUS_BODIES: dict[str, Callable[[int, str], Response]] = {
     "serper": serper.refuse,
     "brasilapi": brasilapi.refuse,
     "viper": viper.refuse,
+    "sefin": sefin_refusals.refuse_status,
+    "adn": sefin_refusals.refuse_status,
+    "parameters": sefin_refusals.refuse_status,
+    "plugnotas": plugnotas_answers.refuse,
+}
+REJECTIONS: dict[str, Callable[[str, str], Response]] = {
+    "sefin": sefin_refusals.reject,
+    "adn": sefin_refusals.reject_in_adn,
+    "plugnotas": plugnotas_answers.reject,
 }
 USUAL_MESSAGES = {
     401: "Unauthorized.",
@@ -56,13 +67,21 @@ def cut(scope: Scope) -> None:
 class Wire:
     """ASGI middleware around the emulators."""
 
-    def __init__(self, app: ASGIApp, calls: Calls, faults: Faults) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        calls: Calls,
+        faults: Faults,
+        identify: Callable[[str], tuple[str, str]] | None = None,
+    ) -> None:
         self.app = app
         self.calls = calls
         self.faults = faults
+        self.identify = identify or _identify
+        self.tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        provider, path = _provider(scope)
+        provider, path = self.identify(scope["path"]) if scope["type"] == "http" else ("", "")
         if not provider:
             return await self.app(scope, receive, send)
         body = await _read(receive)
@@ -74,7 +93,7 @@ class Wire:
         return None
 
     async def _answer(self, call: Call, exchange: "_Exchange") -> None:
-        fault = self.faults.find(call.provider, call.path)
+        fault = self.faults.find(call.provider, call.path, call.method)
         if fault is None:
             return await exchange.run(self.app, call)
         call.fault = fault.kind
@@ -82,12 +101,19 @@ class Wire:
             return cut(exchange.scope)
         if fault.kind in ("drop", "cut"):
             return await exchange.run_and_cut(self.app, call, half=fault.kind == "cut")
-        if fault.kind == "late":
-            await asyncio.sleep(fault.seconds)
-            return await exchange.run(self.app, call)
+        if fault.kind == "work_later":
+            cut(exchange.scope)
+            return self._keep(asyncio.create_task(exchange.run_unseen(self.app, call, fault.seconds)))
+        if fault.kind in ("late", "late_after"):
+            return await exchange.run_late(self.app, call, fault)
         response = fault_response(call, fault)
         call.status = response.status_code
         return await response(exchange.scope, exchange.receive, exchange.send)
+
+    def _keep(self, task: "asyncio.Task[None]") -> None:
+        """Hold a task until it is done: the loop itself holds none."""
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
 
 class _Exchange:
@@ -111,8 +137,24 @@ class _Exchange:
 
         await app(self.scope, self.receive, send)
 
-    async def run_and_cut(self, app: ASGIApp, call: Call, *, half: bool) -> None:
-        """Do the work, then say nothing, or only half of the answer."""
+    async def run_late(self, app: ASGIApp, call: Call, fault: Fault) -> None:
+        """Wait before the work, or between the work and the answer."""
+        if fault.kind == "late":
+            await asyncio.sleep(fault.seconds)
+            return await self.run(app, call)
+        messages = await self._collect(app, call)
+        await asyncio.sleep(fault.seconds)
+        for message in messages:
+            await self.send(message)
+        return None
+
+    async def run_unseen(self, app: ASGIApp, call: Call, seconds: float) -> None:
+        """Do the work after a while, for nobody."""
+        await asyncio.sleep(seconds)
+        await self._collect(app, call)
+        call.status = None
+
+    async def _collect(self, app: ASGIApp, call: Call) -> list[Message]:
         messages: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -120,6 +162,11 @@ class _Exchange:
             messages.append(message)
 
         await app(self.scope, self.receive, send)
+        return messages
+
+    async def run_and_cut(self, app: ASGIApp, call: Call, *, half: bool) -> None:
+        """Do the work, then say nothing, or only half of the answer."""
+        messages = await self._collect(app, call)
         call.status = None
         if half:
             await self.send(messages[0])
@@ -135,6 +182,8 @@ def fault_response(call: Call, fault: Fault) -> Response:
         return Response(HTML, 200, HEADERS, "text/html; charset=utf-8")
     if fault.kind == "garbage":
         return Response(GARBAGE, 200, HEADERS, "application/json")
+    if fault.kind == "reject":
+        return REJECTIONS.get(call.provider, sefin_refusals.reject)(call.path, fault.code or fault.message)
     message = fault.message or USUAL_MESSAGES.get(fault.status, "Internal Server Error")
     response = STATUS_BODIES[call.provider](fault.status, message)
     if fault.retry_after is not None:
@@ -151,11 +200,10 @@ def _note(call: Call, message: Message) -> None:
         call.credits = int(tail[:1]) if found else 1
 
 
-def _provider(scope: Scope) -> tuple[str, str]:
-    if scope["type"] != "http":
-        return "", ""
-    name, _, rest = scope["path"].lstrip("/").partition("/")
-    return (name, f"/{rest}") if name in STATUS_BODIES else ("", "")
+def _identify(path: str) -> tuple[str, str]:
+    """Return the provider, "" if it is none, and the rest of the path."""
+    name, _, rest = path.lstrip("/").partition("/")
+    return (name, f"/{rest}") if name in PROVIDERS else ("", "")
 
 
 async def _read(receive: Receive) -> bytes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embedded.servers import POSTGRES_BIN, free_port
+from sandbox.testing import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -26,6 +27,7 @@ class Product:
     home: Path
     web_port: int
     sandbox_port: int
+    sefin_port: int
     database: str
     environment: dict[str, str]
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -37,6 +39,11 @@ class Product:
     @property
     def sandbox_url(self) -> str:
         return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox of this product, for its control API and its certificates."""
+        return Sandbox(self.sandbox_url, f"https://127.0.0.1:{self.sefin_port}", self.home)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this product's database and return what it printed."""
@@ -130,11 +137,12 @@ def running_product(home: Path, *, name: str, web: bool = True, workers: bool = 
     """
     database = f"nitro_{name}_{os.getpid()}"
     server_url = os.environ["DATABASE_URL"].rpartition("/")[0]
-    web_port, sandbox_port = free_port(), free_port()
+    web_port, sandbox_port, sefin_port = free_port(), free_port(), free_port()
     product = Product(
         home=home,
         web_port=web_port,
         sandbox_port=sandbox_port,
+        sefin_port=sefin_port,
         database=database,
         environment={
             **os.environ,
@@ -144,6 +152,7 @@ def running_product(home: Path, *, name: str, web: bool = True, workers: bool = 
             "NITRO_HOME": str(home),
             "NITRO_WEB_PORT": str(web_port),
             "NITRO_SANDBOX_PORT": str(sandbox_port),
+            "NITRO_SEFIN_PORT": str(sefin_port),
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "PYTHONUNBUFFERED": "1",
             "WEB_PROCESSES": "1",

@@ -1,0 +1,1 @@
+"""TecnoSpeed PlugNotas with a memory (contracts: nfse/plugnotas.md)."""

@@ -1,0 +1,1 @@
+"""SEFIN Nacional, ADN and the parametrização over mutual TLS (contracts: nfse/national.md)."""

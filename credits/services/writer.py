@@ -25,15 +25,13 @@ from credits.values import Reference
 
 FIND = "SELECT * FROM credits_ledgerentry WHERE wallet_id = %s AND operation_key = ANY(%s)"
 
-# One statement, whatever the number of entries: number them, sum them up, move the balance.
+# One statement, whatever the number of entries: number them on, sum them up, move the balance.
 APPEND = """
 WITH draft AS (
-  SELECT d.*, row_number() OVER steps AS step, sum(d.amount) OVER steps AS running
-  FROM unnest(%(amount)s::bigint[], %(operation_key)s::text[], %(payload_hash)s::text[],
-              %(refunds_id)s::bigint[], %(reference_type)s::text[], %(reference_id)s::text[],
-              %(text)s::text[]) WITH ORDINALITY
-    AS d(amount, operation_key, payload_hash, refunds_id, reference_type, reference_id, text, position)
-  WINDOW steps AS (ORDER BY d.position)
+  SELECT d.*, sum(d.amount) OVER (ORDER BY d.step) AS running
+  FROM json_to_recordset(%(drafts)s::json)
+    AS d(step int, amount bigint, operation_key text, payload_hash text, refunds_id bigint,
+         reference_type text, reference_id text, text text)
 ), moved AS (
   UPDATE credits_wallet w SET balance = w.balance + total.amount, last_seq = w.last_seq + total.entries
   FROM (SELECT sum(amount) AS amount, count(*) AS entries FROM draft) total
@@ -129,21 +127,28 @@ def _insert(
     actor_id: int | None,
     tariff_version: int | None,
 ) -> list[LedgerEntry]:
-    columns = {
+    rows = [
+        {
+            "step": step,
+            "amount": draft.amount,
+            "operation_key": draft.operation_key,
+            "payload_hash": hashes[draft.operation_key],
+            "refunds_id": draft.refunds_id,
+            "reference_type": draft.reference.type,
+            "reference_id": draft.reference.id,
+            "text": draft.text,
+        }
+        for step, draft in enumerate(drafts, start=1)
+    ]
+    parameters = {
         "wallet_id": wallet.pk,
         "kind": kind.value,
-        "actor_id": actor_id,
+        "drafts": json.dumps(rows, ensure_ascii=False),
         "tariff_version": tariff_version,
-        "amount": [draft.amount for draft in drafts],
-        "operation_key": [draft.operation_key for draft in drafts],
-        "payload_hash": [hashes[draft.operation_key] for draft in drafts],
-        "refunds_id": [draft.refunds_id for draft in drafts],
-        "reference_type": [draft.reference.type for draft in drafts],
-        "reference_id": [draft.reference.id for draft in drafts],
-        "text": [draft.text for draft in drafts],
+        "actor_id": actor_id,
     }
     try:
-        entries = list(LedgerEntry.objects.raw(APPEND, columns))
+        entries = list(LedgerEntry.objects.raw(APPEND, parameters))
     except IntegrityError as error:
         raise _named(error, wallet, drafts) from error
     return sorted(entries, key=lambda entry: entry.seq)

@@ -1,7 +1,8 @@
 """Help for tests of work: put items in, work them off in this process, race in threads."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -53,6 +54,13 @@ def expire_leases() -> None:
             "UPDATE queue_worker_workitem SET lease_until = now() - interval '1 second'"
             " WHERE status = 'processing'"
         )
+
+
+def until(is_true: Callable[[], object], seconds: float = 20) -> Iterator[None]:
+    """Yield again and again until the condition is true; stop, too, when that takes too long."""
+    deadline = time.monotonic() + seconds
+    while not is_true() and time.monotonic() < deadline:
+        yield
 
 
 def race(threads: int, act: Callable[[], Result]) -> list[Result]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from queue_worker.models import WorkItem
 from queue_worker.services import claim, enqueue, record_done, renew_leases
 from queue_worker.tests.handlers import COMPUTE, ECHO, LIMIT, LIMITED
-from queue_worker.tests.support import claim_one, expire_leases, put, put_one, race
+from queue_worker.tests.support import claim_one, expire_leases, put, put_one, race, until
 from queue_worker.transactions import InsideTransaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,7 +118,7 @@ def test_eight_claimers_run_each_key_in_order_and_never_twice_at_once():
     finished = []
 
     def work():
-        while len(finished) < len(items):
+        for _ in until(lambda: len(finished) == len(items)):
             item = claim(queue="io", worker="test")
             if item is not None:
                 open_ones = WorkItem.objects.filter(ordering_key=item.ordering_key, status="processing")
@@ -143,7 +143,7 @@ def test_a_concurrency_limit_holds_against_racing_claimers():
     finished = []
 
     def work():
-        while len(finished) < 50:
+        for _ in until(lambda: len(finished) == 50):
             item = claim(queue="io", worker="test")
             if item is None:
                 continue

@@ -89,7 +89,8 @@ def slow(seconds):
 
 
 @contextmanager
-def running_stranger():
+def running_stranger(tls=None):
+    """Run a stranger; with a context of the `ssl` module it asks for a client certificate."""
     stranger = Stranger()
 
     class Handler(BaseHTTPRequestHandler):
@@ -102,8 +103,11 @@ def running_stranger():
             request = {
                 "method": self.command,
                 "path": self.path,
+                "peer": self.connection.getpeercert(binary_form=True) if tls else None,
+                "port": self.client_address[1],
                 "headers": {name.lower(): value for name, value in self.headers.items()},
-                "json": json.loads(body) if body else None,
+                "body": body,
+                "json": json.loads(body) if body.startswith((b"{", b"[")) else None,
             }
             try:
                 stranger.next_reply(request)(self, stranger)
@@ -117,9 +121,11 @@ def running_stranger():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    stranger.url = f"http://127.0.0.1:{server.server_port}"
+    stranger.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     try:
         yield stranger
     finally:

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import threading
@@ -11,10 +12,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from core import http
 from core.breaker import Breaker
-from core.errors import Refused, Unavailable, Unknown, Unreadable
-from core.http import CalledInsideTransaction, CircuitOpen, ProviderClient, Timeout, provider_states
+from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
+from core.http import CalledInsideTransaction, CircuitOpen, ProviderClient, Timeout, Uploaded, provider_states
+from core.http import client as client_module
 from core.request_ids import bind_request_id
 from core.tests.stranger import answer, cut, drip, drop, hang, running_stranger, slow
 from embedded.servers import free_port
@@ -33,7 +34,7 @@ def client(stranger):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(http, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(client_module, "RETRY_WAITS", (0.01, 0.01))
 
 
 def make_client(stranger, *, read=0.3, max_concurrency=4, **options):
@@ -117,12 +118,65 @@ def test_a_badly_compressed_answer_is_unreadable(stranger, client):
         get(client)
 
 
-def test_an_endless_answer_is_unreadable(stranger, client, monkeypatch):
-    monkeypatch.setattr(http, "MAX_BODY_BYTES", 1000)
-    stranger.says(answer(200, "x" * 2000))
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(200, "x" * 2000),
+        answer(200, gzip.compress(b"x" * 2000), Content_Encoding="gzip"),
+    ],
+    ids=["long", "long when unpacked"],
+)
+def test_an_endless_answer_is_unreadable(stranger, reply):
+    stranger.says(reply)
 
     with pytest.raises(Unreadable):
-        get(client)
+        get(make_client(stranger, max_body_bytes=1000))
+
+
+def test_a_status_that_the_caller_accepts_comes_back(stranger, client):
+    stranger.says(answer(404, '{"erro": "nada"}'))
+
+    response = get(client, accept={404})
+
+    assert (response.status, response.json()) == (404, {"erro": "nada"})
+
+
+@pytest.mark.parametrize("status", [429, 500, 408])
+def test_no_caller_may_accept_what_says_nothing(stranger, client, status):
+    stranger.says(answer(status))
+
+    with pytest.raises(ProviderError):
+        post(client, accept=range(300, 600))
+
+
+def test_an_observer_sees_every_answer_also_those_that_fail(stranger, impatient):
+    seen = []
+    stranger.says(answer(503, "em manutenção"), answer(404, "nada"))
+
+    with pytest.raises(Refused):
+        get(make_client(stranger, observe=seen.append))
+
+    assert [(each.status, each.text) for each in seen] == [(503, "em manutenção"), (404, "nada")]
+
+
+def test_a_file_goes_in_a_multipart_form(stranger, client):
+    file = Uploaded("a1.pfx", b"\x30\x82", "application/x-pkcs12")
+
+    post(client, form={"senha": "segredo"}, files={"arquivo": file})
+
+    [request] = stranger.requests
+    assert request["headers"]["content-type"].startswith("multipart/form-data; boundary=")
+    assert b'name="arquivo"; filename="a1.pfx"' in request["body"]
+    assert b'name="senha"\r\n\r\nsegredo' in request["body"]
+
+
+def test_waits_between_tries_can_be_set(stranger):
+    stranger.says(answer(502), answer(200))
+    started = time.monotonic()
+
+    get(make_client(stranger, retry_waits=(0.4,)))
+
+    assert 0.2 <= time.monotonic() - started < 1
 
 
 # --- Who knows what happened -----------------------------------------------------------------------

@@ -1,0 +1,30 @@
+"""The only door to outside systems (DESIGN.md §4): three answers, time-outs, limits; logs hold no data.
+
+    client = ProviderClient("serper", settings.SERPER_BASE_URL, timeout=Timeout(3, 10), max_concurrency=6)
+    response = client.request("POST", "/maps", json={"q": "…"}, idempotent=True)
+
+Raises Refused (permanent), Unavailable (certainly not done, or harmless to repeat) or Unknown (sent, no
+answer: ask before repeating). Answers of 2xx come back; redirects are refused, never followed.
+"""
+
+from core.breaker import CircuitOpen
+from core.http.answers import Response
+from core.http.client import CalledInsideTransaction, ProviderClient, Uploaded
+from core.http.connections import ClientIdentity
+from core.http.providers import ProviderState, close_providers, is_circuit_open, provider_states
+from core.http.times import Deadline, Timeout
+
+__all__ = [
+    "CalledInsideTransaction",
+    "CircuitOpen",
+    "ClientIdentity",
+    "Deadline",
+    "ProviderClient",
+    "ProviderState",
+    "Response",
+    "Timeout",
+    "Uploaded",
+    "close_providers",
+    "is_circuit_open",
+    "provider_states",
+]

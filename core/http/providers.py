@@ -1,0 +1,118 @@
+"""What all clients of one provider share in this process: connections, slots, breaker and pause."""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from core.breaker import Breaker, State
+from core.errors import Unavailable
+from core.http.connections import Connections
+
+
+@dataclass(frozen=True)
+class ProviderState:
+    """What operators see of one provider in this process."""
+
+    name: str
+    circuit: State
+    failures: int
+    busy: int
+    max_concurrency: int
+    paused_seconds: float
+
+
+class Provider:
+    """One outside system: how many may ask it at once, and whether it works."""
+
+    def __init__(self, name: str, base_url: str, max_concurrency: int) -> None:
+        self.name = name
+        self.connections = Connections(base_url, max_concurrency)
+        self.max_concurrency = max_concurrency
+        self.slots = threading.BoundedSemaphore(max_concurrency)
+        self.breaker = Breaker()
+        self.busy = 0
+        self._paused_until = 0.0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def slot(self, seconds: float) -> Iterator[None]:
+        """Hold one of the provider's slots. Raises Unavailable when none is free within `seconds`."""
+        if not self.slots.acquire(timeout=max(0.0, seconds)):
+            raise Unavailable(retry_after=1.0, detail="all slots are busy")
+        with self._lock:
+            self.busy += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.busy -= 1
+            self.slots.release()
+
+    def pause(self, seconds: float) -> None:
+        """Ask nothing for `seconds`, as the provider wished in its 429."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+
+    def paused_seconds(self) -> float:
+        return max(0.0, self._paused_until - time.monotonic())
+
+    def describe(self) -> ProviderState:
+        return ProviderState(
+            name=self.name,
+            circuit=self.breaker.state,
+            failures=self.breaker.failures,
+            busy=self.busy,
+            max_concurrency=self.max_concurrency,
+            paused_seconds=round(self.paused_seconds(), 1),
+        )
+
+
+_providers: dict[tuple[str, str, int], Provider] = {}
+_providers_lock = threading.Lock()
+
+
+def get_provider(name: str, base_url: str, max_concurrency: int) -> Provider:
+    """Return the provider of this process, made when first asked for."""
+    key = (name, base_url, max_concurrency)
+    with _providers_lock:
+        if key not in _providers:
+            _providers[key] = Provider(name, base_url, max_concurrency)
+        return _providers[key]
+
+
+def provider_states() -> list[ProviderState]:
+    """Return the state of every provider that this process has called, for operators."""
+    with _providers_lock:
+        providers = list(_providers.values())
+    return [provider.describe() for provider in providers]
+
+
+def is_circuit_open(name: str, base_url: str) -> bool:
+    """Return whether this process has given up on a provider for a while."""
+    with _providers_lock:
+        found = [provider for key, provider in _providers.items() if key[:2] == (name, base_url)]
+    return any(provider.breaker.state == "open" for provider in found)
+
+
+def close_providers() -> None:
+    """Close all connections and forget breakers and pauses: at the end of a process and of a test."""
+    with _providers_lock:
+        providers = list(_providers.values())
+        _providers.clear()
+    for provider in providers:
+        provider.connections.close()
+
+
+def _forget_after_fork() -> None:
+    """A forked child must not speak on its parent's sockets, nor wait for its parent's lock."""
+    global _providers_lock
+    _providers_lock = threading.Lock()
+    _providers.clear()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)
+atexit.register(close_providers)

@@ -1,0 +1,116 @@
+"""The mirror: what is confirmed, line by line, each one a field of the payload (PRODUCT 5.6, N17)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.documents import format_cnpj, format_cpf
+from core.formatting import format_date
+from core.money import format_brl
+from nfse.documents.amounts import ZERO, Preview, preview_amounts
+from nfse.documents.tables import get_cities, get_services
+from nfse.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
+from nfse.values import Environment, IssTreatment, NoteSnapshot, Service, TaxRegime
+
+TEST_BANNER = "TESTE: esta nota não tem valor fiscal."
+NO_TAKER = "tomador não identificado"
+_TREATMENTS = {
+    IssTreatment.IMMUNE: "imune",
+    IssTreatment.EXPORT: "exportação de serviço",
+    IssTreatment.NOT_INCIDENT: "não incide",
+}
+
+
+@dataclass(frozen=True)
+class MirrorLine:
+    """One line: `key` names it for styling and tests, `label` and `text` are shown."""
+
+    key: str
+    label: str
+    text: str
+
+
+def mirror_lines(snapshot: NoteSnapshot) -> list[MirrorLine]:
+    """Return the lines of the mirror in order. No figure is shown that the payload does not carry."""
+    preview = preview_amounts(snapshot)
+    issuer = snapshot.issuer
+    lines = [
+        MirrorLine("issuer", "De", _who(issuer.legal_name, issuer.document)),
+        MirrorLine("taker", "Para", _taker(snapshot)),
+        MirrorLine("service", "Serviço", _service(snapshot.service)),
+        MirrorLine("amount", "Valor", format_reais(snapshot.amount)),
+    ]
+    if discounts := (snapshot.discount_unconditional or ZERO) + (snapshot.discount_conditional or ZERO):
+        lines.append(MirrorLine("discounts", "Descontos", format_reais(discounts)))
+    lines.append(MirrorLine("iss", "ISS", _iss(snapshot, preview)))
+    if preview.federal_withheld:
+        amount = format_reais(preview.federal_withheld)
+        lines.append(MirrorLine("federal", "Retenções federais", amount))
+    if preview.total_withheld:
+        lines.append(MirrorLine("net", "Líquido", format_reais(preview.net)))
+    if snapshot.ibs_cbs:
+        codes = f"CST {snapshot.ibs_cbs.cst}, classificação {snapshot.ibs_cbs.cclasstrib}"
+        lines.append(MirrorLine("ibs_cbs", "IBS/CBS", codes))
+    when = f"{format_date(snapshot.competence_date)} · {_place(snapshot.service)}"
+    lines.append(MirrorLine("competence", "Competência", when))
+    if snapshot.substitutes:
+        lines.append(MirrorLine("substitutes", "Substitui a nota", snapshot.substitutes.access_key))
+    if snapshot.environment is Environment.STAGING:
+        lines.append(MirrorLine("test", "", TEST_BANNER))
+    return lines
+
+
+def format_reais(amount: Decimal) -> str:
+    """Return a Decimal of reais as R$ 1.234,56."""
+    return format_brl(int((amount * 100).to_integral_value()))
+
+
+def format_percent(rate: Decimal) -> str:
+    """Return 2.00 as "2%" and 2.50 as "2,5%"."""
+    return f"{rate.normalize():f}".replace(".", ",") + "%"
+
+
+def format_document(document: str) -> str:
+    """Return a CNPJ or CPF with its mask."""
+    code = clean_code(document)
+    return format_cpf(code) if len(code) == 11 else format_cnpj(code)
+
+
+def _who(name: str, document: str) -> str:
+    return f"{name} · {format_document(document)}"
+
+
+def _taker(snapshot: NoteSnapshot) -> str:
+    return _who(snapshot.taker.name, snapshot.taker.document) if snapshot.taker else NO_TAKER
+
+
+def _service(service: Service) -> str:
+    listed = get_services().get(clean_code(service.ctribnac))
+    code = listed.subitem if listed else service.ctribnac
+    return f"{clean_text(service.description, DESCRIPTION_LIMIT)} ({code})"
+
+
+def _place(service: Service) -> str:
+    name, uf = service.place_city_name, service.place_uf
+    if not name:
+        name, uf = get_cities().get(service.place_city_code, (service.place_city_code, ""))
+    return f"{name}/{uf}" if uf else name
+
+
+def _iss(snapshot: NoteSnapshot, preview: Preview) -> str:
+    if snapshot.iss_treatment in _TREATMENTS:
+        return _TREATMENTS[snapshot.iss_treatment]
+    if snapshot.issuer.tax_regime is TaxRegime.MEI:
+        return "MEI, não destacado"
+    if preview.iss is None:
+        return _without_rate(snapshot)
+    if snapshot.withheld:
+        return f"retido pelo tomador, {format_reais(preview.iss)}"
+    return f"{format_percent(preview.iss_rate or ZERO)} = {format_reais(preview.iss)}"
+
+
+def _without_rate(snapshot: NoteSnapshot) -> str:
+    if snapshot.withheld:
+        return "retido pelo tomador, pela alíquota da prefeitura"
+    if snapshot.issuer.tax_regime.is_simples and snapshot.issuer.simples_apportionment == 1:
+        return "recolhido pelo Simples Nacional"
+    return "pela alíquota da prefeitura"

@@ -1,5 +1,6 @@
 """Settings read from environment variables: an empty one is not set, nonsense is an error that names it."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,3 +47,13 @@ class Environment(environ.Env):
         if parts.scheme not in schemes or not parts.hostname:
             raise ImproperlyConfigured(f"{var} must be an address like {schemes[0]}://host:port")
         return value.rstrip("/")
+
+    def json_object(self, var: str) -> dict[str, dict[str, str]]:
+        """Return a JSON object of objects of text; empty when it is not set."""
+        try:
+            value = json.loads(str(self.get_value(var, cast=str, default="{}")))
+            if all(isinstance(each, str) for item in value.values() for each in item.values()):
+                return dict(value)
+        except (ValueError, AttributeError):
+            pass
+        raise ImproperlyConfigured(f'{var} must be JSON like {{"name": {{"field": "text"}}}}')

@@ -212,8 +212,29 @@ SERPER_CONCURRENCY = env.int("SERPER_CONCURRENCY", default=10)
 VIPER_CONCURRENCY = env.int("VIPER_CONCURRENCY", default=2)
 BRASILAPI_CONCURRENCY = env.int("BRASILAPI_CONCURRENCY", default=4)
 BRASILAPI_DAILY_CALLS = env.int("BRASILAPI_DAILY_CALLS", default=20_000)  # 0: no limit
-SANDBOX_URL = embedded.SANDBOX_URL
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contato@nitro.example")
+SANDBOX_URL, SANDBOX_SEFIN_URL = embedded.SANDBOX_URL, embedded.SEFIN_URL
+
+# --- NFS-e: both environments, their addresses and what they are asked with (docs/nfse-gateways.md) -
+_SEFIN = {"PRODUCTION": f"{embedded.SEFIN_URL}/producao", "STAGING": f"{embedded.SEFIN_URL}/producaorestrita"}
+SEFIN_PRODUCTION_URL = env.address("SEFIN_PRODUCTION_URL", f"{_SEFIN['PRODUCTION']}/SefinNacional", WEB)
+SEFIN_STAGING_URL = env.address("SEFIN_STAGING_URL", f"{_SEFIN['STAGING']}/SefinNacional", WEB)
+ADN_PRODUCTION_URL = env.address("ADN_PRODUCTION_URL", f"{_SEFIN['PRODUCTION']}/contribuintes", WEB)
+ADN_STAGING_URL = env.address("ADN_STAGING_URL", f"{_SEFIN['STAGING']}/contribuintes", WEB)
+ADN_PARAMETERS_PRODUCTION_URL = env.address(
+    "ADN_PARAMETERS_PRODUCTION_URL", f"{_SEFIN['PRODUCTION']}/parametrizacao", WEB
+)
+ADN_PARAMETERS_STAGING_URL = env.address(
+    "ADN_PARAMETERS_STAGING_URL", f"{_SEFIN['STAGING']}/parametrizacao", WEB
+)
+# Trusted besides the system's authorities: the sandbox's, outside production.
+SEFIN_CA_FILE = env.str("SEFIN_CA_FILE", default="" if PRODUCTION else str(embedded.SANDBOX_CA_FILE))
+SEFIN_CONCURRENCY = env.int("SEFIN_CONCURRENCY", default=10)
+SEFIN_SIGNATURE_ALGORITHM = env.choice("SEFIN_SIGNATURE_ALGORITHM", "rsa-sha256", ("rsa-sha256", "rsa-sha1"))
+NFSE_CITY_ENDPOINTS = env.json_object("NFSE_CITY_ENDPOINTS")
+PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
+PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")
+PLUGNOTAS_CONCURRENCY = env.int("PLUGNOTAS_CONCURRENCY", default=5)
 
 # --- Queue -----------------------------------------------------------------------------------------
 QUEUE_EXTRA_HANDLERS = env.list("QUEUE_EXTRA_HANDLERS", default=[])  # modules besides <app>/handlers.py
@@ -338,4 +359,12 @@ PRODUCTION_VARIABLES = {
     "VIPER_BASE_URL": "address of Viper's public API",
     "VIPER_API_KEY": "key of Viper",
     "BRASILAPI_BASE_URL": "https://brasilapi.com.br",
+    "SEFIN_PRODUCTION_URL": "https://sefin.nfse.gov.br/SefinNacional",
+    "SEFIN_STAGING_URL": "https://sefin.producaorestrita.nfse.gov.br/SefinNacional",
+    "ADN_PRODUCTION_URL": "https://adn.nfse.gov.br/contribuintes",
+    "ADN_STAGING_URL": "https://adn.producaorestrita.nfse.gov.br/contribuintes",
+    "ADN_PARAMETERS_PRODUCTION_URL": "https://adn.nfse.gov.br/parametrizacao",
+    "ADN_PARAMETERS_STAGING_URL": "https://adn.producaorestrita.nfse.gov.br/parametrizacao",
+    "PLUGNOTAS_BASE_URL": "https://api.plugnotas.com.br",
+    "PLUGNOTAS_API_KEY": "key of TecnoSpeed PlugNotas",
 }

@@ -13,6 +13,8 @@ DEVELOPMENT_VALUES = {
     "BLIND_INDEX_KEY": "DEVELOPMENT_BLIND_INDEX_KEY",
 }
 SHORTEST_KEY = 32
+SERVERS = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL"}
+"""Addresses of our own servers, which speak no HTTP."""
 
 
 @register(Tags.security, deploy=True)
@@ -58,14 +60,14 @@ def check_addresses(**_kwargs: Any) -> list[CheckMessage]:
     return [
         Error(f"{name} must be https:// and not the sandbox, not {_origin(value)}.", id="core.E004")
         for name, value in _addresses().items()
-        if not value.startswith("https://") or value.startswith(settings.SANDBOX_URL)
+        if not value.startswith("https://")
+        or value.startswith((settings.SANDBOX_URL, settings.SANDBOX_SEFIN_URL))
     ]
 
 
 def _addresses() -> dict[str, str]:
-    return {name: getattr(settings, name) for name in dir(settings) if name.endswith("_BASE_URL")} | {
-        "SITE_URL": settings.SITE_URL
-    }
+    names = [name for name in settings.PRODUCTION_VARIABLES if name.endswith("_URL")]
+    return {name: getattr(settings, name) for name in names if name not in SERVERS}
 
 
 @register(Tags.security, deploy=True)

@@ -26,6 +26,14 @@ PRODUCTION = {
     "VIPER_BASE_URL": "https://viper.example",
     "VIPER_API_KEY": "key",
     "BRASILAPI_BASE_URL": "https://brasilapi.example",
+    "SEFIN_PRODUCTION_URL": "https://sefin.example/SefinNacional",
+    "SEFIN_STAGING_URL": "https://sefin-restrita.example/SefinNacional",
+    "ADN_PRODUCTION_URL": "https://adn.example/contribuintes",
+    "ADN_STAGING_URL": "https://adn-restrita.example/contribuintes",
+    "ADN_PARAMETERS_PRODUCTION_URL": "https://adn.example/parametrizacao",
+    "ADN_PARAMETERS_STAGING_URL": "https://adn-restrita.example/parametrizacao",
+    "PLUGNOTAS_BASE_URL": "https://plugnotas.example",
+    "PLUGNOTAS_API_KEY": "key",
 }
 INHERITED = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "NITRO_HOME")
 CHECKS = (

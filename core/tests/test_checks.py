@@ -81,6 +81,13 @@ def test_the_sandbox_and_open_connections_are_refused(production, name):
     assert ("core.E004", f"{name} must be https:// and not the sandbox, not http://127.0.0.1.") in found()
 
 
+@pytest.mark.parametrize("name", ["SEFIN_PRODUCTION_URL", "SEFIN_STAGING_URL", "ADN_PARAMETERS_STAGING_URL"])
+def test_the_sandbox_of_sefin_is_refused_though_it_has_tls(production, name):
+    setattr(production, name, f"{production.SANDBOX_SEFIN_URL}/producao")
+
+    assert ("core.E004", f"{name} must be https:// and not the sandbox, not https://127.0.0.1.") in found()
+
+
 def test_one_redis_for_queue_and_cache_is_refused(production):
     production.CACHE_URL = production.BROKER_URL.replace("/0", "/1")
 

@@ -195,7 +195,7 @@ def test_without_credits_the_page_says_so_and_nothing_starts(client):
     answer = post(client)
 
     assert answer.status_code == 422
-    assert "Seu saldo é de 0 créditos" in page_text(answer)
+    assert "Seu saldo não cobre uma empresa" in page_text(answer)
     assert not Search.objects.exists()
 
 

@@ -19,7 +19,7 @@ from sandbox.pki import Authority
 from sandbox.sefin.app import make_sefin_app
 from sandbox.sefin.book import Book
 from sandbox.sefin.environments import Clock
-from sandbox.sefin.issuing import Sefin
+from sandbox.sefin.office import Sefin
 from sandbox.sefin.store import Store
 from sandbox.wire import Wire
 from sandbox.world import World

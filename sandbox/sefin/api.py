@@ -1,6 +1,5 @@
 """SEFIN's operations for who issues (national.md §2.1, §2.2)."""
 
-import base64
 import json
 import re
 from typing import Any
@@ -11,11 +10,14 @@ from starlette.routing import Route
 
 from sandbox.answers import answer
 from sandbox.sefin.answers import malformed, nothing, rejection, single_error
+from sandbox.sefin.documents import packed, packed_twice
 from sandbox.sefin.environments import BY_PATH, Environment
+from sandbox.sefin.events import Registrar
 from sandbox.sefin.heads import head
-from sandbox.sefin.issuing import Sefin
+from sandbox.sefin.issuing import Issuer
+from sandbox.sefin.office import Sefin
 from sandbox.sefin.problems import Problem, Refused
-from sandbox.sefin.store import Note
+from sandbox.sefin.store import Event
 
 DPS_ID = re.compile(r"DPS\d{7}(1\d{14}|2[0-9A-Z]{14})\d{20}")
 ACCESS_KEY = re.compile(r"\d{9}[0-9A-Z]{14}\d{27}")
@@ -26,11 +28,15 @@ class SefinApi:
 
     def __init__(self, sefin: Sefin) -> None:
         self.sefin = sefin
+        self.registrar = Registrar(sefin)
+        self.issuer = Issuer(sefin, self.registrar)
 
     def routes(self) -> list[Route]:
         return [
             Route("/nfse", self.issue, methods=["POST"]),
             Route("/nfse/{key}", self.get_note, methods=["GET"]),
+            Route("/nfse/{key}/eventos", self.register_event, methods=["POST"]),
+            Route("/nfse/{key}/eventos/{code:int}/{sequence:int}", self.get_event, methods=["GET"]),
             Route("/dps/{dps_id}", self.head_dps, methods=["HEAD"]),
             Route("/dps/{dps_id}", self.get_dps, methods=["GET"]),
         ]
@@ -42,10 +48,10 @@ class SefinApi:
         if body is None:
             return malformed()
         try:
-            note = self.sefin.issue(environment, body.get("dpsXmlGZipB64"))
+            note = self.issuer.issue(environment, body.get("dpsXmlGZipB64"))
         except Refused as refused:
             return rejection(fields, refused.problems, self.sefin.book.answers)
-        made = {"idDps": note.dps_id, "chaveAcesso": note.access_key, "nfseXmlGZipB64": packed(note)}
+        made = {"idDps": note.dps_id, "chaveAcesso": note.access_key, "nfseXmlGZipB64": packed(note.xml)}
         return answer({**fields, **made, "alertas": []}, 201)
 
     async def get_note(self, request: Request) -> Response:
@@ -58,7 +64,39 @@ class SefinApi:
             return nothing(404)
         if document_of(request) not in note.parties:
             return nothing(403)
-        return answer({**fields, "chaveAcesso": key, "nfseXmlGZipB64": packed(note)})
+        return answer({**fields, "chaveAcesso": key, "nfseXmlGZipB64": packed(note.xml)})
+
+    async def register_event(self, request: Request) -> Response:
+        environment, key = environment_of(request), request.path_params["key"]
+        fields = head(environment, self.sefin.clock)
+        body = await read_json(request)
+        if body is None:
+            return malformed()
+        payload = body.get("pedidoRegistroEventoXmlGZipB64")
+        try:
+            event = self.registrar.register(environment, key, payload, request.state.peer)
+        except Refused as refused:
+            return single_error(fields, refused.problems, self.sefin.book.answers)
+        return answer({**fields, "eventoXmlGZipB64": packed(event.xml)}, 201)
+
+    async def get_event(self, request: Request) -> Response:
+        """Answer as production does: a list, with XML encoded twice (national.md §2.3)."""
+        environment, key = environment_of(request), request.path_params["key"]
+        note = self.sefin.store.find_note(environment.name, key)
+        if note is None:
+            return nothing(404)
+        if document_of(request) not in note.parties:
+            return nothing(401)
+        code, sequence = str(request.path_params["code"]), request.path_params["sequence"]
+        found = [
+            event
+            for event in self.sefin.store.list_events(environment.name, key)
+            if (event.code, event.sequence) == (code, sequence)
+        ]
+        if not found:
+            return nothing(404)
+        events = [event_json(event) for event in found]
+        return answer({**head(environment, self.sefin.clock), "eventos": events})
 
     async def head_dps(self, request: Request) -> Response:
         """Say whether a note was made of the DPS, to any valid certificate."""
@@ -93,8 +131,14 @@ def document_of(request: Request) -> str:
     return str(request.state.peer.document)
 
 
-def packed(note: Note) -> str:
-    return base64.b64encode(note.xml).decode()
+def event_json(event: Event) -> dict[str, Any]:
+    return {
+        "chaveAcesso": event.access_key,
+        "tipoEvento": int(event.code),
+        "numeroPedidoRegistroEvento": event.sequence,
+        "dataHoraRecebimento": event.received_at,
+        "arquivoXml": packed_twice(event.xml),
+    }
 
 
 async def read_json(request: Request) -> dict[str, Any] | None:

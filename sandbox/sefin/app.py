@@ -9,11 +9,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.calls import Calls
 from sandbox.faults import Faults
+from sandbox.sefin.adn import AdnApi
 from sandbox.sefin.answers import nothing, rejection
 from sandbox.sefin.api import SefinApi
 from sandbox.sefin.environments import BY_PATH
 from sandbox.sefin.heads import head
-from sandbox.sefin.issuing import Sefin
+from sandbox.sefin.office import Sefin
+from sandbox.sefin.parameters import ParametersApi
 from sandbox.sefin.problems import Problem
 from sandbox.tls import PEER
 from sandbox.wire import Wire
@@ -47,7 +49,11 @@ class Gate:
 
 def make_sefin_app(sefin: Sefin, calls: Calls, faults: Faults) -> Starlette:
     """Build the application of both environments."""
-    services = {"SefinNacional": SefinApi(sefin).routes()}
+    services = {
+        "SefinNacional": SefinApi(sefin).routes(),
+        "contribuintes": AdnApi(sefin).routes(),
+        "parametrizacao": ParametersApi(sefin).routes(),
+    }
     return Starlette(
         routes=[
             Mount(f"/{{environment}}/{name}", app=Router(routes=routes)) for name, routes in services.items()

@@ -22,13 +22,19 @@ PROLOG = re.compile(
 VERSIONS = ("1.00", "1.01")
 
 
-def encode(xml: bytes) -> str:
-    return base64.b64encode(gzip.compress(xml, compresslevel=5, mtime=0)).decode()
+def pack(xml: bytes) -> bytes:
+    """Compress, as documents are kept."""
+    return gzip.compress(xml, compresslevel=5, mtime=0)
 
 
-def encode_twice(xml: bytes) -> str:
+def packed(data: bytes) -> str:
+    """Write what `pack` made in base64."""
+    return base64.b64encode(data).decode()
+
+
+def packed_twice(data: bytes) -> str:
     """Encode as the events list does: base64 of base64 of gzip (national.md §2.3)."""
-    return base64.b64encode(encode(xml).encode()).decode()
+    return base64.b64encode(base64.b64encode(data)).decode()
 
 
 def decode(text: object) -> bytes:

@@ -10,6 +10,7 @@ from sandbox.sefin.cases import Case
 from sandbox.sefin.documents import NAMESPACE
 from sandbox.sefin.environments import xml_stamp
 from sandbox.sefin.heads import APPLICATION
+from sandbox.sefin.keys import check_digit
 from sandbox.world import Company, World
 from sandbox.world.numbers import digest
 
@@ -27,13 +28,6 @@ def make_access_key(case: Case, number: int) -> str:
         f"{issued[2:4]}{issued[5:7]}{code:09d}"
     )
     return body + check_digit(body)
-
-
-def check_digit(body: str) -> str:
-    """Modulo 11 with weights 2 to 9 from the right; a letter counts as its code minus 48."""
-    total = sum((ord(char) - 48) * (place % 8 + 2) for place, char in enumerate(reversed(body)))
-    rest = total % 11
-    return "0" if rest < 2 else str(11 - rest)
 
 
 def write_note(case: Case, root: etree._Element, key: str, number: int, document: int, world: World) -> str:

@@ -2,9 +2,9 @@
 
 from sandbox.sefin.cases import Case
 from sandbox.sefin.problems import Problem
-from sandbox.sefin.rules import identity
+from sandbox.sefin.rules import identity, parties, reform, replacement, service, taxes
 
-GROUPS = (identity.find,)
+GROUPS = (identity.find, parties.find, service.find, taxes.find, reform.find, replacement.find)
 
 
 def find_problems(case: Case) -> list[Problem]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sandbox.sefin.cases import Case
-from sandbox.world.numbers import cpf_digits, is_cnpj
+from sandbox.sefin.rules.checks import is_cpf
+from sandbox.world.numbers import is_cnpj
 
 SERIES_OF_APPLICATIONS = range(1, 50_000)
 
@@ -23,10 +24,6 @@ def compose_dps_id(case: Case) -> str:
     return f"DPS{case.city}{kind}{case.provider.zfill(14)}{series.zfill(5)}{number.zfill(15)}"
 
 
-def is_cpf(text: str) -> bool:
-    return len(text) == 11 and text.isdigit() and len(set(text)) > 1 and cpf_digits(text[:9]) == text[9:]
-
-
 def _find_identity(case: Case) -> Iterator[str]:
     identifier = str(case.node.element.get("Id"))
     if identifier != compose_dps_id(case):
@@ -41,6 +38,8 @@ def _find_identity(case: Case) -> Iterator[str]:
         yield "E9996"
     if case.has("prest/CNPJ") and not is_cnpj(case.provider):
         yield "E0080"
+    if case.has("prest/CPF") and not is_cpf(case.provider):
+        yield "E0096"
 
 
 def _find_dates(case: Case) -> Iterator[str]:

@@ -76,7 +76,7 @@ class NoCredits(QuantityAboveBalance):
 
     def __init__(self, balance: int, cost: int) -> None:
         super().__init__(0, balance, cost)
-        self.message = "Você não tem créditos para buscar. Compre um pacote e volte: a busca começa na hora."
+        self.message = "Você não tem créditos para buscar: cada empresa entregue custa créditos."
 
 
 class PriceChanged(NitroError):

@@ -30,7 +30,7 @@ class CertificateVerdict:
 class Verdict:
     """Everything found about a document. Invalid: not well formed, XSD, bad signature, a blocking rule.
 
-    `signature` is the document's own: of a returned note the authority's, while the rules judge the DPS in it.
+    `signature` is the document's own: of a returned note the authority's; the rules judge the DPS in it.
     """
 
     kind: str

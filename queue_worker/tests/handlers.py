@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.database import give_back_connections
 from queue_worker.errors import AskFirst, GiveUp, RetryLater
@@ -44,12 +44,13 @@ def limited(work: Work) -> None:
 @handler(EFFECT, lease=timedelta(seconds=2), max_attempts=10, backoff=SOON)
 def effect(work: Work) -> None:
     """Work for `seconds`, then write the effect and the end of the item in one transaction."""
+    holds_connection = connection.connection is not None
     note(work.item_id, "ask" if work.must_ask else "start")
     give_back_connections()  # as core.http does before it waits for somebody outside
     time.sleep(work.payload.get("seconds", 0))
     with transaction.atomic():
         note(work.item_id, "effect")
-        work.finish({"pid": os.getpid()})
+        work.finish({"holds_connection": holds_connection})
 
 
 def note_death(item: WorkItem) -> None:

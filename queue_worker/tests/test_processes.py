@@ -90,6 +90,7 @@ def test_one_bell_wakes_every_thread_and_late_work_needs_none(house):
     house.ring()
     wait_until(all_done)
     runs = [(item.claimed_at, item.finished_at) for item in WorkItem.objects.all()]
+    assert not WorkItem.objects.filter(result__holds_connection=True).exists()
     assert max(sum(start <= at < end for start, end in runs) for at, _ in runs) == 32
 
     late = put_one(EFFECT, run_after=timezone.now() + timedelta(seconds=1.5))

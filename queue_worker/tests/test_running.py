@@ -14,10 +14,10 @@ from queue_worker.errors import LeaseLost
 from queue_worker.keeper import keeper
 from queue_worker.models import WorkItem
 from queue_worker.policy import Backoff
-from queue_worker.services import claim, reap, record_done
+from queue_worker.services import claim, finish, reap, record_done, renew_leases
 from queue_worker.tests.effects import list_effects, note
 from queue_worker.tests.handlers import ANSWERS, ECHO, EFFECT
-from queue_worker.tests.support import claim_one, expire_leases, make_due, put_one, run_due
+from queue_worker.tests.support import claim_one, expire_leases, make_due, put, put_one, race, run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,6 +163,20 @@ def test_an_old_owner_cannot_record_over_the_new_one():
     assert not record_done(item_id=mine.pk, token=mine.lease_owner, ordering_key=None, result={})
 
 
+def test_the_failure_of_an_old_owner_changes_nothing(effects):
+    item = put_one(ANSWERS, payload={"answer": "give_up"})
+    mine = claim_one()
+    expire_leases()
+    reap()
+    make_due()
+    claim_one()
+
+    assert runner.run(mine) is None
+
+    item.refresh_from_db()
+    assert (item.status, item.attempts, list_effects("on_dead")) == ("processing", 2, [])
+
+
 def test_a_handler_that_fails_after_its_commit_stays_done(effects, answers):
     def finish_and_fail(work):
         with transaction.atomic():
@@ -261,6 +275,20 @@ def test_a_lease_is_kept_while_the_handler_works(effects):
     item.refresh_from_db()
     assert (item.status, item.attempts) == ("done", 1)
     assert item.heartbeat_at > item.claimed_at + timedelta(seconds=1)
+
+
+def test_what_is_being_finished_is_neither_reaped_nor_holds_up_the_renewal_of_others():
+    put(ECHO, 2)
+    ending, other = claim_one(), claim_one()
+    leases = [(item.pk, item.lease_owner) for item in (ending, other)]
+    expire_leases()
+
+    with transaction.atomic():
+        finish(item_id=ending.pk, token=ending.lease_owner, ordering_key=None, result=None)
+        assert race(1, lambda: renew_leases(leases=leases)) == [{ending.pk, other.pk}]
+        assert race(1, reap) == [0]
+
+    assert WorkItem.objects.get(pk=ending.pk).status == "done"
 
 
 def test_check_stops_a_handler_that_lost_its_item(answers):

@@ -1,0 +1,212 @@
+"""Signatures that another library verifies, and certificates opened or refused with a reason."""
+
+import base64
+from datetime import timedelta
+
+import pytest
+
+from nfse.documents.certificates import (
+    Expired,
+    NotAPfx,
+    NotForClients,
+    NotYetValid,
+    PfxTooBig,
+    WithoutDocument,
+    WrongPassword,
+    allows_signing,
+    is_of_company,
+    is_of_same_root,
+    open_pfx,
+)
+from nfse.documents.schema import validate
+from nfse.documents.signing import CannotSign, SignatureAlgorithm, SignatureStatus, digest_value, sign, verify
+from nfse.documents.xml import UnreadableXml, find_first, find_text, read_xml
+from nfse.tests.notes import (
+    ISSUER_CNPJ,
+    ISSUER_CPF,
+    LETTERS_CNPJ,
+    NOW,
+    PASSWORD,
+    SAMPLES,
+    build,
+    make_certificate,
+    make_nfse,
+    signed,
+)
+from sandbox.pki import make_pfx
+
+SAMPLE = (SAMPLES / "dps-signed-rsa-sha1-c14n.xml").read_bytes()
+
+
+# --- Signing -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("algorithm", SignatureAlgorithm)
+def test_both_algorithms_are_valid_by_the_schema_and_verified_apart(algorithm):
+    document = signed(algorithm=algorithm)
+
+    assert validate(document) == []
+    assert verify(document).status is SignatureStatus.VALID
+
+
+def test_the_default_is_sha256_with_exclusive_canonical_form():
+    document = signed()
+
+    assert b"xmldsig-more#rsa-sha256" in document
+    assert b"http://www.w3.org/2001/10/xml-exc-c14n#" in document
+    assert b"sha1" not in document
+
+
+def test_the_signature_is_last_without_prefix_and_with_one_certificate():
+    document = signed()
+    root = read_xml(document)
+
+    assert root[-1].tag.endswith("}Signature")
+    assert b"ds:" not in document
+    assert document.count(b"<X509Certificate>") == 1
+    assert find_text(root, "Signature/SignedInfo/Reference/Transforms") == ""
+    assert find_first(root, "Reference").get("URI") == "#" + find_first(root, "infDPS").get("Id")
+
+
+def test_signing_changes_nothing_of_what_was_built():
+    document = build()
+
+    assert signed().startswith(document.removesuffix(b"</DPS>"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"1500.00", b"1500.01"), (b"<serie>", b" <serie>"), (b"Manuten", b"manuten")],
+)
+def test_one_changed_character_is_found(old, new):
+    assert verify(signed().replace(old, new)).status is SignatureStatus.INVALID
+
+
+def test_a_real_signature_of_another_program_is_verified():
+    assert verify(SAMPLE).status is SignatureStatus.VALID
+    assert verify(SAMPLE.replace(b"<vServ>", b"<vServ>1")).status is SignatureStatus.INVALID
+
+
+def test_an_unsigned_document_has_no_signature():
+    assert verify(build()).status is SignatureStatus.ABSENT
+
+
+def test_a_signature_over_something_else_proves_nothing():
+    document = signed()
+    number = find_first(read_xml(document), "infDPS").get("Id").encode()
+    wrapped = document.replace(b'<infDPS Id="' + number, b'<infDPS Id="DPS0').replace(b"</DPS>", b"</DPS>")
+
+    assert verify(moved).status is SignatureStatus.INVALID
+
+
+def test_a_signature_without_certificate_is_invalid_and_says_so():
+    document = signed()
+    start, end = document.index(b"<X509Certificate>") + 17, document.index(b"</X509Certificate>")
+
+    verdict = verify(document[:start] + base64.b64encode(b"nada") + document[end:])
+
+    assert verdict.status is SignatureStatus.INVALID
+    assert "certificado" in verdict.problem
+
+
+def test_our_signature_still_holds_inside_the_returned_note():
+    inside = find_first(read_xml(make_nfse(signed())), "DPS")
+
+    assert verify(inside).status is SignatureStatus.VALID
+    assert digest_value(inside) == digest_value(read_xml(signed()))
+
+
+@pytest.mark.parametrize("document", [b"<DPS/>", b"<html><body/></html>"])
+def test_nothing_to_sign_is_an_error(document):
+    with pytest.raises(CannotSign):
+        sign(document, certificate=make_certificate())
+
+
+def test_a_signed_document_is_not_signed_again():
+    with pytest.raises(CannotSign):
+        sign(signed(), certificate=make_certificate())
+
+
+# --- Reading -----------------------------------------------------------------------------------------
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;">
+<!ENTITY lol3 "&lol2;&lol2;&lol2;&lol2;">]><lolz>&lol3;</lolz>"""
+FILE_READER = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>"""
+
+
+@pytest.mark.parametrize("document", [b"", b"  \n", b"\x00\x01", b"<a>", BOMB, FILE_READER, b"\xff\xfe\x00"])
+def test_dangerous_and_broken_documents_are_not_read(document):
+    with pytest.raises(UnreadableXml):
+        read_xml(document)
+
+
+# --- Certificates ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["A1", "rc2", "3des"])
+@pytest.mark.parametrize("document", [ISSUER_CNPJ, LETTERS_CNPJ, ISSUER_CPF])
+def test_old_and_new_files_of_companies_and_people_are_opened(kind, document):
+    certificate = open_pfx(make_pfx(document, "OFICINA ROTA SUL", PASSWORD, kind=kind), PASSWORD)
+
+    assert (certificate.document, certificate.holder) == (document, "OFICINA ROTA SUL")
+    assert allows_signing(certificate.certificate)
+    assert certificate.valid_from < certificate.valid_until
+    assert len(certificate.fingerprint) == 64
+
+
+@pytest.mark.parametrize("encoding", ["octet", "printable", "utf8"])
+def test_the_document_is_read_in_each_encoding(encoding):
+    data = make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD, other_name=encoding)
+
+    assert open_pfx(data, PASSWORD).document == ISSUER_CNPJ
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("expired", Expired),
+        ("not yet valid", NotYetValid),
+        ("no client auth", NotForClients),
+        ("no document", WithoutDocument),
+    ],
+)
+def test_unfit_certificates_are_refused_with_a_sentence(kind, error):
+    with pytest.raises(error) as refused:
+        open_pfx(make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD, kind=kind), PASSWORD)
+
+    assert "certificado" in refused.value.message
+
+
+def test_validity_is_judged_at_the_given_moment():
+    data = make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD)
+
+    with pytest.raises(Expired):
+        open_pfx(data, PASSWORD, now=NOW + timedelta(days=3650))
+
+
+@pytest.mark.parametrize("kind", ["A1", "rc2"])
+def test_a_wrong_password_is_told_apart_from_a_wrong_file(kind):
+    data = make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD, kind=kind)
+
+    with pytest.raises(WrongPassword):
+        open_pfx(data, "outra")
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"-----BEGIN CERTIFICATE-----", b"\x30\x03\x02\x01\x00"])
+def test_files_that_are_no_pfx_are_said_so(data):
+    with pytest.raises(NotAPfx):
+        open_pfx(data, PASSWORD)
+
+
+def test_a_file_above_one_megabyte_is_not_even_opened():
+    with pytest.raises(PfxTooBig):
+        open_pfx(b"\x30" * (1024 * 1024 + 1), PASSWORD)
+
+
+def test_the_private_key_is_never_printed():
+    assert "private" not in repr(make_certificate())
+    assert "object at" not in repr(make_certificate())
+
+
+def test_another_branch_is_the_same_root_but_not_the_company():
+    branch = "12345678000276"
+
+    assert is_of_company(ISSUER_CNPJ, ISSUER_CNPJ)
+    assert not is_of_company(branch, ISSUER_CNPJ)
+    assert is_of_same_root(branch, ISSUER_CNPJ)
+    assert not is_of_same_root(ISSUER_CPF, ISSUER_CNPJ)

@@ -11,11 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox import brasilapi, control, serper, viper, viper_people
+from sandbox import brasilapi, control, control_nfse, serper, viper, viper_people
 from sandbox.answers import answer
 from sandbox.calls import Calls
 from sandbox.faults import Faults
 from sandbox.pki import Authority
+from sandbox.plugnotas.api import NotesApi
+from sandbox.plugnotas.office import Office
+from sandbox.plugnotas.registration import RegistrationApi
+from sandbox.plugnotas.webhooks import Messenger
 from sandbox.sefin.app import make_sefin_app
 from sandbox.sefin.book import Book
 from sandbox.sefin.environments import Clock
@@ -48,6 +52,10 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
     def emulator(path: str, endpoint: Callable[..., Awaitable[Response]], method: str) -> Route:
         return Route(path, partial(endpoint, world=world), methods=[method])
 
+    office = Office(store, clock)
+    messenger = Messenger(office)
+    nfse = control_nfse.NfseControl(sefin, office, messenger)
+    plugnotas = [*RegistrationApi(office).routes(), *NotesApi(office, messenger, world).routes()]
     plain = Starlette(
         routes=[
             emulator("/serper/maps", serper.maps, "POST"),
@@ -55,7 +63,8 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
             emulator("/brasilapi/api/cnpj/v1/{cnpj:path}", brasilapi.company, "GET"),
             emulator("/viper/ws/viperphone/cnpj/{cnpj}", viper.company, "GET"),
             emulator("/viper/ws/viperphone/cpf/{cpf}", viper_people.person, "GET"),
-            Mount("/_control", routes=control.routes(world, calls, faults)),
+            Mount("/plugnotas", routes=plugnotas),
+            Mount("/_control", routes=[*control.routes(world, calls, faults, nfse.clear), *nfse.routes()]),
             Route("/", control.index(calls, faults)),
         ],
         middleware=[Middleware(Wire, calls=calls, faults=faults)],

@@ -1,6 +1,6 @@
-"""Control API: /_control/{faults,calls,reset,world}. Loopback only, and only by a loopback name."""
+"""Control API: /_control/{faults,calls,reset,world}."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,16 +11,13 @@ from starlette.routing import Route
 from sandbox.answers import HEADERS, answer
 from sandbox.calls import Calls
 from sandbox.faults import BadFault, Faults
+from sandbox.guard import Endpoint, guarded
 from sandbox.page import render
 from sandbox.world import World
 from sandbox.world.truth import describe
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-LOOPBACK_CLIENTS = {"127.0.0.1", "::1"}
-LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 
-
-def routes(world: World, calls: Calls, faults: Faults) -> list[Route]:
+def routes(world: World, calls: Calls, faults: Faults, forget: Callable[[], None]) -> list[Route]:
     async def list_faults(request: Request) -> Response:
         return answer({"faults": faults.as_json()})
 
@@ -44,9 +41,14 @@ def routes(world: World, calls: Calls, faults: Faults) -> list[Route]:
         )
 
     async def reset(request: Request) -> Response:
+        """Remove faults and calls; with {"state": true} also notes, companies and what cities decided."""
         faults.clear()
         calls.clear()
-        return _back() if await _is_form(request) else answer({})
+        if await _is_form(request):
+            return _back()
+        if (await _fields(request))[0].get("state"):
+            forget()
+        return answer({})
 
     async def list_calls(request: Request) -> Response:
         provider, limit = request.query_params.get("provider"), request.query_params.get("limit", "1000")
@@ -97,21 +99,6 @@ def index(calls: Calls, faults: Faults) -> Endpoint:
         return Response(render(calls, faults), 200, HEADERS, "text/html; charset=utf-8")
 
     return guarded(show)
-
-
-def guarded(endpoint: Endpoint) -> Endpoint:
-    """Refuse other machines, other host names (DNS rebinding) and forms of other sites."""
-
-    async def check(request: Request) -> Response:
-        host = request.headers.get("host", "")
-        origin = request.headers.get("origin")
-        client = request.client.host if request.client else ""
-        foreign = origin is not None and origin != f"http://{host}"
-        if client not in LOOPBACK_CLIENTS or host.rsplit(":", 1)[0] not in LOOPBACK_HOSTS or foreign:
-            return answer({"message": "the control API answers loopback only"}, 403)
-        return await endpoint(request)
-
-    return check
 
 
 async def _fields(request: Request) -> tuple[dict[str, Any], bool]:

@@ -85,8 +85,53 @@ class Sandbox:
         self._call("DELETE", "/faults")
 
     def reset(self) -> None:
-        """Remove all faults and forget all calls."""
-        self._call("POST", "/reset")
+        """Remove all faults and forget all calls, notes, companies and what cities decided."""
+        self._call("POST", "/reset", {"state": True})
+
+    def notes(self, environment: str | None = None, issuer: str | None = None) -> list[dict[str, Any]]:
+        """Return the notes that SEFIN issued, oldest first: dps_id, access_key, state, events, amount…"""
+        asked = {name: value for name, value in (("environment", environment), ("issuer", issuer)) if value}
+        return list(self._call("GET", f"/nfse?{urlencode(asked)}")["notes"])
+
+    def count_notes(self, environment: str | None = None, issuer: str | None = None) -> dict[str, Any]:
+        """Return only counts: count, dps_ids (distinct), by_issuer."""
+        asked = {name: value for name, value in (("environment", environment), ("issuer", issuer)) if value}
+        return self._call("GET", f"/nfse?{urlencode({**asked, 'brief': '1'})}")
+
+    def add_event(
+        self, access_key: str, code: str, environment: str = "staging", **facts: str
+    ) -> dict[str, Any]:
+        """Do what a city or a taker does: 105104 grants, 105105 denies, 305101 cancels, 305102 locks…"""
+        body = {"code": code, "environment": environment, **facts}
+        return self._call("POST", f"/nfse/notes/{access_key}/events", body)
+
+    def set_city(self, ibge_code: str, **rules: Any) -> dict[str, Any]:
+        """Change a city's agreement and rules: uses_national_issuer, cancel_days, cancel_limit…"""
+        return self._call("POST", f"/nfse/cities/{ibge_code}", rules)
+
+    def set_taxpayer(self, document: str, **facts: Any) -> dict[str, Any]:
+        """Say what registries hold of a CNPJ or CPF: exists, municipal_registration, simples, city…"""
+        return self._call("POST", f"/nfse/taxpayers/{document}", facts)
+
+    def set_answers(self, **spelling: Any) -> dict[str, Any]:
+        """Choose SEFIN's spelling: item_keys camel|pascal|mixed, single_error object|list|mixed."""
+        return self._call("POST", "/nfse/answers", spelling)
+
+    def set_clock(self, offset_seconds: float) -> None:
+        """Set SEFIN's clock forward or, with a negative number, back."""
+        self._call("POST", "/nfse/clock", {"offset_seconds": offset_seconds})
+
+    def plugnotas(self) -> dict[str, Any]:
+        """Return PlugNotas' notes, companies, plan and the webhooks it sent."""
+        return self._call("GET", "/plugnotas")
+
+    def set_plan(self, **plan: Any) -> dict[str, Any]:
+        """Say how the notes that PlugNotas gets from now on end: outcome, message, polls, webhooks…"""
+        return self._call("POST", "/plugnotas/plan", plan)
+
+    def change_plugnotas_note(self, key: str, situacao: str, **fields: str) -> dict[str, Any]:
+        """Do what a city does to a note at PlugNotas, by id or protocol; it tells by webhook."""
+        return self._call("POST", f"/plugnotas/notes/{key}", {"situacao": situacao, **fields})
 
     def faults(self) -> list[dict[str, Any]]:
         return list(self._call("GET", "/faults")["faults"])

@@ -1,10 +1,17 @@
-"""PlugNotas' answers."""
+"""PlugNotas' answers, and what every request needs."""
 
+import hmac
+import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.answers import answer
+
+KEY = "sandbox"
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def refuse(status: int, message: str, data: dict[str, Any] | None = None) -> Response:
@@ -15,3 +22,27 @@ def refuse(status: int, message: str, data: dict[str, Any] | None = None) -> Res
 def reject(path: str, text: str) -> Response:
     """Reject the body, as a fault of the control API asks."""
     return refuse(400, "Falha na validação do JSON de NFSe", {"fields": {"servico[0]": text}})
+
+
+def keyed(endpoint: Endpoint) -> Endpoint:
+    """Ask for the account's key."""
+
+    async def check(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get("x-api-key", ""), KEY):
+            return refuse(401, "Token inválido")
+        return await endpoint(request)
+
+    return check
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """Return the body's object, {} when it is none."""
+    body = await read_any(request)
+    return body if isinstance(body, dict) else {}
+
+
+async def read_any(request: Request) -> Any:
+    try:
+        return json.loads(await request.body())
+    except ValueError:
+        return None

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +15,7 @@ from sandbox.sefin.tables import load_tables
 SERVICE = re.compile(r"\d\d\.\d\d\.\d\d\.\d{3}")
 BAD_SERVICE = "Chamada mal formada. O código do serviço deve ser composto por nove dígitos."
 BAD_DATE = "Chamada mal formada. A competência deve ser uma data."
-NO_RETENTION = {"artigoSexto": None, "retencoesMunicipais": []}
+NO_RETENTION: dict[str, Any] = {"artigoSexto": None, "retencoesMunicipais": []}
 FOUND = "Parâmetros do município recuperados com sucesso."
 
 

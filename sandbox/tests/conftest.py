@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sandbox.testing import Sandbox
+from sandbox.tests.clients import COMPANY, OTHER, Certificate, SefinClient
 from sandbox.world import World
 
 
@@ -65,3 +66,23 @@ def caller(sandbox):
 @pytest.fixture(scope="session")
 def world():
     return World()
+
+
+@pytest.fixture(scope="session")
+def certificates(sandbox_server):
+    """The A1 of the usual company and of another one."""
+    return {document: Certificate(sandbox_server.make_pfx(document)) for document in (COMPANY, OTHER)}
+
+
+@pytest.fixture
+def company(sandbox, certificates):
+    client = SefinClient(sandbox, certificates[COMPANY])
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def other(sandbox, certificates):
+    client = SefinClient(sandbox, certificates[OTHER])
+    yield client
+    client.close()

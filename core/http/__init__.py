@@ -9,12 +9,13 @@ answer: ask before repeating). Answers of 2xx come back; redirects are refused, 
 
 from core.breaker import CircuitOpen
 from core.http.answers import Response
-from core.http.client import CalledInsideTransaction, ProviderClient, Uploaded
+from core.http.client import CERTIFICATE_REFUSED, CalledInsideTransaction, ProviderClient, Uploaded
 from core.http.connections import ClientIdentity
 from core.http.providers import ProviderState, close_providers, is_circuit_open, provider_states
 from core.http.times import Deadline, Timeout
 
 __all__ = [
+    "CERTIFICATE_REFUSED",
     "CalledInsideTransaction",
     "CircuitOpen",
     "ClientIdentity",

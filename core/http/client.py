@@ -102,6 +102,7 @@ class ProviderClient:
         path: str,
         *,
         json: Any = None,
+        content: bytes | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, Uploaded] | None = None,
         params: Mapping[str, Any] | None = None,
@@ -113,11 +114,12 @@ class ProviderClient:
     ) -> Response:
         """Ask the provider and return its 2xx answer.
 
-        `path` starts with "/" and is relative to the base URL. `form` and `files` go as a multipart form
-        instead of `json`. `idempotent` says that repeating the request does no harm: it is then tried up to
-        three times and never Unknown. `accept` are statuses of 3xx and 4xx (not 408, 429) to return instead
-        of raising. `log_path` is the path to log when `path` holds a key or a document ("/cnpj/{cnpj}");
-        without it, segments that are not plain words are hidden. `deadline` shortens the time-outs.
+        `path` starts with "/" and is relative to the base URL. `content` is sent as it is, instead of `json`;
+        `form` and `files` as a multipart form. `idempotent` says that repeating does no harm: it is
+        then tried up to three times and never Unknown. `accept` are statuses of 3xx and 4xx (not 408, 429) to
+        return instead of raising. `log_path` is the path to log when `path` holds a key or a document
+        ("/cnpj/{cnpj}"); without it, segments that are not plain words are hidden. `deadline` shortens the
+        time-outs.
 
         Raises CalledInsideTransaction, Refused (code "certificate": the handshake failed for ours),
         Unavailable (CircuitOpen among them), Unknown, Unreadable (an answer above the limit or badly
@@ -130,7 +132,7 @@ class ProviderClient:
         call = _Call(
             method=method,
             path=path,
-            body=_body(json, form, files),
+            body=_body(json, content, form, files),
             params=params,
             headers={**self._headers, "X-Request-ID": current_request_id(), **(headers or {})},
             idempotent=idempotent,
@@ -263,8 +265,13 @@ class ProviderClient:
 
 
 def _body(
-    json: Any, form: Mapping[str, str] | None, files: Mapping[str, Uploaded] | None
+    json: Any,
+    content: bytes | None,
+    form: Mapping[str, str] | None,
+    files: Mapping[str, Uploaded] | None,
 ) -> Mapping[str, Any]:
+    if content is not None:
+        return {"content": content}
     if files is None and form is None:
         return {"json": json}
     uploads = {name: (file.name, file.content, file.content_type) for name, file in (files or {}).items()}

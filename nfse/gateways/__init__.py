@@ -1,0 +1,35 @@
+"""The gateways that issue notes, picked by company, environment and city (docs/nfse-gateways.md)."""
+
+from nfse.gateways.base import NFSeGateway, Recorder
+from nfse.gateways.national import NationalGateway
+from nfse.gateways.plugnotas import PlugNotasGateway
+from nfse.values import Environment, LoadedCertificate
+
+NATIONAL, PLUGNOTAS = "national", "plugnotas"
+
+
+def get_gateway(
+    kind: str,
+    *,
+    environment: Environment | str,
+    city_code: str,
+    certificate: LoadedCertificate | None = None,
+    record: Recorder | None = None,
+) -> NFSeGateway:
+    """Return the gateway of one company.
+
+    Args:
+        kind: "national" or "plugnotas". city_code: IBGE code of the issuer, for cities with an own host.
+        certificate: the company's A1; the national gateway signs and speaks with it, PlugNotas has its own.
+        record: is given every answer for the audit trail.
+
+    Raises:
+        ValueError: no such kind.
+    """
+    if kind == NATIONAL:
+        return NationalGateway(
+            environment=Environment(environment), city_code=city_code, certificate=certificate, record=record
+        )
+    if kind == PLUGNOTAS:
+        return PlugNotasGateway(record=record)
+    raise ValueError(f"no gateway {kind!r}")

@@ -66,7 +66,8 @@ class Allocation(Serializable):
     """The identity that a request got before its first send (R85, R96).
 
     `integration_id` is the idempotency key of the attempt's content, at most 40 characters. `series` and
-    `number` are the DPS's (national only). `issued_at` comes from `documents.clock.issue_time`.
+    `number` are the DPS's (national only). `issued_at` comes from `documents.clock.issue_time`. `replaces_id`
+    is the vendor's id of the note that a substitution replaces (PlugNotas only).
     """
 
     integration_id: str
@@ -74,6 +75,7 @@ class Allocation(Serializable):
     series: int = 0
     number: int = 0
     layout: str = LAYOUT_101
+    replaces_id: str = ""
 
 
 @dataclass(frozen=True)

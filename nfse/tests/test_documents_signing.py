@@ -92,7 +92,7 @@ def test_an_unsigned_document_has_no_signature():
 def test_a_signature_over_something_else_proves_nothing():
     document = signed()
     number = find_first(read_xml(document), "infDPS").get("Id").encode()
-    wrapped = document.replace(b'<infDPS Id="' + number, b'<infDPS Id="DPS0').replace(b"</DPS>", b"</DPS>")
+    moved = document.replace(b'<infDPS Id="' + number, b'<infDPS Id="DPS0', 1)
 
     assert verify(moved).status is SignatureStatus.INVALID
 

@@ -76,12 +76,14 @@ def dps_is_not_signed(document: Document, context: Context) -> bool:
 
 @document_rule("E0718")
 def signer_is_not_the_emitter(document: Document, context: Context) -> "bool | Broken":
-    """Whether the certificate of another branch may sign is unknown, so that only warns."""
-    signer = _signer(context) or (context.certificate if context.signature is None else None)
-    holder = holder_document(signer) if signer else ""
-    if not holder or not document.provider_document or holder == document.provider_document:
+    """Both the signer and the certificate at hand. Whether another branch may sign is unknown: it warns."""
+    emitter = document.provider_document
+    certificates = (_signer(context), context.certificate)
+    holders = [holder_document(certificate) for certificate in certificates if certificate is not None]
+    strangers = [holder for holder in holders if holder and emitter and holder != emitter]
+    if not strangers:
         return False
-    return Broken(blocking=not is_of_same_root(holder, document.provider_document))
+    return Broken(blocking=not all(is_of_same_root(holder, emitter) for holder in strangers))
 
 
 @document_rule("E1980")

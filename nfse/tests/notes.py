@@ -115,7 +115,10 @@ def make_certificate(document: str = ISSUER_CNPJ, kind: str = "A1") -> LoadedCer
 @cache
 def make_unfit_certificate(kind: str, document: str = ISSUER_CNPJ) -> LoadedCertificate:
     """A certificate that `open_pfx` would refuse."""
-    data = make_pfx(document, "OFICINA ROTA SUL", PASSWORD, kind=kind)
+    return load_unfit(make_pfx(document, "OFICINA ROTA SUL", PASSWORD, kind=kind))
+
+
+def load_unfit(data: bytes) -> LoadedCertificate:
     key, certificate, chain = pkcs12.load_key_and_certificates(data, PASSWORD.encode())
     return describe(certificate, private_key=key, chain=chain)
 

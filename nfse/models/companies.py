@@ -1,0 +1,243 @@
+"""The companies that issue notes, their tax profile and their services (N1-N3, A13). Nothing has a fiscal
+default (R87): what the law needs and nobody chose stays empty, and the company is not ready.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from nfse.models.firms import CNPJ_SHAPE, CPF_SHAPE, Firm
+from nfse.values import Environment, SimplesApportionment, SpecialRegime, TaxRegime, TotalTaxMode
+
+
+class Company(models.Model):
+    """A client company of a firm."""
+
+    class Regime(models.TextChoices):
+        MEI = TaxRegime.MEI.value, "MEI"
+        SIMPLES = TaxRegime.SIMPLES.value, "Simples Nacional (ME/EPP)"
+        SIMPLES_EXCESS = TaxRegime.SIMPLES_EXCESS.value, "Simples Nacional, acima do sublimite"
+        NORMAL = TaxRegime.NORMAL.value, "Regime normal"
+
+    class Special(models.TextChoices):
+        NONE = SpecialRegime.NONE.value, "Nenhum"
+        COOPERATIVE = SpecialRegime.COOPERATIVE.value, "Cooperativa"
+        ESTIMATE = SpecialRegime.ESTIMATE.value, "Estimativa"
+        MUNICIPAL_MICRO = SpecialRegime.MUNICIPAL_MICRO.value, "Microempresa municipal"
+        NOTARY = SpecialRegime.NOTARY.value, "Notário ou registrador"
+        SELF_EMPLOYED = SpecialRegime.SELF_EMPLOYED.value, "Profissional autônomo"
+        PROFESSIONAL_SOCIETY = SpecialRegime.PROFESSIONAL_SOCIETY.value, "Sociedade de profissionais"
+        OTHER = SpecialRegime.OTHER.value, "Outro"
+
+    class Gateway(models.TextChoices):
+        NATIONAL = "national", "Emissor nacional"
+        PLUGNOTAS = "plugnotas", "PlugNotas"
+
+    class Place(models.TextChoices):
+        """Where its notes go (N7)."""
+
+        STAGING = Environment.STAGING.value, "Homologação"
+        PRODUCTION = Environment.PRODUCTION.value, "Produção"
+
+    class Setup(models.TextChoices):
+        """How far the registration at PlugNotas is (N22)."""
+
+        NONE = "none", "Não cadastrada"
+        PENDING = "pending", "Pendente"
+        SENT = "sent", "Enviada"
+        ERROR = "error", "Com erro"
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="companies")
+    document = models.CharField("CNPJ ou CPF", max_length=14)
+    legal_name = models.CharField("razão social", max_length=160)
+    trade_name = models.CharField("nome fantasia", max_length=160, blank=True)
+    tax_regime = models.CharField("regime tributário", max_length=14, choices=Regime.choices)
+    special_regime = models.CharField(
+        "regime especial", max_length=20, choices=Special.choices, default=Special.NONE
+    )
+    fiscal_incentive = models.BooleanField("incentivo fiscal", default=False)
+    cultural_incentive = models.BooleanField("incentivador cultural", default=False)
+    municipal_registration = models.CharField("inscrição municipal", max_length=15, blank=True)
+    state_registration = models.CharField("inscrição estadual", max_length=20, blank=True)
+    main_cnae = models.CharField("CNAE principal", max_length=7, blank=True)
+    secondary_cnaes = ArrayField(
+        models.CharField(max_length=7), default=list, blank=True, verbose_name="CNAEs secundários"
+    )
+    opening_date = models.DateField("abertura", null=True, blank=True)
+    city = models.ForeignKey(
+        "registry.City", on_delete=models.PROTECT, related_name="+", verbose_name="cidade"
+    )
+    street = models.CharField("logradouro", max_length=160, blank=True)
+    number = models.CharField("número", max_length=20, blank=True)
+    complement = models.CharField("complemento", max_length=160, blank=True)
+    district = models.CharField("bairro", max_length=80, blank=True)
+    postal_code = models.CharField("CEP", max_length=8, blank=True)
+    phone = models.CharField("telefone", max_length=16, blank=True, help_text="E.164")
+    email = models.EmailField("e-mail", blank=True)
+    nfse_enabled = models.BooleanField("emite NFS-e", default=True)
+    gateway = models.CharField("emissor", max_length=10, choices=Gateway.choices)
+    environment = models.CharField("ambiente", max_length=10, choices=Place.choices, default=Place.STAGING)
+    plugnotas_state = models.CharField(
+        "cadastro no PlugNotas", max_length=7, choices=Setup.choices, default=Setup.NONE
+    )
+    plugnotas_error = models.CharField("erro do PlugNotas", max_length=500, blank=True)
+    city_uses_national = models.BooleanField("cidade usa o emissor nacional", null=True, blank=True)
+    city_checked_at = models.DateTimeField("convênio conferido em", null=True, blank=True)
+    is_active = models.BooleanField("ativa", default=True)
+    created_at = models.DateTimeField("criada em", auto_now_add=True)
+    updated_at = models.DateTimeField("alterada em", auto_now=True)
+
+    class Meta:
+        verbose_name = "empresa"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["firm", "document"],
+                name="nfse_company_document_unique",
+                violation_error_message="Esta empresa já está cadastrada.",
+            ),
+            models.UniqueConstraint(fields=["id", "firm"], name="nfse_company_of_firm"),
+            models.CheckConstraint(
+                condition=models.Q(document__regex=CNPJ_SHAPE) | models.Q(document__regex=CPF_SHAPE),
+                name="nfse_company_document_shape",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tax_regime__in=[regime.value for regime in TaxRegime]),
+                name="nfse_company_regime_chosen",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gateway__in=["national", "plugnotas"]), name="nfse_company_gateway_chosen"
+            ),
+        )
+        indexes = (models.Index(fields=["firm", "is_active", "legal_name"], name="nfse_company_by_name"),)
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.trade_name or self.legal_name
+
+
+class TaxProfile(models.Model):
+    """How a company states its taxes (N2)."""
+
+    class Apportionment(models.IntegerChoices):
+        ALL_INSIDE = SimplesApportionment.ALL_INSIDE.value, "Tributos federais e ISS pelo Simples"
+        ISS_OUTSIDE = SimplesApportionment.ISS_OUTSIDE.value, "Federais pelo Simples, ISS por fora"
+        ALL_OUTSIDE = SimplesApportionment.ALL_OUTSIDE.value, "Federais e ISS por fora do Simples"
+
+    class TotalTax(models.TextChoices):
+        NOT_INFORMED = TotalTaxMode.NOT_INFORMED.value, "Não informar"
+        SIMPLES_PERCENT = TotalTaxMode.SIMPLES_PERCENT.value, "Percentual do Simples"
+        PERCENTS = TotalTaxMode.PERCENTS.value, "Percentuais federal, estadual e municipal"
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="tax_profile")
+    simples_apportionment = models.PositiveSmallIntegerField(
+        "apuração no Simples", null=True, blank=True, choices=Apportionment.choices
+    )
+    total_tax_mode = models.CharField(
+        "tributos aproximados", max_length=16, blank=True, choices=TotalTax.choices
+    )
+    total_tax_percent = models.DecimalField(
+        "percentual do Simples", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    total_tax_federal = models.DecimalField(
+        "percentual federal", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    total_tax_state = models.DecimalField(
+        "percentual estadual", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    total_tax_municipal = models.DecimalField(
+        "percentual municipal", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    default_withheld = models.BooleanField("ISS retido por padrão", default=False)
+    ibs_cbs = models.JSONField(
+        "grupo IBS/CBS", null=True, blank=True, help_text="values.IbsCbs.to_dict() or null"
+    )
+    send_municipal_registration = models.BooleanField("enviar a inscrição municipal", default=False)
+    limit_cents = models.PositiveBigIntegerField("limite por nota, em centavos", default=10_000_000)
+    allow_unidentified_taker = models.BooleanField("aceitar tomador não identificado", default=False)
+    series = models.PositiveIntegerField("série da DPS", default=900)
+    updated_at = models.DateTimeField("alterado em", auto_now=True)
+
+    class Meta:
+        verbose_name = "perfil fiscal"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(series__range=(1, 49_999)),
+                name="nfse_tax_profile_series",
+                violation_error_message="A série vai de 1 a 49999.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(limit_cents__gt=0), name="nfse_tax_profile_limit_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(simples_apportionment=None)
+                | models.Q(simples_apportionment__in=[1, 2, 3]),
+                name="nfse_tax_profile_apportionment",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"tax profile of {self.company_id}"
+
+
+class ServiceProfile(models.Model):
+    """One service that a company renders, with its codes (N3). It is never deleted once a note used it."""
+
+    class Incidence(models.TextChoices):
+        """Which city gets the ISS: the one of the provider, of the place of the service or of the taker."""
+
+        PROVIDER = "provider", "Cidade do prestador"
+        PLACE = "place", "Cidade onde o serviço é prestado"
+        TAKER = "taker", "Cidade do tomador"
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="services")
+    nickname = models.CharField("apelido", max_length=60)
+    keywords = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name="palavras-chave"
+    )
+    ctribnac = models.CharField("código de tributação nacional", max_length=6)
+    ctribmun = models.CharField("código de tributação municipal", max_length=3, blank=True)
+    cnbs = models.CharField("NBS", max_length=9, blank=True)
+    cnae = models.CharField("CNAE", max_length=7, blank=True)
+    iss_rate = models.DecimalField(
+        "alíquota do ISS (%)", max_digits=4, decimal_places=2, null=True, blank=True
+    )
+    withheld_default = models.BooleanField("ISS retido", default=False)
+    incidence_rule = models.CharField("onde o ISS é devido", max_length=8, choices=Incidence.choices)
+    description_template = models.TextField("modelo de descrição", max_length=1000, blank=True)
+    is_default = models.BooleanField("padrão", default=False)
+    is_active = models.BooleanField("ativo", default=True)
+    created_at = models.DateTimeField("criado em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "serviço"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["company", "nickname"],
+                condition=models.Q(is_active=True),
+                name="nfse_service_nickname_unique",
+                violation_error_message="Esta empresa já tem um serviço com este apelido.",
+            ),
+            models.UniqueConstraint(
+                fields=["company"], condition=models.Q(is_default=True), name="nfse_service_one_default"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_default=False) | models.Q(is_active=True),
+                name="nfse_service_default_is_active",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ctribnac__regex=r"^[0-9]{6}$"), name="nfse_service_ctribnac_shape"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(iss_rate=None) | models.Q(iss_rate__range=(0, 5)),
+                name="nfse_service_rate_range",
+                violation_error_message="A alíquota do ISS vai de 0 a 5%.",
+            ),
+        )
+        indexes = (models.Index(fields=["firm", "company"], name="nfse_service_by_company"),)
+
+    def __str__(self) -> str:
+        return self.nickname

@@ -1,0 +1,82 @@
+"""Who receives the services of a firm's companies (N9, A19). A taker belongs to the firm (R101)."""
+
+from django.db import models
+
+from core.crypto import blind_index
+from core.fields import EncryptedTextField
+from nfse.models.firms import CNPJ_SHAPE, Firm
+
+DOCUMENT_CONTEXT = "nfse.taker.document"
+
+
+def document_index(document: str) -> str:
+    """The keyed hash by which a document is found, since a CPF is stored encrypted (R28)."""
+    return blind_index(document, DOCUMENT_CONTEXT)
+
+
+class Taker(models.Model):
+    """A company or person that takes services. The CNPJ is public and plain, the CPF encrypted."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="takers")
+    cnpj = models.CharField("CNPJ", max_length=14, blank=True)
+    cpf = EncryptedTextField("CPF", blank=True)
+    document_index = models.CharField(max_length=64, editable=False)
+    name = models.CharField("nome ou razão social", max_length=160)
+    nickname = models.CharField("apelido", max_length=80, blank=True)
+    municipal_registration = models.CharField("inscrição municipal", max_length=15, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    phone = models.CharField("telefone", max_length=16, blank=True, help_text="E.164")
+    street = models.CharField("logradouro", max_length=160, blank=True)
+    number = models.CharField("número", max_length=20, blank=True)
+    complement = models.CharField("complemento", max_length=160, blank=True)
+    district = models.CharField("bairro", max_length=80, blank=True)
+    postal_code = models.CharField("CEP", max_length=8, blank=True)
+    city = models.ForeignKey(
+        "registry.City",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="cidade",
+    )
+    notes = models.TextField("observações", max_length=1000, blank=True)
+    registry_status = models.CharField("situação na Receita", max_length=2, blank=True)
+    registry_fetched_at = models.DateTimeField("consultado em", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+    )
+    created_at = models.DateTimeField("criado em", auto_now_add=True)
+    updated_at = models.DateTimeField("alterado em", auto_now=True)
+
+    class Meta:
+        verbose_name = "tomador"
+        verbose_name_plural = "tomadores"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["firm", "document_index"],
+                condition=models.Q(merged_into=None),
+                name="nfse_taker_document_unique",
+                violation_error_message="Este tomador já está cadastrado.",
+            ),
+            models.UniqueConstraint(fields=["id", "firm"], name="nfse_taker_of_firm"),
+            models.CheckConstraint(
+                condition=models.Q(cnpj="") | models.Q(cnpj__regex=CNPJ_SHAPE), name="nfse_taker_cnpj_shape"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(document_index__regex="^[0-9a-f]{64}$"), name="nfse_taker_has_document"
+            ),
+        )
+        indexes = (models.Index(fields=["firm", "name"], name="nfse_taker_by_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def document(self) -> str:
+        """The CNPJ or CPF, without mask."""
+        return self.cnpj or self.cpf
+
+    @document.setter
+    def document(self, document: str) -> None:
+        self.cnpj, self.cpf = (document, "") if len(document) == 14 else ("", document)
+        self.document_index = document_index(document)

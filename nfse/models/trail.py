@@ -1,0 +1,40 @@
+"""Who changed what: before and after, secrets masked (A30). Rows are only added."""
+
+from django.conf import settings
+from django.db import models
+
+from nfse.models.firms import Firm
+
+
+class ChangeRecord(models.Model):
+    """One change by one person (or by the system, without actor). It outlives the row that changed."""
+
+    class Action(models.TextChoices):
+        CREATED = "created", "Criou"
+        CHANGED = "changed", "Alterou"
+        REMOVED = "removed", "Removeu"
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="changes")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="quem"
+    )
+    action = models.CharField("ação", max_length=8, choices=Action.choices)
+    subject = models.CharField("o quê", max_length=30, help_text="company, tax_profile, service, taker…")
+    subject_id = models.BigIntegerField()
+    subject_label = models.CharField(max_length=160, blank=True)
+    company_id = models.BigIntegerField(null=True, help_text="plain number: the company may be removed")
+    before = models.JSONField("antes", default=dict)
+    after = models.JSONField("depois", default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField("quando", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "alteração"
+        verbose_name_plural = "alterações"
+        indexes = (
+            models.Index(fields=["firm", "-created_at"], name="nfse_change_newest"),
+            models.Index(fields=["firm", "company_id", "-created_at"], name="nfse_change_of_company"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject} {self.subject_id}"

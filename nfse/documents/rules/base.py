@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from cryptography import x509
 from lxml import etree
@@ -69,11 +68,16 @@ class Document:
                 return part
         return self.root
 
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        """The text of every element by its path; of repeated ones the first, as `find_child` would."""
+        return index_texts(self.content)
+
     def text(self, path: str) -> str:
-        return find_text(self.content, path)
+        return self._texts.get(path, "")
 
     def has(self, path: str) -> bool:
-        return find_child(self.content, path) is not None
+        return path in self._texts
 
     def amount(self, path: str) -> Decimal | None:
         return read_decimal(self.text(path)) if self.has(path) else None
@@ -234,6 +238,15 @@ def _register(rules: dict[str, Check], code: str) -> Callable[[Check], Check]:
     return keep
 
 
-def child_names(element: Any) -> set[str]:
-    """Return the local names of all descendants."""
-    return {local_name(each) for each in element.iter()} if element is not None else set()
+def index_texts(content: etree._Element | None) -> dict[str, str]:
+    """Return texts by path of local names, all read in one walk."""
+    texts: dict[str, str] = {}
+    waiting = [("", content)] if content is not None else []
+    while waiting:
+        prefix, parent = waiting.pop()
+        for child in parent:
+            path = prefix + local_name(child)
+            if path not in texts:
+                texts[path] = (child.text or "").strip()
+                waiting.append((f"{path}/", child))
+    return texts

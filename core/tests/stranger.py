@@ -41,7 +41,22 @@ def answer(status=200, body='{"ok": true}', **headers):
             handler.send_header(name.replace("_", "-"), value)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
-        handler.wfile.write(content)
+        if handler.command != "HEAD":
+            handler.wfile.write(content)
+
+    return reply
+
+
+def by_path(replies):
+    """Answer by method and end of the path: {"POST /nfse": answer(…)}; anything else is 404 and empty."""
+
+    def reply(handler, stranger):
+        asked = f"{handler.command} {handler.path}"
+        for wanted, found in replies.items():
+            method, end = wanted.split(" ")
+            if asked.startswith(method) and handler.path.endswith(end):
+                return found(handler, stranger)
+        return answer(404, "")(handler, stranger)
 
     return reply
 
@@ -114,7 +129,7 @@ def running_stranger(tls=None):
             except OSError:
                 self.close_connection = True
 
-        do_GET = do_POST = handle_any  # noqa: N815
+        do_GET = do_HEAD = do_POST = do_PUT = handle_any  # noqa: N815
 
         def log_message(self, *_args):
             """Keep the test output clean."""

@@ -18,7 +18,7 @@ from django.utils import timezone
 from structlog.testing import capture_logs
 
 from core.errors import Refused, Unavailable, Unknown
-from core.http import CalledInsideTransaction
+from core.http import CalledInsideTransaction, close_providers
 from core.http import client as http_client
 from embedded.servers import free_port
 from nfse.documents.clock import competence_today, issue_time
@@ -160,11 +160,12 @@ class GatewayContract:
 
     def test_preparing_twice_sends_the_same_content_and_asks_nobody(self, side):
         moment = issue_time(timezone.now())
-        one = side.prepare(integration_id="inv-1", number=7, issued_at=moment)
-        two = side.prepare(integration_id="inv-1", number=7, issued_at=moment)
+        with capture_logs() as calls:
+            one = side.prepare(integration_id="inv-1", number=7, issued_at=moment)
+            two = side.prepare(integration_id="inv-1", number=7, issued_at=moment)
 
         assert (one.id, one.sha256, one.payload) == (two.id, two.sha256, two.payload)
-        assert side.sandbox.counts()["by_provider"].get(side.provider, 0) == 0
+        assert calls == []
 
     def test_issuing_twice_gives_one_note(self, side):
         prepared = side.prepare()
@@ -218,6 +219,18 @@ class GatewayContract:
 
         assert side.count() == 1
 
+    def test_a_note_made_after_we_looked_is_adopted_when_the_same_bytes_go_again(self, side):
+        prepared = side.prepare()
+        side.fail("work_later", count=1, seconds=1)
+        with pytest.raises(Unknown):
+            side.gateway().issue(prepared)
+        assert side.gateway().find(prepared) == NotFound(prepared.id)
+        _until(side.count, lambda made: made == 1)
+
+        side.issue(prepared)
+
+        assert side.count() == 1
+
     @pytest.mark.parametrize("status", [500, 502, 503, 504])
     def test_a_5xx_is_unknown(self, side, status):
         prepared = side.prepare()
@@ -242,7 +255,7 @@ class GatewayContract:
             side.gateway().issue(prepared)
 
         side.sandbox.heal()
-        http_client_pause_over()
+        close_providers()  # a 429 pauses the provider in this process; another process has no pause
         side.issue(prepared)
 
         assert side.count() == 1
@@ -433,10 +446,3 @@ def _is_refusal(call, *arguments):
         return isinstance(call(*arguments), Rejected)
     except Refused:
         return True
-
-
-def http_client_pause_over():
-    """A 429 pauses the provider in this process; a new process has no pause."""
-    from core.http import close_providers
-
-    close_providers()

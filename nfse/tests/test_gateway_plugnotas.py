@@ -61,7 +61,6 @@ def side(sandbox, settings, pfx):
     certificate_id = account.save_certificate(pfx, PASSWORD, email="a@nitro.example")
     account.save_company(CompanyRegistration(ISSUER, Environment.STAGING, certificate_id))
     sandbox.set_plan(polls=1, seconds=0.2, cancel_seconds=0.1)
-    sandbox._call("DELETE", "/faults")
     return PlugNotasSide(sandbox, settings)
 
 

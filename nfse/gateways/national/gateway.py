@@ -220,7 +220,11 @@ class NationalGateway(NFSeGateway):
         if made is None:
             raise Unknown(detail=f"sefin: HTTP {answer.status} without a note")
         try:
-            return self._compare(prepared, made if made.xml else self._download(made.access_key))
+            return self._compare(prepared, made)
+        except Unreadable:
+            pass
+        try:
+            return self._compare(prepared, self._download(made.access_key))
         except ProviderError as error:
             raise Unknown(detail=f"sefin: issued, but not readable: {error.detail}") from error
 

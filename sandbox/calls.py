@@ -23,9 +23,12 @@ class Calls:
     """Counters for all calls since the last reset and the last 20,000 calls themselves."""
 
     def __init__(self) -> None:
+        self.generation = 0
         self.clear()
 
     def clear(self) -> None:
+        """Begin anew; what is still on its way belongs to the generation before."""
+        self.generation += 1
         self.total = 0
         self.credits = 0
         self.by_provider: Counter[str] = Counter()

@@ -18,6 +18,7 @@ KINDS = (
     "drop",
     "drop_before",
     "cut",
+    "incomplete",
     "work_later",
 )
 PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas")
@@ -44,6 +45,7 @@ class Fault:
     retry_after: str | None = None  # status: header, seconds or date
     message: str = ""  # status: instead of the vendor's usual text
     code: str = ""  # reject: E1217, for example
+    field: str = "nfseXmlGZipB64"  # incomplete: what the answer lacks
     seed: int = 1
     seen: int = 0
     hits: int = 0

@@ -12,12 +12,21 @@ EMULATORS = (
     ("BrasilAPI", "GET /brasilapi/api/cnpj/v1/{cnpj}", "Cadastro da Receita"),
     ("Viper", "GET /viper/ws/viperphone/cnpj/{cnpj}", "Contatos da empresa"),
     ("Viper", "GET /viper/ws/viperphone/cpf/{cpf}", "Contatos de uma pessoa"),
+    (
+        "SEFIN Nacional",
+        "POST /producaorestrita/SefinNacional/nfse",
+        "Emissão, consulta e eventos, por TLS mútuo",
+    ),
+    ("ADN", "GET /producaorestrita/contribuintes/DFe/{NSU}", "Documentos e eventos, por TLS mútuo"),
+    ("Parametrização", "GET /producaorestrita/parametrizacao/{codMun}/convenio", "Convênios e alíquotas"),
+    ("PlugNotas", "POST /plugnotas/nfse", "Emissão nas cidades com emissor próprio"),
 )
 KINDS = {
     "late": "resposta lenta, antes do trabalho",
     "late_after": "resposta lenta, depois do trabalho",
     "status": "código HTTP",
     "reject": "recusa com código",
+    "incomplete": "resposta sem um campo",
     "work_later": "conexão cortada e trabalho feito mais tarde",
     "garbage": "JSON quebrado",
     "html": "página em vez de dados",
@@ -32,6 +41,10 @@ BUTTONS = (
     ("BrasilAPI com 404 falso", {"provider": "brasilapi", "kind": "status", "status": "404"}),
     ("Viper responde lixo", {"provider": "viper", "kind": "garbage"}),
     ("Viper demora 5 s", {"provider": "viper", "kind": "late", "seconds": "5"}),
+    ("SEFIN emite e não responde", {"provider": "sefin", "kind": "drop", "path": "*/nfse", "count": "1"}),
+    ("SEFIN em manutenção", {"provider": "sefin", "kind": "reject", "path": "*/nfse", "code": "E1217"}),
+    ("SEFIN fora do ar (503)", {"provider": "sefin", "kind": "status", "status": "503"}),
+    ("PlugNotas fora do ar (503)", {"provider": "plugnotas", "kind": "status", "status": "503"}),
     ("Tudo falha 1 vez em 5", {"kind": "status", "status": "503", "rate": "0.2"}),
 )
 STYLE = """
@@ -65,7 +78,8 @@ Empresas, pessoas, telefones e endereços são inventados; nada aqui existe.</p>
 {paths}
 {statuses}
 <p>Créditos da Serper gastos: {credits}. Detalhes em <a href="/_control/calls">/_control/calls</a>
-e <a href="/_control/faults">/_control/faults</a>.</p>
+e <a href="/_control/faults">/_control/faults</a>. Notas emitidas:
+<a href="/_control/nfse">SEFIN</a> e <a href="/_control/plugnotas">PlugNotas</a>.</p>
 </body>
 </html>"""
 

@@ -103,12 +103,21 @@ class Wire:
             return await exchange.run_and_cut(self.app, call, half=fault.kind == "cut")
         if fault.kind == "work_later":
             cut(exchange.scope)
-            return self._keep(asyncio.create_task(exchange.run_unseen(self.app, call, fault.seconds)))
+            return self._keep(asyncio.create_task(self._work_unseen(exchange, call, fault.seconds)))
+        if fault.kind == "incomplete":
+            return await exchange.run_without(self.app, call, fault.field)
         if fault.kind in ("late", "late_after"):
             return await exchange.run_late(self.app, call, fault)
         response = fault_response(call, fault)
         call.status = response.status_code
         return await response(exchange.scope, exchange.receive, exchange.send)
+
+    async def _work_unseen(self, exchange: "_Exchange", call: Call, seconds: float) -> None:
+        """Do the work after a while, unless everything was reset meanwhile."""
+        generation = self.calls.generation
+        await asyncio.sleep(seconds)
+        if generation == self.calls.generation:
+            await exchange.run_unseen(self.app, call)
 
     def _keep(self, task: "asyncio.Task[None]") -> None:
         """Hold a task until it is done: the loop itself holds none."""
@@ -142,19 +151,29 @@ class _Exchange:
         if fault.kind == "late":
             await asyncio.sleep(fault.seconds)
             return await self.run(app, call)
-        messages = await self._collect(app, call)
+        messages = await self.collect(app, call)
         await asyncio.sleep(fault.seconds)
         for message in messages:
             await self.send(message)
         return None
 
-    async def run_unseen(self, app: ASGIApp, call: Call, seconds: float) -> None:
-        """Do the work after a while, for nobody."""
-        await asyncio.sleep(seconds)
-        await self._collect(app, call)
+    async def run_unseen(self, app: ASGIApp, call: Call) -> None:
+        """Do the work for nobody."""
+        await self.collect(app, call)
         call.status = None
 
-    async def _collect(self, app: ASGIApp, call: Call) -> list[Message]:
+    async def run_without(self, app: ASGIApp, call: Call, name: str) -> None:
+        """Do the work and leave one field out of the answer."""
+        start, *parts = await self.collect(app, call)
+        body = b"".join(part.get("body", b"") for part in parts)
+        fields = json.loads(body or b"{}")
+        fields.pop(name, None)
+        body = json.dumps(fields, ensure_ascii=False).encode()
+        headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+        await self.send({**start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await self.send({"type": "http.response.body", "body": body})
+
+    async def collect(self, app: ASGIApp, call: Call) -> list[Message]:
         messages: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -166,7 +185,7 @@ class _Exchange:
 
     async def run_and_cut(self, app: ASGIApp, call: Call, *, half: bool) -> None:
         """Do the work, then say nothing, or only half of the answer."""
-        messages = await self._collect(app, call)
+        messages = await self.collect(app, call)
         call.status = None
         if half:
             await self.send(messages[0])

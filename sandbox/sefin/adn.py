@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from sandbox.answers import answer
 from sandbox.sefin.api import ACCESS_KEY, document_of, environment_of
-from sandbox.sefin.documents import packed
+from sandbox.sefin.documents import packed, packed_twice
 from sandbox.sefin.environments import Environment
 from sandbox.sefin.heads import adn_head
 from sandbox.sefin.office import Sefin
@@ -55,7 +55,7 @@ class AdnApi:
             return self._refuse(environment)
         only = request.query_params.get("lote", "true").lower() == "false"
         found = self.sefin.store.list_documents(environment.name, actor, int(nsu), only=only, most=BATCH)
-        return self._answer(environment, [_document(*each) for each in found])
+        return self._answer(environment, [self._document(*each) for each in found])
 
     async def list_events(self, request: Request) -> Response:
         environment, key = environment_of(request), request.path_params["key"]
@@ -67,7 +67,7 @@ class AdnApi:
         events = self.sefin.store.list_events(environment.name, key)
         return self._answer(
             environment,
-            [_document(place, event.received_at, note, event) for place, event in enumerate(events, 1)],
+            [self._document(place, event.received_at, note, event) for place, event in enumerate(events, 1)],
         )
 
     def _answer(self, environment: Environment, documents: list[dict[str, object]]) -> Response:
@@ -79,13 +79,13 @@ class AdnApi:
         fields = adn_head(environment, self.sefin.clock, "REJEICAO")
         return answer({**fields, "Erros": [Problem("E1831").as_json(pascal=True)]}, 400)
 
-
-def _document(nsu: int, moment: str, note: Note, event: Event | None) -> dict[str, object]:
-    kind = {"TipoDocumento": "EVENTO", "TipoEvento": EVENT_NAMES[event.code]} if event else {}
-    return {
-        "NSU": nsu,
-        "ChaveAcesso": note.access_key,
-        **(kind or {"TipoDocumento": "NFSE", "TipoEvento": None}),
-        "ArquivoXml": packed(event.xml if event else note.xml),
-        "DataHoraGeracao": moment,
-    }
+    def _document(self, nsu: int, moment: str, note: Note, event: Event | None) -> dict[str, object]:
+        encode = packed_twice if self.sefin.book.answers.adn_twice else packed
+        return {
+            "NSU": nsu,
+            "ChaveAcesso": note.access_key,
+            "TipoDocumento": "EVENTO" if event else "NFSE",
+            "TipoEvento": EVENT_NAMES[event.code] if event else None,
+            "ArquivoXml": encode(event.xml if event else note.xml),
+            "DataHoraGeracao": moment,
+        }

@@ -95,6 +95,9 @@ class SefinApi:
         ]
         if not found:
             return nothing(404)
+        if self.sefin.book.answers.event_shape == "single":
+            fields = head(environment, self.sefin.clock)
+            return answer({**fields, "eventoXmlGZipB64": packed(found[0].xml)})
         events = [event_json(event) for event in found]
         return answer({**head(environment, self.sefin.clock), "eventos": events})
 

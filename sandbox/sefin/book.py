@@ -11,6 +11,13 @@ from sandbox.world.numbers import chance, pick
 OWN_ISSUER = frozenset({"3552502", "3550308"})
 NO_AGREEMENT = frozenset({"5108402"})  # Várzea Grande is missing from produção restrita
 OWN_ISSUER_PERCENT = 15
+SPELLINGS: dict[str, tuple[Any, ...]] = {
+    "item_keys": ("camel", "pascal", "mixed"),
+    "single_error": ("object", "list", "mixed"),
+    "event_shape": ("list", "single"),
+    "omit_dps_id": (True, False),
+    "adn_twice": (True, False),
+}
 RATES = ("2.00", "2.50", "3.00", "4.00", "5.00")
 
 
@@ -55,7 +62,9 @@ class Answers:
 
     item_keys: str = "camel"  # camel, pascal, mixed
     single_error: str = "object"  # object, list, mixed
+    event_shape: str = "list"  # GET of an event: list as in production, single as in the swagger
     omit_dps_id: bool = False  # GET /dps without idDps
+    adn_twice: bool = False  # ArquivoXml of the ADN in base64 twice
     _turns: int = 0
 
     def is_pascal(self) -> bool:
@@ -119,9 +128,8 @@ class Book:
 
     def set_answers(self, changes: dict[str, Any]) -> Answers:
         """Choose spellings. Raises BadEntry."""
-        choices = {"item_keys": ("camel", "pascal", "mixed"), "single_error": ("object", "list", "mixed")}
         for name, value in changes.items():
-            if name != "omit_dps_id" and value not in choices.get(name, ()):
+            if value not in SPELLINGS.get(name, ()):
                 raise BadEntry(f"{name}={value!r} is not possible")
             setattr(self.answers, name, value)
         return self.answers
@@ -130,8 +138,7 @@ class Book:
         return {
             "cities": {code: asdict(entry) for code, entry in self.cities.items()},
             "taxpayers": {document: asdict(entry) for document, entry in self.taxpayers.items()},
-            "item_keys": self.answers.item_keys,
-            "single_error": self.answers.single_error,
+            "answers": {name: getattr(self.answers, name) for name in SPELLINGS},
         }
 
 

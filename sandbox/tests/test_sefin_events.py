@@ -1,5 +1,7 @@
 """Events of notes, substitution, distribution by NSU and parametrização."""
 
+import base64
+
 import pytest
 from lxml import etree
 
@@ -269,3 +271,19 @@ def test_unknown_events_and_notes_are_refused_to_the_city(company, sandbox, key)
         sandbox.add_event(key, "101101")
     with pytest.raises(AssertionError, match="404"):
         sandbox.add_event("3" * 50, "305101")
+
+
+def test_shapes_of_events_can_be_chosen(company, sandbox, key):
+    company.request_event(key)
+    sandbox.set_answers(event_shape="single", adn_twice=True)
+    found = company.sefin.get(f"/nfse/{key}/eventos/101101/1").json()
+    twice = company.adn.get(f"/NFSe/{key}/Eventos").json()["LoteDFe"][0]["ArquivoXml"]
+    assert "eventos" not in found
+    assert unpack(found["eventoXmlGZipB64"]) == unpack(twice)
+    assert not base64.b64decode(twice).startswith(b"\x1f\x8b")
+
+
+@pytest.mark.parametrize("spelling", [{"item_keys": "snake"}, {"omit_dps_id": 3}, {"colour": "blue"}])
+def test_senseless_spellings_are_refused(sandbox, spelling):
+    with pytest.raises(AssertionError, match="400"):
+        sandbox.set_answers(**spelling)

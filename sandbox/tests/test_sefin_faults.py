@@ -117,3 +117,20 @@ def test_a_reset_forgets_notes_and_rules(company, sandbox):
     sandbox.reset()
     assert sandbox.count_notes()["count"] == 0
     company.issue()
+
+
+@pytest.mark.parametrize("name", ["nfseXmlGZipB64", "chaveAcesso"])
+def test_a_success_may_lack_a_field(company, sandbox, name):
+    sandbox.fail("sefin", "incomplete", path="*/nfse", field=name, count=1)
+    answer = company.post(company.sign(Dps()))
+    assert (answer.status_code, name in answer.json()) == (201, False)
+    assert sandbox.count_notes()["count"] == 1
+
+
+def test_work_that_waits_is_forgotten_by_a_reset(company, sandbox):
+    sandbox.fail("sefin", "work_later", path="*/nfse", seconds=0.3, count=1)
+    with pytest.raises(httpx.TransportError):
+        company.post(company.sign(Dps()))
+    sandbox.reset()
+    time.sleep(0.6)
+    assert sandbox.count_notes()["count"] == 0

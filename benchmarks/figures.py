@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 
 ROUNDS = 5
 
@@ -35,7 +34,10 @@ class Figure:
 def alternate(
     ours: Callable[[], float], reference: Callable[[], float], *, rounds: int = ROUNDS
 ) -> tuple[float, float]:
-    """Measure both in turn, after one unmeasured turn each; return (median of ours, median of reference)."""
+    """Measure both in turn, after one unmeasured turn each; return the pair of the middle ratio.
+
+    Both values of a pair were measured one after the other: noise of the machine meets both alike.
+    """
     ours(), reference()
-    pairs = [(ours(), reference()) for _ in range(rounds)]
-    return median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+    pairs = sorted(((ours(), reference()) for _ in range(rounds)), key=lambda pair: pair[0] / pair[1])
+    return pairs[len(pairs) // 2]

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 ONLY_ON_DEMAND = 1_000_000_000  # executions before psycopg prepares by itself
 
 
 def execute_prepared(sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor:
     """Execute `sql` on this thread's connection and return the cursor. Raises Django's database errors."""
-    connection.ensure_connection()
-    connection.connection.prepare_threshold = ONLY_ON_DEMAND  # Django sets None, which forbids it
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(connection.connection)
+    database = connections[DEFAULT_DB_ALIAS]  # django.db.connection would look it up five times
+    database.ensure_connection()
+    database.connection.prepare_threshold = ONLY_ON_DEMAND  # Django sets None, which forbids it
+    with database.wrap_database_errors:
+        cursor = psycopg.Cursor(database.connection)
         return cursor.execute(sql, parameters, prepare=True)

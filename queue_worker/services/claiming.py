@@ -17,7 +17,9 @@ from queue_worker.transactions import refuse_transaction
 COLLISIONS = 50
 LONGEST_PAUSE_SECONDS = 0.02
 
-FIELDS = WorkItem._meta.concrete_fields
+# What no run needs is read when somebody asks for it.
+DEFERRED = {"created_at", "heartbeat_at", "finished_at", "result", "history", "dedupe_key"}
+FIELDS = [field for field in WorkItem._meta.concrete_fields if field.attname not in DEFERRED]
 COLUMNS = [field.attname for field in FIELDS]
 CONVERTERS = [getattr(field, "from_db_value", None) for field in FIELDS]
 
@@ -77,7 +79,7 @@ def claim(*, queue: str, worker: str) -> WorkItem | None:
 
 
 def _build(row: Sequence[Any]) -> WorkItem:
-    """Make the item of a row that holds the model's columns in their order."""
+    """Make the item of a row that holds COLUMNS."""
     values = [
         value if convert is None else convert(value, None, connection)
         for value, convert in zip(row, CONVERTERS, strict=True)

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership, User
 from credits.services import Reference, ensure_wallet, grant_credits
-from leads.models import City, LeadAccess, LeadCompany, Niche, Search
+from leads.models import LeadAccess, LeadCompany, Niche, Search
+from registry.models import City
 
 COMPANIES = """
 INSERT INTO leads_leadcompany (

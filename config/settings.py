@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "core",
     "accounts",
     "queue_worker",
+    "registry",
     "credits",
     "nfse",
     "leads",
@@ -242,12 +243,14 @@ QUEUE_REPAIR_SECONDS = env.float("QUEUE_REPAIR_SECONDS", default=10)  # between 
 QUEUE_KEEP_DONE_DAYS = env.int("QUEUE_KEEP_DONE_DAYS", default=7)
 QUEUE_KEEP_DEAD_DAYS = env.int("QUEUE_KEEP_DEAD_DAYS", default=30)
 
+# --- Registry --------------------------------------------------------------------------------------
+REGISTRY_SOURCES = env.list(
+    "REGISTRY_SOURCES",
+    default=["registry.gateways.brasilapi.BrasilApiRegistry", "registry.gateways.viper.ViperRegistry"],
+)
+
 # --- Leads -----------------------------------------------------------------------------------------
 LEADS_SEARCH_PROVIDERS = env.list("LEADS_SEARCH_PROVIDERS", default=["leads.gateways.serper.SerperProvider"])
-LEADS_REGISTRY_SOURCES = env.list(
-    "LEADS_REGISTRY_SOURCES",
-    default=["leads.gateways.brasilapi.BrasilApiRegistry", "leads.gateways.viper.ViperRegistry"],
-)
 LEADS_MAX_QUANTITY = env.int("LEADS_MAX_QUANTITY", default=1000)
 LEADS_MAX_RUNNING_SEARCHES = env.int("LEADS_MAX_RUNNING_SEARCHES", default=3)
 LEADS_MAX_QUEUED_SEARCHES = env.int("LEADS_MAX_QUEUED_SEARCHES", default=20)

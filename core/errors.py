@@ -38,6 +38,12 @@ class Refused(ProviderError):
         super().__init__(message, detail=detail)
 
 
+class ProviderAccountTrouble(Refused):
+    """Our account at the provider is out of credit or its key is wrong: alert operators, charge nobody."""
+
+    message = "O serviço consultado está indisponível agora. Já avisamos a nossa equipe."
+
+
 class Unavailable(ProviderError):
     """Certainly not done: it may be tried again, after `retry_after` seconds when the provider said so."""
 

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from credits import checks, references
+from registry import common_words
 
 
 class LeadsConfig(AppConfig):
@@ -11,6 +12,8 @@ class LeadsConfig(AppConfig):
         from leads.selectors.ledger import find_delivery_differences
         from leads.selectors.references import name_searches
         from leads.selectors.searches import SEARCH_REFERENCE
+        from leads.vocabulary import common_words as words_of_leads
 
+        common_words.register(words_of_leads)
         checks.register("deliveries", find_delivery_differences)
         references.register(SEARCH_REFERENCE, name_searches)

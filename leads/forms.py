@@ -7,9 +7,8 @@ from django import forms
 from django.conf import settings
 
 from core.errors import NitroError
-from leads.models import City, Niche
+from leads.models import Niche
 from leads.selectors.accesses import BaseFilter
-from leads.selectors.catalog import find_city_by_label
 from leads.selectors.filters import list_searched_cities, list_searched_niches
 from leads.services.searches import (
     InvalidNiche,
@@ -18,6 +17,8 @@ from leads.services.searches import (
     QuantityAboveBalance,
     UnknownCity,
 )
+from registry.models import City
+from registry.selectors.cities import find_city_by_label
 
 DEFAULT_QUANTITY = 10
 CHOOSE_CITY = UnknownCity.message

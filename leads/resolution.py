@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 
 from core.errors import ProviderError
-from leads.gateways.base import CompanyFinder, RegistryGateway, RegistryRecord
+from leads.gateways.base import CompanyFinder
 from leads.matching import (
     INACTIVE,
     OTHER_CITY,
@@ -22,6 +22,7 @@ from leads.matching import (
     find_closed_gate,
     score_candidate,
 )
+from registry.gateways.base import RegistryGateway, RegistryRecord
 
 Scored = tuple[Score, RegistryRecord]
 

@@ -45,3 +45,8 @@ def generic_words() -> frozenset[str]:
             names = f"{row['name']} {row['aliases']}"
             words.update(fold(names).split(), fold_singular(names).split())
     return frozenset(words)
+
+
+def common_words() -> frozenset[str]:
+    """Words of no company at all: of business, and of company forms."""
+    return generic_words() | COMPANY_FORMS

@@ -13,19 +13,12 @@ import structlog
 from django.conf import settings
 
 from core.documents import find_cnpjs
-from core.errors import Refused, Unreadable
+from core.errors import ProviderAccountTrouble, Refused, Unreadable
 from core.http import ProviderClient, Timeout
 from core.phones import parse_phone
+from core.shapes import has_any_key, lookup, read_text, read_texts, shape_of
 from core.text import fold
-from leads.gateways.base import (
-    CompanyFinder,
-    FoundPlace,
-    PlacePage,
-    PlaceQuery,
-    ProviderAccountTrouble,
-    SearchProvider,
-)
-from leads.gateways.shapes import has_any_key, lookup, read_text, read_texts, shape_of
+from leads.gateways.base import CompanyFinder, FoundPlace, PlacePage, PlaceQuery, SearchProvider
 
 logger = structlog.get_logger(__name__)
 

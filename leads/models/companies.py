@@ -5,7 +5,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from core.fields import EncryptedJSONField
-from leads.models.catalog import City, Niche
+from leads.models.catalog import Niche
+from registry.models.catalog import City
 
 
 class LeadCompany(models.Model):

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from leads.models.catalog import City
 from leads.models.companies import LeadCompany
+from registry.models.catalog import City
 
 
 class Place(models.Model):

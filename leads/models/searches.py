@@ -5,9 +5,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Account
-from leads.models.catalog import City, Niche
+from leads.models.catalog import Niche
 from leads.models.companies import LeadCompany
 from leads.models.places import Place
+from registry.models.catalog import City
 
 
 class Search(models.Model):

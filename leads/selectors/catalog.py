@@ -1,50 +1,15 @@
-"""Cities and niches as people write them (L5, L25, R42)."""
+"""Niches as people write them (L5, L25, R42)."""
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q
 
 from core.text import fold, fold_singular
-from leads.models import City, Niche, NicheAlias
+from leads.models import Niche, NicheAlias
 
 MAX_RESULTS = 20
-
-
-def get_city(ibge_code: str) -> City:
-    """Return the city of an IBGE code. Raises City.DoesNotExist."""
-    return City.objects.get(ibge_code=ibge_code)
-
-
-def find_city(*, name: str, uf: str) -> City | None:
-    """The city of this name, current or older, in this UF."""
-    folded = fold(name)
-    return City.objects.filter(_named(folded), uf=uf.upper()).first()
-
-
-def find_city_by_label(label: str) -> City | None:
-    """The city of "Santa Maria - RS", "Sao Paulo-SP" or "sao paulo sp"; None without the UF (R42)."""
-    words = fold(label).split()
-    if len(words) < 2:
-        return None
-    return find_city(name=" ".join(words[:-1]), uf=words[-1])
-
-
-def search_cities(text: str, limit: int = MAX_RESULTS) -> list[City]:
-    """Up to `limit` cities for what was typed so far, accents and case aside.
-
-    Names that begin with it come first, then names with a word that does, then those that contain it;
-    capitals first on ties. A UF at the end narrows the list, also one not yet typed whole.
-    """
-    folded = fold(text)
-    if not folded:
-        return []
-    ranked: dict[str, City] = {}
-    for name, uf in _readings(folded):
-        for city in _rank_cities(name, uf)[:limit]:
-            ranked.setdefault(city.pk, city)
-    return list(ranked.values())[:limit]
 
 
 def search_niches(text: str, limit: int = MAX_RESULTS) -> list[Niche]:
@@ -62,35 +27,6 @@ def search_niches(text: str, limit: int = MAX_RESULTS) -> list[Niche]:
     best = sorted(scores, key=lambda pk: scores[pk])[:limit]
     niches = Niche.objects.in_bulk(best)
     return [niches[pk] for pk in best]
-
-
-def _named(folded: str) -> Q:
-    return Q(folded_name=folded) | Q(other_folded_names__contains=[folded])
-
-
-def _readings(folded: str) -> list[tuple[str, str]]:
-    """The typed text as a name alone, then as a name and the beginning of a UF."""
-    name, _, last = folded.rpartition(" ")
-    readings = [(folded, "")]
-    if name and len(last) <= 2:
-        readings.append((name, last.upper()))
-    return readings
-
-
-def _rank_cities(name: str, uf: str) -> QuerySet[City]:
-    rank = Case(
-        When(_named(name), then=Value(0)),
-        When(folded_name__startswith=name, then=Value(1)),
-        When(folded_name__contains=f" {name}", then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    matches = Q(folded_name__contains=name) | Q(other_folded_names__contains=[name])
-    return (
-        City.objects.filter(matches, uf__startswith=uf)
-        .annotate(rank=rank)
-        .order_by("rank", "-is_capital", "folded_name", "uf")
-    )
 
 
 def _typed_keys(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from leads.models import RegistryShared
+from registry.models import RegistryShared
 
 SHARED_BY_COMPANIES = 20
 

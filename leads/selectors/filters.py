@@ -2,7 +2,8 @@
 
 from django.db.models import QuerySet
 
-from leads.models import City, Niche, Search
+from leads.models import Niche, Search
+from registry.models import City
 
 
 def list_searched_niches(account_id: int) -> QuerySet[Niche]:

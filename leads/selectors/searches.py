@@ -74,7 +74,7 @@ def list_searches(account_id: int, *, archived: bool = False) -> "QuerySet[Count
     One query whatever the page size. `archived=True` lists the hidden ones instead.
     """
     return (
-        _with_counts(Search.objects.filter(account_id=account_id, archived_at__isnull=not archived))
+        with_counts(Search.objects.filter(account_id=account_id, archived_at__isnull=not archived))
         .select_related("niche", "city")
         .order_by("-created_at", "-pk")
     )
@@ -82,7 +82,7 @@ def list_searches(account_id: int, *, archived: bool = False) -> "QuerySet[Count
 
 def get_search(account_id: int, search_id: int) -> "CountedSearch":
     """The account's search with its counts, archived or not. Raises SearchNotFound (R23)."""
-    searches = _with_counts(Search.objects.filter(account_id=account_id)).select_related("niche", "city")
+    searches = with_counts(Search.objects.filter(account_id=account_id)).select_related("niche", "city")
     try:
         return searches.get(pk=search_id)
     except Search.DoesNotExist:
@@ -125,7 +125,8 @@ def list_searches_without_work(before: datetime) -> QuerySet[Search]:
     return Search.objects.exclude(status__in=Search.FINAL).filter(~Exists(work), created_at__lt=before)
 
 
-def _with_counts(searches: QuerySet[Search]) -> "QuerySet[CountedSearch]":
+def with_counts(searches: QuerySet[Search]) -> "QuerySet[CountedSearch]":
+    """Add `SearchCounts` to searches, by subquery: still one query."""
     accesses = LeadAccess.objects.filter(search_id=OuterRef("pk")).order_by().values("search_id")
     refunds = (
         LedgerEntry.objects.filter(

@@ -1,4 +1,4 @@
-"""Loads the catalogs that come with the product: cities, activities, niches (L25, leads/data/README.md)."""
+"""Loads the catalogs that come with the product: the registry's, then niches (L25, leads/data/README.md)."""
 
 import csv
 from collections.abc import Iterator
@@ -7,21 +7,11 @@ from pathlib import Path
 
 from django.db import transaction
 
-from core.text import fold, fold_singular
-from leads.models import City, Cnae, Niche, NicheAlias
+from core.text import fold_singular
+from leads.models import Niche, NicheAlias
+from registry.services.catalog import load_cities_and_activities
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-_CITY_FIELDS = (
-    "name",
-    "uf",
-    "folded_name",
-    "other_folded_names",
-    "siafi_code",
-    "latitude",
-    "longitude",
-    "area_code",
-    "is_capital",
-)
 
 
 @dataclass(frozen=True)
@@ -36,45 +26,13 @@ class CatalogCounts:
 
 @transaction.atomic(durable=True)
 def load_catalogs() -> CatalogCounts:
-    """Insert or refresh the catalogs from leads/data, in one transaction. Doing it again changes nothing.
+    """Insert or refresh all catalogs, in one transaction. Doing it again changes nothing.
 
     Niches that people made by free text stay; one that entered the catalog since becomes reviewed.
     """
-    City.objects.bulk_create(
-        _cities(),
-        update_conflicts=True,
-        unique_fields=["ibge_code"],
-        update_fields=list(_CITY_FIELDS),
-        batch_size=1000,
-    )
-    Cnae.objects.bulk_create(
-        (Cnae(row["code"], row["description"][:200], row["status"] == "current") for row in _rows("cnae")),
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["description", "is_current"],
-    )
+    places = load_cities_and_activities()
     _load_niches()
-    return CatalogCounts(
-        City.objects.count(), Cnae.objects.count(), Niche.objects.count(), NicheAlias.objects.count()
-    )
-
-
-def _cities() -> Iterator[City]:
-    for row in _rows("municipalities"):
-        folded = fold(row["name"])
-        others = {fold(name) for name in (row["receita_name"], *row["other_names"].split("|")) if name}
-        yield City(
-            ibge_code=row["ibge_code"],
-            name=row["name"],
-            uf=row["uf"],
-            folded_name=folded,
-            other_folded_names=sorted(others - {folded}),
-            siafi_code=row["siafi_code"],
-            latitude=float(row["latitude"]),
-            longitude=float(row["longitude"]),
-            area_code=row["ddd"],
-            is_capital=row["is_capital"] == "1",
-        )
+    return CatalogCounts(places.cities, places.cnaes, Niche.objects.count(), NicheAlias.objects.count())
 
 
 def _load_niches() -> None:

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import NitroError
-from leads.gateways.base import RegistryRecord
-from leads.models import City, LeadCompany, Place
-from leads.selectors.catalog import find_city
+from leads.models import LeadCompany, Place
+from registry.gateways.base import RegistryRecord
+from registry.models import City
+from registry.selectors.cities import find_city
 
 _TEXT_FIELDS = {
     "legal_name": 160,

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from core.exports import export_filename, stream_csv
 from core.formatting import format_cnpj, format_phone
-from leads.models import City, ExportAudit, LeadAccess, Search
+from leads.models import ExportAudit, LeadAccess, Search
 from leads.selectors.accesses import BaseFilter, list_accesses, list_my_base
 from leads.selectors.searches import get_search
 from leads.visibility import VisibleLead, visible_leads
+from registry.models import City
 
 ROWS_AT_ONCE = 1000
 BETWEEN_VALUES = " | "

@@ -8,7 +8,7 @@ from django.db.models.functions import Replace
 from core.errors import NitroError
 from core.text import fold_singular
 from leads.models import Niche, NicheAlias
-from leads.normalize import squeeze
+from registry.normalize import squeeze
 
 MIN_LENGTH = 2
 MAX_LENGTH = 80

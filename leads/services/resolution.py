@@ -17,14 +17,17 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from leads.gateways import get_company_finder, get_registry_sources
-from leads.gateways.base import ACTIVE, RegistryRecord
+from leads.gateways import get_company_finder
 from leads.matching import INACTIVE, OTHER_CITY, CityIdentity, PlaceValue, website_domain
-from leads.models import City, LeadCompany, Place
+from leads.models import LeadCompany, Place
 from leads.resolution import NO_CNPJ, Case, Outcome, Resolution, Sources
 from leads.selectors.contacts import list_shared_domains, list_shared_phones
-from leads.selectors.registry import list_own_candidates, list_own_records
+from leads.selectors.open_data import list_own_candidates
 from leads.services.companies import save_company
+from registry.gateways import get_registry_sources
+from registry.gateways.base import ACTIVE, RegistryRecord
+from registry.models import City
+from registry.selectors.open_data import list_own_records
 
 
 @dataclass(frozen=True)

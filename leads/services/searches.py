@@ -14,7 +14,7 @@ from core.money import format_number
 from credits.models import Tariff
 from credits.selectors import get_balance, get_price
 from credits.values import Price
-from leads.models import City, Niche, Search
+from leads.models import Niche, Search
 from leads.selectors.searches import (
     SearchNotFound,
     count_open_searches,
@@ -24,6 +24,7 @@ from leads.selectors.searches import (
 from leads.services.niches import MAX_LENGTH, MIN_LENGTH, InvalidNicheText, resolve_niche
 from leads.services.running import finish_search
 from queue_worker.services import enqueue
+from registry.models import City
 
 InvalidNiche = InvalidNicheText
 

@@ -7,9 +7,9 @@ from accounts.models import Account
 from credits.checks import list_checks
 from leads.models import LeadAccess, Search
 from leads.services.searches import start_search
-from leads.tests.factories import SANTA_MARIA
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, run_due
+from registry.tests.factories import SANTA_MARIA
 
 MOST_RUNS = 30
 

@@ -5,23 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
-from stdnum.br.cnpj import calc_check_digits
 
 from accounts.models import Account
 from accounts.tests.factories import make_buyer
 from credits.tests.factories import fund
-from leads.models import (
-    City,
-    CompanyMembership,
-    LeadAccess,
-    LeadCompany,
-    Niche,
-    Place,
-    Search,
-    SearchCandidate,
-)
-
-SANTA_MARIA = "4316907"
+from leads.models import CompanyMembership, LeadAccess, LeadCompany, Niche, Place, Search, SearchCandidate
+from registry.tests.factories import make_city, make_cnpj
 
 
 def make_funded(email: str, credits: int = 100) -> Account:
@@ -31,30 +20,10 @@ def make_funded(email: str, credits: int = 100) -> Account:
     return account
 
 
-def make_city(ibge_code: str = SANTA_MARIA, name: str = "Santa Maria", uf: str = "RS", **fields: Any) -> City:
-    """A city as load_catalogs writes it; Santa Maria has area code 55, equal to the country's."""
-    values = {
-        "name": name,
-        "uf": uf,
-        "folded_name": name.lower(),
-        "siafi_code": "8841" if ibge_code == SANTA_MARIA else ibge_code[-4:],
-        "latitude": -29.6842,
-        "longitude": -53.8069,
-        "area_code": "55",
-    }
-    return City.objects.get_or_create(ibge_code=ibge_code, defaults=values | fields)[0]
-
-
 def make_niche(name: str = "Pet Shop", **fields: Any) -> Niche:
     folded = name.lower()
     values = {"name": name, "slug": folded.replace(" ", "-")}
     return Niche.objects.get_or_create(folded_name=folded, defaults=values | fields)[0]
-
-
-def make_cnpj(number: int) -> str:
-    """The CNPJ of the fictional root 99xxxxxx."""
-    start = f"99{number:06d}0001"
-    return start + calc_check_digits(start)
 
 
 def make_company(number: int = 1, **fields: Any) -> LeadCompany:

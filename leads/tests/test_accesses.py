@@ -17,15 +17,9 @@ from leads.selectors.accesses import (
     list_accesses,
     list_my_base,
 )
-from leads.tests.factories import (
-    make_access,
-    make_city,
-    make_companies,
-    make_company,
-    make_niche,
-    make_search,
-)
+from leads.tests.factories import make_access, make_companies, make_company, make_niche, make_search
 from leads.visibility import Level, visible_lead, visible_leads
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from leads.services.delivery import deliver_leads
 from leads.services.running import finish_search
-from leads.tests.factories import make_city, make_companies, make_niche, make_search
+from leads.tests.factories import make_companies, make_niche, make_search
+from registry.tests.factories import make_city
 from tests.support.browser import chromium, page_of, sideways_scroll
 
 pytestmark = [

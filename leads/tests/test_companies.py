@@ -9,13 +9,16 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from core.errors import Refused, Unavailable
-from leads.gateways.base import CompanyContacts, EnrichmentGateway, NotFound, RegistryRecord
+from leads.gateways.base import CompanyContacts, EnrichmentGateway, NotFound
 from leads.gateways.viper import ViperEnrichment
-from leads.models import LeadCompany, LeadEnrichment, RegistryShared
+from leads.models import LeadCompany, LeadEnrichment
 from leads.selectors.contacts import list_shared_domains, list_shared_phones
 from leads.services.companies import CompanyOutsideCatalog, save_company
 from leads.services.enrichment import enrich_company
-from leads.tests.factories import make_city, make_companies, make_company, make_place
+from leads.tests.factories import make_companies, make_company, make_place
+from registry.gateways.base import RegistryRecord
+from registry.models import RegistryShared
+from registry.tests.factories import make_city
 
 CNPJ = "99451237000156"
 

@@ -14,14 +14,8 @@ from leads.models import LeadAccess, LeadCompany, SearchCandidate
 from leads.selectors.ledger import find_delivery_differences
 from leads.services.delivery import Stop, deliver_leads
 from leads.services.running import finish_search
-from leads.tests.factories import (
-    make_access,
-    make_city,
-    make_companies,
-    make_company,
-    make_ready,
-    make_search,
-)
+from leads.tests.factories import make_access, make_companies, make_company, make_ready, make_search
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

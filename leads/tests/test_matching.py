@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from leads.gateways.base import RegistryRecord
 from leads.matching import (
     CityIdentity,
     PlaceValue,
@@ -17,6 +16,7 @@ from leads.matching import (
     telling_words,
     website_domain,
 )
+from registry.gateways.base import RegistryRecord
 
 CAMPINAS = CityIdentity("3509502", "6291", "SP", ("campinas",))
 PLACE = PlaceValue(

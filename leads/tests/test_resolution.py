@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from core.errors import Unavailable
-from leads.gateways.base import CompanyFinder, RegistryGateway, RegistryRecord
+from leads.gateways.base import CompanyFinder
 from leads.matching import CityIdentity, PlaceValue
 from leads.resolution import MAX_LOOKUPS, Case, Outcome, Sources, conclude, next_call, resolve_place
+from registry.gateways.base import RegistryGateway, RegistryRecord
 
 SANTA_MARIA = CityIdentity("4316907", "8841", "RS", ("santa maria",))
 PLACE = PlaceValue(

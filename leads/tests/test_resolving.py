@@ -10,16 +10,10 @@ from django.db import connections
 from django.utils import timezone
 
 from leads.gateways import get_search_providers
-from leads.gateways.base import PlaceQuery, RegistryRecord
-from leads.models import (
-    City,
-    LeadCompany,
-    Place,
-    RegistryEstablishment,
-    RegistryImport,
-)
+from leads.gateways.base import PlaceQuery
+from leads.models import LeadCompany, Place
 from leads.resolution import Case, Outcome, Resolution, conclude, next_call, resolve_place
-from leads.selectors.registry import find_delivery_date, list_own_candidates, list_own_records
+from leads.selectors.open_data import list_own_candidates
 from leads.services.resolution import (
     get_sources,
     lend_records,
@@ -27,8 +21,13 @@ from leads.services.resolution import (
     prepare_places,
     save_resolution,
 )
-from leads.tests.factories import make_city, make_company, make_place
-from leads.tests.registry_sample import CASES, forget_catalogs, forget_registry, load_sample
+from leads.tests.catalogs import forget_catalogs
+from leads.tests.factories import make_company, make_place
+from registry.gateways.base import RegistryRecord
+from registry.models import City, RegistryEstablishment, RegistryImport
+from registry.selectors.open_data import find_delivery_date, list_own_records
+from registry.tests.factories import make_city
+from registry.tests.sample import CASES, forget_registry, load_sample
 
 CNPJ = "99451237000156"
 

@@ -16,11 +16,12 @@ from leads.services.searches import cancel_search, enqueue_run, requeue_lost_sea
 from leads.tasks import requeue_lost_searches_task
 from leads.tests import providers
 from leads.tests.engine import ask, delivered_cnpjs, differences, run_to_end, search_now
-from leads.tests.factories import make_city, make_funded
+from leads.tests.factories import make_funded
 from leads.tests.providers import Killed, happenings
 from queue_worker.models import WorkItem
 from queue_worker.services import claim, reap
 from queue_worker.tests.support import claim_one, expire_leases, make_due, run_due
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

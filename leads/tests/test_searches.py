@@ -33,8 +33,9 @@ from leads.services.searches import (
     repeat_search,
 )
 from leads.tests.engine import ask
-from leads.tests.factories import make_city, make_companies, make_search
+from leads.tests.factories import make_companies, make_search
 from queue_worker.models import WorkItem
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from core.errors import Refused, Unavailable, Unreadable
+from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
 from leads.gateways import get_company_finder, get_search_providers
-from leads.gateways.base import PlaceQuery, ProviderAccountTrouble
+from leads.gateways.base import PlaceQuery
 from leads.gateways.serper import SerperProvider, read_address, read_candidates, read_page, read_place
 
 SANTA_MARIA = PlaceQuery("pet shop", "Santa Maria", "RS", -29.6842, -53.8069, "55")

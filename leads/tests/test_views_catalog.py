@@ -2,7 +2,8 @@
 
 import pytest
 
-from leads.tests.factories import make_city, make_niche
+from leads.tests.factories import make_niche
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db
 

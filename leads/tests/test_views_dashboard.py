@@ -11,7 +11,8 @@ from accounts.tests.factories import make_buyer
 from credits.tests.factories import fund
 from leads.models import LeadAccess, Search
 from leads.services.delivery import deliver_leads
-from leads.tests.factories import make_access, make_city, make_companies, make_niche, make_search
+from leads.tests.factories import make_access, make_companies, make_niche, make_search
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db
 URL = "/leads/"

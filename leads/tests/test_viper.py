@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from core.errors import Refused, Unavailable, Unreadable
-from leads.gateways.base import CompanyContacts, NotFound, ProviderAccountTrouble
-from leads.gateways.viper import ViperEnrichment, ViperRegistry, read_contacts, read_record
+from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
+from leads.gateways.base import CompanyContacts, NotFound
+from leads.gateways.viper import ViperEnrichment, read_contacts
+from registry.gateways.viper import ViperRegistry, read_record
 
 CNPJ = "99451237000156"
 VALDORA = json.loads("""

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import buyer_required
 from core.ratelimit import rate_limited
 from leads.selectors import catalog
+from registry.selectors import cities
 
 LONGEST_TEXT = 80
 RATE = "240/m"
@@ -23,8 +24,8 @@ def search_niches(request: HttpRequest) -> JsonResponse:
 @buyer_required
 @rate_limited("leads.suggestions", key="account", rate=RATE, method="GET", closed_when_down=False)
 def search_cities(request: HttpRequest) -> JsonResponse:
-    cities = catalog.search_cities(_text(request))
-    return JsonResponse({"results": [{"id": city.ibge_code, "label": city.label} for city in cities]})
+    found = cities.search_cities(_text(request))
+    return JsonResponse({"results": [{"id": city.ibge_code, "label": city.label} for city in found]})
 
 
 def _text(request: HttpRequest) -> str:

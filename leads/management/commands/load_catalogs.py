@@ -1,4 +1,4 @@
-"""Load cities, activities and niches from leads/data."""
+"""Load cities, activities and niches."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from leads.services.catalog import load_catalogs
 
 
 class Command(BaseCommand):
-    help = "Loads cities, activities and niches from leads/data; running it again changes nothing."
+    help = "Loads cities, activities and niches; running it again changes nothing."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         counts = load_catalogs()

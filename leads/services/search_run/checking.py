@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from core.errors import ProviderError
+from core.errors import ProviderAccountTrouble, ProviderError
 from core.http import CircuitOpen
-from leads.gateways.base import ProviderAccountTrouble
 from leads.models import Search, SearchCandidate
 from leads.resolution import Case, Outcome, Resolution, conclude, next_call
 from leads.services.resolution import get_sources, lend_records, prepare_companies, prepare_places

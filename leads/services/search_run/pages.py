@@ -12,10 +12,11 @@ from core.errors import ProviderError, Refused
 from core.http import CircuitOpen
 from core.text import fold
 from leads.gateways.base import FoundPlace, PlacePage, PlaceQuery, SearchProvider
-from leads.models import City, Place, Search, SearchCandidate, SearchPage
+from leads.models import Place, Search, SearchCandidate, SearchPage
 from leads.services.running import count_drops, open_search
 from leads.services.search_run.calls import BudgetSpent, Caller
 from leads.services.search_run.candidates import next_position
+from registry.models import City
 
 BARREN_PAGES = 2
 MAX_PAGES = 30

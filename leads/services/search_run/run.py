@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from core.errors import ProviderError, Refused, Unavailable
+from core.errors import ProviderAccountTrouble, ProviderError, Refused, Unavailable
 from leads.gateways import get_search_providers
-from leads.gateways.base import ProviderAccountTrouble
 from leads.models import Search, SearchCandidate
 from leads.services.delivery import Stop, deliver_leads
 from leads.services.running import SearchEnded, begin_search, finish_search, open_search

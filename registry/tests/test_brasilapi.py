@@ -5,9 +5,8 @@ from datetime import date
 
 import pytest
 
-from core.errors import Refused, Unavailable, Unreadable
-from leads.gateways.base import ProviderAccountTrouble
-from leads.gateways.brasilapi import BrasilApiRegistry, read_record
+from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
+from registry.gateways.brasilapi import BrasilApiRegistry, read_record
 
 CNPJ = "99451237000156"
 VALDORA = json.loads("""

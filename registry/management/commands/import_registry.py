@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leads.services.registry_import import ImportReport, RegistryImportError, import_registry
+from registry.services.registry_import import ImportReport, RegistryImportError, import_registry
 
 
 class Command(BaseCommand):

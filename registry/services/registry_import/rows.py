@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from core.documents import strip_owner_cpf
 from core.phones import parse_registry_phone
-from leads.normalize import read_date, read_email, read_postal_code
+from registry.normalize import read_date, read_email, read_postal_code
 
 Values = list[str | None]
 Repairs = Counter[str]
@@ -224,13 +224,15 @@ _CODE_COLUMNS = ("kind", "code", "description", "is_supplement")
 
 
 def _codes(kind: str, width: int) -> Target:
-    return Target("codes", "leads_registrycode", 2, _CODE_COLUMNS, ("kind", "code"), code_reader(kind, width))
+    return Target(
+        "codes", "registry_registrycode", 2, _CODE_COLUMNS, ("kind", "code"), code_reader(kind, width)
+    )
 
 
 TARGETS: dict[str, Target] = {
     "empresas": Target(
         name="companies",
-        table="leads_registrycompany",
+        table="registry_registrycompany",
         file_columns=7,
         columns=(
             "root",
@@ -246,7 +248,7 @@ TARGETS: dict[str, Target] = {
     ),
     "estabelecimentos": Target(
         name="establishments",
-        table="leads_registryestablishment",
+        table="registry_registryestablishment",
         file_columns=30,
         columns=(
             "cnpj",
@@ -279,7 +281,7 @@ TARGETS: dict[str, Target] = {
     ),
     "socios": Target(
         name="partners",
-        table="leads_registrypartner",
+        table="registry_registrypartner",
         file_columns=11,
         columns=(
             "row_key",
@@ -300,7 +302,7 @@ TARGETS: dict[str, Target] = {
     ),
     "simples": Target(
         name="simples",
-        table="leads_registrysimples",
+        table="registry_registrysimples",
         file_columns=7,
         columns=(
             "root",

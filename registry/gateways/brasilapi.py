@@ -13,13 +13,13 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from core.documents import strip_owner_cpf
-from core.errors import Refused, Unavailable, Unreadable
+from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
 from core.http import ProviderClient, Timeout
 from core.phones import parse_phone
 from core.ratelimit import CACHE_DOWN
-from leads.gateways.base import ProviderAccountTrouble, RegistryGateway, RegistryRecord
-from leads.gateways.shapes import lookup, read_text, shape_of
-from leads.normalize import (
+from core.shapes import lookup, read_text, shape_of
+from registry.gateways.base import RegistryGateway, RegistryRecord
+from registry.normalize import (
     natural_person_natures,
     pad_code,
     read_date,

@@ -27,7 +27,7 @@ class RegistryImport(models.Model):
     class Meta:
         verbose_name = "carga do cadastro"
         verbose_name_plural = "cargas do cadastro"
-        indexes = (models.Index(fields=["status", "-finished_at"], name="leads_import_latest"),)
+        indexes = (models.Index(fields=["status", "-finished_at"], name="registry_import_latest"),)
 
     def __str__(self) -> str:
         return f"registry of {self.delivery_date} ({self.status})"
@@ -81,17 +81,17 @@ class RegistryEstablishment(models.Model):
     class Meta:
         verbose_name = "estabelecimento do cadastro"
         indexes = (
-            models.Index(fields=["root"], name="leads_regest_root"),
+            models.Index(fields=["root"], name="registry_regest_root"),
             GinIndex(
                 fields=["phones"],
                 condition=models.Q(status="02"),
-                name="leads_regest_phones",
+                name="registry_regest_phones",
                 fastupdate=False,
             ),
             models.Index(
                 fields=["postal_code"],
                 condition=models.Q(status="02") & ~models.Q(postal_code=""),
-                name="leads_regest_address",
+                name="registry_regest_address",
             ),
         )
 
@@ -122,7 +122,7 @@ class RegistryPartner(models.Model):
 
     class Meta:
         verbose_name = "sócio do cadastro"
-        indexes = (models.Index(fields=["root"], name="leads_regpartner_root"),)
+        indexes = (models.Index(fields=["root"], name="registry_regpartner_root"),)
 
     def __str__(self) -> str:
         return f"partner of {self.root}"
@@ -181,7 +181,7 @@ class RegistryName(models.Model):
 
     class Meta:
         verbose_name = "palavras do nome"
-        indexes = (GinIndex(fields=["words"], name="leads_regname_words", fastupdate=False),)
+        indexes = (GinIndex(fields=["words"], name="registry_regname_words", fastupdate=False),)
 
     def __str__(self) -> str:
         return self.cnpj

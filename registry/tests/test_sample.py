@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.db.models import Count, Q
 
-from leads.models import (
+from registry.models import (
     RegistryCode,
     RegistryCompany,
     RegistryEstablishment,
@@ -15,7 +15,7 @@ from leads.models import (
     RegistryShared,
     RegistrySimples,
 )
-from leads.tests.registry_sample import CASES, EXPECTED, forget_registry, load_sample, raw_establishments
+from registry.tests.sample import CASES, EXPECTED, forget_registry, load_sample, raw_establishments
 
 ACTIVE = Q(status="02")
 

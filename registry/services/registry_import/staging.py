@@ -12,20 +12,20 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
-from leads.services.registry_import.errors import ImportRunning, RegistryImportError
-from leads.services.registry_import.rows import Target
-from leads.vocabulary import COMPANY_FORMS, generic_words
+from registry.common_words import list_common_words
+from registry.services.registry_import.errors import ImportRunning, RegistryImportError
+from registry.services.registry_import.rows import Target
 
-SCHEMA = "leads_registry_next"
+SCHEMA = "registry_next"
 LOCK_KEY = 7_340_001
-NAMES = "leads_registryname"
-SHARED = "leads_registryshared"
+NAMES = "registry_registryname"
+SHARED = "registry_registryshared"
 TABLES = (
-    "leads_registrycompany",
-    "leads_registryestablishment",
-    "leads_registrypartner",
-    "leads_registrysimples",
-    "leads_registrycode",
+    "registry_registrycompany",
+    "registry_registryestablishment",
+    "registry_registrypartner",
+    "registry_registrysimples",
+    "registry_registrycode",
     NAMES,
     SHARED,
 )
@@ -37,7 +37,7 @@ _ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ"
 _PLAIN = "aaaaaeeeeiiiiooooouuuucn"
 
 _FILL_NAMES = """
-    INSERT INTO {schema}.leads_registryname (cnpj, words)
+    INSERT INTO {schema}.registry_registryname (cnpj, words)
     SELECT e.cnpj, ARRAY(
         SELECT DISTINCT e.municipality || ':' || left(word, 100)
         FROM regexp_split_to_table(
@@ -46,18 +46,18 @@ _FILL_NAMES = """
         ) AS word
         WHERE length(word) > 2 AND word <> ALL (%(common)s::text[])
     )
-    FROM {schema}.leads_registryestablishment AS e
-    LEFT JOIN {schema}.leads_registrycompany AS c ON c.root = e.root
+    FROM {schema}.registry_registryestablishment AS e
+    LEFT JOIN {schema}.registry_registrycompany AS c ON c.root = e.root
     WHERE e.status = '02' AND e.uf <> 'EX'
 """
 _FILL_SHARED = """
-    INSERT INTO {schema}.leads_registryshared (kind, value, company_count)
+    INSERT INTO {schema}.registry_registryshared (kind, value, company_count)
     SELECT 'phone', phone, count(DISTINCT root)
-    FROM {schema}.leads_registryestablishment CROSS JOIN LATERAL unnest(phones) AS phone
+    FROM {schema}.registry_registryestablishment CROSS JOIN LATERAL unnest(phones) AS phone
     GROUP BY phone HAVING count(DISTINCT root) >= %(least)s
     UNION ALL
     SELECT 'domain', split_part(email, '@', 2), count(DISTINCT root)
-    FROM {schema}.leads_registryestablishment WHERE email <> ''
+    FROM {schema}.registry_registryestablishment WHERE email <> ''
     GROUP BY 2 HAVING count(DISTINCT root) >= %(least)s
 """
 
@@ -142,14 +142,14 @@ def keep_first_codes() -> None:
             WHERE ours.is_supplement AND NOT theirs.is_supplement
               AND ours.kind = theirs.kind AND ours.code = theirs.code
             """,
-            "leads_registrycode",
+            "registry_registrycode",
         )
     )
 
 
 def fill_derived() -> None:
     """Words of names by city, and phones and domains that 20 or more companies share (R41)."""
-    words = {"accented": _ACCENTED, "plain": _PLAIN, "common": sorted(generic_words() | COMPANY_FORMS)}
+    words = {"accented": _ACCENTED, "plain": _PLAIN, "common": sorted(list_common_words())}
     _execute(_sql(_FILL_NAMES), words)
     _execute(_sql(_FILL_SHARED), {"least": SHARED_BY_COMPANIES})
 

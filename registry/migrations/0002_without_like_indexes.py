@@ -12,7 +12,7 @@ DROP = """
     BEGIN
         FOR found IN
             SELECT indexname FROM pg_indexes
-            WHERE schemaname = current_schema() AND tablename LIKE 'leads\\_registry%' AND indexname LIKE '%\\_like'
+            WHERE schemaname = current_schema() AND tablename LIKE 'registry\\_registry%' AND indexname LIKE '%\\_like'
         LOOP
             EXECUTE format('DROP INDEX %I', found.indexname);
         END LOOP;
@@ -21,6 +21,6 @@ DROP = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0001_initial")]
+    dependencies = [("registry", "0001_initial")]
 
     operations = [migrations.RunSQL(DROP, migrations.RunSQL.noop)]

@@ -11,12 +11,12 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
-from leads.models import RegistryImport
-from leads.services.registry_import import staging
-from leads.services.registry_import.errors import RegistryImportError, SuspiciousDelivery
-from leads.services.registry_import.files import DeliveryFile, find_files, read_delivery_date, split_line
-from leads.services.registry_import.report import ImportReport, TableCounts
-from leads.services.registry_import.rows import TARGETS, Rejected, Target, escape
+from registry.models import RegistryImport
+from registry.services.registry_import import staging
+from registry.services.registry_import.errors import RegistryImportError, SuspiciousDelivery
+from registry.services.registry_import.files import DeliveryFile, find_files, read_delivery_date, split_line
+from registry.services.registry_import.report import ImportReport, TableCounts
+from registry.services.registry_import.rows import TARGETS, Rejected, Target, escape
 
 BATCH_BYTES = 1 << 18
 MAX_CHANGE = 0.25

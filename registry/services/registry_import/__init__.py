@@ -1,13 +1,13 @@
 """Loads a monthly delivery of the Receita's open data (contracts/leads/registry.md §3, docs/registry.md)."""
 
-from leads.services.registry_import.errors import (
+from registry.services.registry_import.errors import (
     ImportRunning,
     MissingFiles,
     RegistryImportError,
     SuspiciousDelivery,
 )
-from leads.services.registry_import.report import ImportReport, TableCounts
-from leads.services.registry_import.run import import_registry
+from registry.services.registry_import.report import ImportReport, TableCounts
+from registry.services.registry_import.run import import_registry
 
 __all__ = [
     "ImportReport",

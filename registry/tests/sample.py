@@ -8,8 +8,9 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 
-from leads.services.registry_import.files import DeliveryFile, split_line
-from leads.services.registry_import.staging import TABLES
+from registry.models import City, Cnae
+from registry.services.registry_import.files import DeliveryFile, split_line
+from registry.services.registry_import.staging import TABLES
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sandbox" / "data" / "registry_sample"
 EXPECTED = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
@@ -26,15 +27,13 @@ def load_sample():
 def forget_registry():
     """Empty the registry's tables, also when the tests of a whole module shared them."""
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE leads_registryimport, {', '.join(TABLES)}")
+        cursor.execute(f"TRUNCATE registry_registryimport, {', '.join(TABLES)}")
 
 
 def forget_catalogs():
     """Empty the catalogs that the tests of a whole module shared; what refers to them is gone by then."""
-    tables = ("leads_nichealias", "leads_niche_cnaes", "leads_niche", "leads_cnae", "leads_city")
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+    City.objects.all().delete()
+    Cnae.objects.all().delete()
 
 
 def raw_establishments():

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import connect
 
-from leads.models import RegistryCompany, RegistryEstablishment, RegistryImport, RegistryPartner
-from leads.services.registry_import import (
+from registry.models import RegistryCompany, RegistryEstablishment, RegistryImport, RegistryPartner
+from registry.services.registry_import import (
     ImportRunning,
     MissingFiles,
     RegistryImportError,
@@ -21,11 +21,11 @@ from leads.services.registry_import import (
     import_registry,
     staging,
 )
-from leads.services.registry_import.files import DeliveryFile, read_delivery_date, split_line
-from leads.services.registry_import.report import TableCounts
-from leads.services.registry_import.rows import TARGETS
-from leads.services.registry_import.run import _blocks
-from leads.tests.registry_sample import CASES, EXPECTED, SAMPLE, load_sample, rewrite
+from registry.services.registry_import.files import DeliveryFile, read_delivery_date, split_line
+from registry.services.registry_import.report import TableCounts
+from registry.services.registry_import.rows import TARGETS
+from registry.services.registry_import.run import _blocks
+from registry.tests.sample import CASES, EXPECTED, SAMPLE, load_sample, rewrite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +46,7 @@ def test_a_second_load_gives_the_same_tables():
 def test_indexes_keep_their_names_after_the_switch():
     def indexes():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'leads_reg%' ORDER BY 1")
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'registry_reg%' ORDER BY 1")
             return [row[0] for row in cursor.fetchall()]
 
     before = indexes()
@@ -213,6 +213,6 @@ def test_memory_stays_flat_however_long_the_file(tmp_path):
 def test_the_registry_has_no_index_for_prefixes_that_nobody_asks():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_indexes WHERE tablename LIKE 'leads_reg%' AND indexname LIKE '%_like'"
+            "SELECT count(*) FROM pg_indexes WHERE tablename LIKE 'registry_reg%' AND indexname LIKE '%_like'"
         )
         assert cursor.fetchone() == (0,)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from io import BufferedReader
 from pathlib import Path
 
-from leads.services.registry_import.errors import MissingFiles, RegistryImportError
+from registry.services.registry_import.errors import MissingFiles, RegistryImportError
 
 SHARDS = 10
 _SHARDED = ("Empresas", "Estabelecimentos", "Socios")

@@ -1,0 +1,26 @@
+"""Tables of the registry: catalogs, the Receita's open data, and companies looked up one by one."""
+
+from registry.models.catalog import City, Cnae
+from registry.models.open_data import (
+    RegistryCode,
+    RegistryCompany,
+    RegistryEstablishment,
+    RegistryImport,
+    RegistryName,
+    RegistryPartner,
+    RegistryShared,
+    RegistrySimples,
+)
+
+__all__ = [
+    "City",
+    "Cnae",
+    "RegistryCode",
+    "RegistryCompany",
+    "RegistryEstablishment",
+    "RegistryImport",
+    "RegistryName",
+    "RegistryPartner",
+    "RegistryShared",
+    "RegistrySimples",
+]

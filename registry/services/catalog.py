@@ -1,0 +1,81 @@
+"""Loads cities and activities, which come with the product (registry/data/README.md)."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from core.text import fold
+from registry.models import City, Cnae
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+_CITY_FIELDS = (
+    "name",
+    "uf",
+    "folded_name",
+    "other_folded_names",
+    "siafi_code",
+    "latitude",
+    "longitude",
+    "area_code",
+    "is_capital",
+)
+
+
+@dataclass(frozen=True)
+class CatalogCounts:
+    """Rows in the catalogs after loading."""
+
+    cities: int
+    cnaes: int
+
+
+def load_cities_and_activities() -> CatalogCounts:
+    """Insert or refresh both from registry/data. Doing it again changes nothing.
+
+    Inside or outside of the caller's transaction; the command `load_catalogs` calls it for all apps.
+    """
+    with transaction.atomic():
+        _load()
+    return CatalogCounts(City.objects.count(), Cnae.objects.count())
+
+
+def _load() -> None:
+    City.objects.bulk_create(
+        _cities(),
+        update_conflicts=True,
+        unique_fields=["ibge_code"],
+        update_fields=list(_CITY_FIELDS),
+        batch_size=1000,
+    )
+    Cnae.objects.bulk_create(
+        (Cnae(row["code"], row["description"][:200], row["status"] == "current") for row in _rows("cnae")),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["description", "is_current"],
+    )
+
+
+def _cities() -> Iterator[City]:
+    for row in _rows("municipalities"):
+        folded = fold(row["name"])
+        others = {fold(name) for name in (row["receita_name"], *row["other_names"].split("|")) if name}
+        yield City(
+            ibge_code=row["ibge_code"],
+            name=row["name"],
+            uf=row["uf"],
+            folded_name=folded,
+            other_folded_names=sorted(others - {folded}),
+            siafi_code=row["siafi_code"],
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            area_code=row["ddd"],
+            is_capital=row["is_capital"] == "1",
+        )
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

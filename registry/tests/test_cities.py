@@ -1,0 +1,107 @@
+"""Cities and activities: loading, searching, and what people write (L5, R42)."""
+
+import pytest
+
+from registry.models import City, Cnae
+from registry.selectors.cities import find_city, find_city_by_label, get_city, search_cities
+from registry.services.catalog import load_cities_and_activities
+from registry.tests.sample import forget_catalogs
+
+
+@pytest.fixture(scope="module")
+def catalogs(django_db_setup, django_db_blocker):
+    """The catalogs, loaded once for the module."""
+    with django_db_blocker.unblock():
+        yield load_cities_and_activities()
+        forget_catalogs()
+
+
+@pytest.fixture
+def loaded(catalogs, db):
+    return catalogs
+
+
+def test_all_cities_and_activities_are_loaded(loaded):
+    assert (loaded.cities, loaded.cnaes) == (5571, 1359)
+    assert City.objects.filter(is_capital=True).count() == 27
+    assert not Cnae.objects.get(code="8888888").is_current
+
+
+def test_loading_again_changes_nothing(loaded):
+    before = list(City.objects.order_by("pk").values())
+    assert load_cities_and_activities() == loaded
+    assert list(City.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Santa Maria - RS", "4316907"),
+        ("santa maria rs", "4316907"),
+        ("Sao Paulo-SP", "3550308"),
+        ("são paulo sp", "3550308"),
+        ("SÃO PAULO/SP", "3550308"),
+        ("Santa Maria - RN", "2409332"),
+        ("Santa Maria", None),
+        ("Rio", None),
+        ("Atlântida - XX", None),
+        ("", None),
+    ],
+)
+def test_a_label_finds_its_city_only_with_the_state(loaded, label, expected):
+    city = find_city_by_label(label)
+    assert (city.ibge_code if city else None) == expected
+
+
+def test_every_city_is_found_by_its_own_label(loaded):
+    cities = list(City.objects.order_by("ibge_code")[::50])
+    assert [find_city_by_label(city.label) for city in cities] == cities
+
+
+def test_a_city_is_found_by_an_older_name(loaded):
+    older = City.objects.exclude(other_folded_names=[]).first()
+    assert find_city(name=older.other_folded_names[0], uf=older.uf) == older
+
+
+def labels(text, limit=20):
+    return [city.label for city in search_cities(text, limit)]
+
+
+def test_the_exact_name_comes_first_then_names_that_begin_with_it(loaded):
+    found = labels("santa maria")
+    assert found[:2] == ["Santa Maria - RN", "Santa Maria - RS"]
+    assert found[2].startswith("Santa Maria da")
+
+
+def test_accents_case_and_hyphens_do_not_matter(loaded):
+    assert labels("SAO PAULO")[0] == labels("são paulo")[0] == "São Paulo - SP"
+    assert labels("embu-guacu")[0] == "Embu-Guaçu - SP"
+
+
+def test_prefix_comes_before_contains(loaded):
+    found = search_cities("campo")
+    begins = [city.folded_name.startswith("campo") for city in found]
+    assert begins == sorted(begins, reverse=True)
+    assert all("campo" in city.folded_name for city in found)
+
+
+def test_capitals_come_first_on_ties(loaded):
+    assert labels("rio")[:2] == ["Rio Branco - AC", "Rio de Janeiro - RJ"]
+    assert labels("campo")[0] == "Campo Grande - MS"
+
+
+def test_a_state_at_the_end_narrows_the_list(loaded):
+    assert labels("santa maria rs")[0] == "Santa Maria - RS"
+    assert labels("Santa Maria - R")[:2] == ["Santa Maria - RN", "Santa Maria - RS"]
+    assert labels("sao paulo sp") == ["São Paulo - SP"]
+
+
+def test_at_most_twenty_cities_come(loaded):
+    assert len(labels("a")) == 20
+    assert labels("") == labels("%%%") == []
+
+
+def test_a_city_is_read_by_its_code(loaded):
+    assert get_city("4316907").label == "Santa Maria - RS"
+    with pytest.raises(City.DoesNotExist):
+        get_city("0000000")

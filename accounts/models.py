@@ -139,6 +139,11 @@ class Membership(models.Model):
                 condition=models.Q(role="buyer"),
                 name="accounts_membership_one_member_per_buyer",
             ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(is_active=True) & ~models.Q(role="buyer"),
+                name="accounts_membership_one_firm",
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,1 +1,22 @@
 """Tables of the nfse app; each module's models are re-exported here by its owner."""
+
+from nfse.models.certificates import Certificate, CertificateNotice, CertificateSecret
+from nfse.models.companies import Company, ServiceProfile, TaxProfile
+from nfse.models.firms import Firm, Invite
+from nfse.models.notices import Notice
+from nfse.models.takers import Taker
+from nfse.models.trail import ChangeRecord
+
+__all__ = [
+    "Certificate",
+    "CertificateNotice",
+    "CertificateSecret",
+    "ChangeRecord",
+    "Company",
+    "Firm",
+    "Invite",
+    "Notice",
+    "ServiceProfile",
+    "Taker",
+    "TaxProfile",
+]

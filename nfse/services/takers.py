@@ -1,0 +1,192 @@
+"""Takers of a firm: create, change, merge (N9, A19, R90, R101)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts.services.constraints import violates
+from core.errors import NitroError
+from nfse.models import ChangeRecord, Taker
+from nfse.permissions import NotFound, Right, require_right
+from nfse.services.companies import clean_document, clean_postal_code
+from nfse.services.places import check_city, clean_phone
+from nfse.services.trail import describe, record_change
+
+Action = ChangeRecord.Action
+_NULL, _CLOSED = "01", "08"
+_SUSPENDED, _UNFIT = "03", "04"
+
+
+class TakerTaken(NitroError):
+    """The firm has a taker with this document already."""
+
+    message = "Já existe um tomador com este documento na sua contabilidade."
+
+
+class NameMissing(NitroError):
+    message = "Informe o nome do tomador."
+
+
+class TakerClosed(NitroError):
+    """The registry says BAIXADA or NULA: no note can be made out to it (N9)."""
+
+    message = "Este CNPJ está baixado ou nulo na Receita. Não é possível emitir notas para ele."
+
+
+class StatusNotAccepted(NitroError):
+    """The registry says SUSPENSA or INAPTA: the person must accept it (N9)."""
+
+    message = "Este CNPJ está suspenso ou inapto na Receita. Confirme se quer continuar."
+
+
+class CannotMerge(NitroError):
+    message = "Escolha dois tomadores diferentes para juntar."
+
+
+class DifferentDocuments(NitroError):
+    """Two documents are two legal persons, unless they are branches of one CNPJ."""
+
+    message = "Só dá para juntar tomadores da mesma empresa (mesma raiz de CNPJ)."
+
+
+@dataclass(frozen=True)
+class TakerData:
+    """The form of a taker. `city_code` is the IBGE code; what the registry said comes with its date."""
+
+    name: str
+    nickname: str = ""
+    municipal_registration: str = ""
+    email: str = ""
+    phone: str = ""
+    street: str = ""
+    number: str = ""
+    complement: str = ""
+    district: str = ""
+    postal_code: str = ""
+    city_code: str = ""
+    notes: str = ""
+    registry_status: str = ""
+    registry_fetched_at: datetime | None = None
+
+
+def create_taker(
+    *, firm_id: int, user_id: int, document: str, data: TakerData, accept_status: bool = False
+) -> Taker:
+    """Add a taker to the firm. `document` is a CNPJ or CPF, masked or not.
+
+    Raises NotFound, NotAllowed, InvalidDocument, NameMissing, TakerTaken, TakerClosed, StatusNotAccepted,
+    UnknownCity, InvalidPhone, InvalidPostalCode.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
+    check_status(data.registry_status, accepted=accept_status)
+    values = _clean(data)
+    taker = Taker(firm_id=firm_id, **values)
+    taker.document = clean_document(document)
+    try:
+        with transaction.atomic(durable=True):
+            taker.save()
+            _record(taker, user_id, Action.CREATED, after=describe(taker, ("cnpj", "cpf", *values)))
+    except IntegrityError as error:
+        if violates(error, "nfse_taker_document_unique"):
+            raise TakerTaken from error
+        raise
+    return taker
+
+
+def update_taker(*, firm_id: int, user_id: int, taker_id: int, data: TakerData) -> Taker:
+    """Replace what the form holds; the document never changes, and neither do notes made before.
+
+    Raises NotFound, NotAllowed, NameMissing, UnknownCity, InvalidPhone, InvalidPostalCode.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
+    values = _clean(data)
+    with transaction.atomic(durable=True):
+        taker = _lock(firm_id, taker_id)[0]
+        before = describe(taker, values)
+        for name, value in values.items():
+            setattr(taker, name, value)
+        taker.save(update_fields=[*values, "updated_at"])
+        _record(taker, user_id, Action.CHANGED, before=before, after=describe(taker, values))
+    return taker
+
+
+def merge_takers(*, firm_id: int, user_id: int, kept_id: int, merged_id: int) -> Taker:
+    """Put one taker away under another of the same CNPJ root; what the kept one lacks comes from it.
+
+    Notes keep the taker that they were made out to (R100); lists count them under the kept one.
+    Raises NotFound, NotAllowed, CannotMerge, DifferentDocuments.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
+    if kept_id == merged_id:
+        raise CannotMerge
+    with transaction.atomic(durable=True):
+        takers = {taker.pk: taker for taker in _lock(firm_id, kept_id, merged_id)}
+        kept, merged = takers[kept_id], takers[merged_id]
+        if not (kept.cnpj and kept.cnpj[:8] == merged.cnpj[:8]):
+            raise DifferentDocuments
+        before = describe(kept, _FILLED_BY_MERGE)
+        for name in _FILLED_BY_MERGE:
+            setattr(kept, name, getattr(kept, name) or getattr(merged, name))
+        kept.save(update_fields=[*_FILLED_BY_MERGE, "updated_at"])
+        merged.merged_into = kept
+        merged.save(update_fields=["merged_into", "updated_at"])
+        Taker.objects.filter(firm_id=firm_id, merged_into=merged).update(merged_into=kept)
+        _record(kept, user_id, Action.CHANGED, before=before, after=describe(kept, _FILLED_BY_MERGE))
+        _record(merged, user_id, Action.REMOVED, before={"merged_into": None}, after={"merged_into": kept.pk})
+    return kept
+
+
+_FILLED_BY_MERGE = ("nickname", "municipal_registration", "email", "phone", "notes")
+
+
+def check_status(status: str, *, accepted: bool) -> None:
+    """Raise TakerClosed or StatusNotAccepted by what the registry says of a CNPJ (codes of the Receita; N9, R90)."""
+    if status in {_NULL, _CLOSED}:
+        raise TakerClosed
+    if status in {_SUSPENDED, _UNFIT} and not accepted:
+        raise StatusNotAccepted
+
+
+def _clean(data: TakerData) -> dict[str, Any]:
+    name = data.name.strip()
+    if not name:
+        raise NameMissing
+    return {
+        "name": name,
+        "nickname": data.nickname.strip(),
+        "municipal_registration": data.municipal_registration.strip(),
+        "email": data.email.strip(),
+        "phone": clean_phone(data.phone),
+        "street": data.street.strip(),
+        "number": data.number.strip(),
+        "complement": data.complement.strip(),
+        "district": data.district.strip(),
+        "postal_code": clean_postal_code(data.postal_code),
+        "city_id": check_city(data.city_code, required=False),
+        "notes": data.notes.strip(),
+        "registry_status": data.registry_status,
+        "registry_fetched_at": data.registry_fetched_at,
+    }
+
+
+def _lock(firm_id: int, *taker_ids: int) -> list[Taker]:
+    """Lock the firm's takers in the order of their ids. Raises NotFound when one is not there."""
+    open_takers = Taker.objects.filter(firm_id=firm_id, pk__in=taker_ids, merged_into=None)
+    takers = list(open_takers.select_for_update().order_by("pk"))
+    if len(takers) != len(set(taker_ids)):
+        raise NotFound
+    return takers
+
+
+def _record(taker: Taker, user_id: int, action: ChangeRecord.Action, **what: Any) -> None:
+    record_change(
+        firm_id=taker.firm_id,
+        actor_id=user_id,
+        action=action,
+        subject="taker",
+        subject_id=taker.pk,
+        label=taker.name,
+        **what,
+    )

@@ -1,0 +1,135 @@
+import ssl
+import stat
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from nfse.documents.signing import verify
+from nfse.documents.xml import find_text, read_xml
+from nfse.gateways import NationalGateway, PlugNotasGateway, get_gateway
+from nfse.gateways.base import Allocation
+from nfse.gateways.national.endpoints import get_endpoints
+from nfse.gateways.national.tls import identity_of, make_context
+from nfse.tests.notes import NOW, PORTO_ALEGRE, make_certificate, make_snapshot, make_unfit_certificate
+from nfse.values import Environment
+
+AMERICANA = "3501608"
+
+
+def make_gateway(city_code=PORTO_ALEGRE):
+    return get_gateway(
+        "national", environment="production", city_code=city_code, certificate=make_certificate()
+    )
+
+
+def test_the_factory_knows_two_gateways():
+    assert isinstance(make_gateway(), NationalGateway)
+    assert isinstance(
+        get_gateway("plugnotas", environment="staging", city_code=PORTO_ALEGRE), PlugNotasGateway
+    )
+    with pytest.raises(ValueError, match="no gateway"):
+        get_gateway("nfeio", environment="staging", city_code=PORTO_ALEGRE)
+    with pytest.raises(ValueError, match="homologacao"):
+        get_gateway("national", environment="homologacao", city_code=PORTO_ALEGRE)
+
+
+def test_environments_have_their_own_hosts(settings):
+    settings.SEFIN_PRODUCTION_URL, settings.SEFIN_STAGING_URL = "https://a.example", "https://b.example"
+
+    assert get_endpoints(Environment.PRODUCTION, PORTO_ALEGRE).base_url == "https://a.example"
+    assert get_endpoints(Environment.STAGING, PORTO_ALEGRE).base_url == "https://b.example"
+
+
+def test_a_city_may_serve_the_layout_itself(settings):
+    override = {"base_url": "https://americana.example/api/adn", "issue": "/dps/recepcao"}
+    settings.NFSE_CITY_ENDPOINTS = {f"production:{AMERICANA}": override}
+
+    own = get_endpoints(Environment.PRODUCTION, AMERICANA)
+
+    assert (own.base_url, own.issue, own.dps) == (override["base_url"], "/dps/recepcao", "/dps/{id}")
+    assert get_endpoints(Environment.STAGING, AMERICANA).issue == "/nfse"
+    assert get_endpoints(Environment.PRODUCTION, PORTO_ALEGRE).issue == "/nfse"
+
+
+def test_nonsense_in_an_override_fails_and_is_named(settings):
+    settings.NFSE_CITY_ENDPOINTS = {f"production:{AMERICANA}": {"isue": "/dps"}}
+
+    with pytest.raises(ImproperlyConfigured, match="isue"):
+        make_gateway(AMERICANA)
+
+
+def test_the_algorithm_of_the_signature_is_a_setting_of_the_endpoint(settings):
+    settings.NFSE_CITY_ENDPOINTS = {f"production:{AMERICANA}": {"signature": "rsa-sha1"}}
+    allocation = Allocation("inv-1", NOW, series=900, number=1)
+
+    methods = {}
+    for city in (PORTO_ALEGRE, AMERICANA):
+        signed = make_gateway(city).prepare(make_snapshot(), allocation).payload
+        root = read_xml(signed)
+        assert verify(signed).status == "valid"
+        assert find_text(root, "Signature/SignatureValue")
+        methods[city] = b"rsa-sha256" in signed
+
+    assert methods == {PORTO_ALEGRE: True, AMERICANA: False}
+
+
+# --- The key ---------------------------------------------------------------------------------------
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_the_key_touches_the_disk_encrypted_for_us_alone_and_goes_at_once(folder, monkeypatch, settings):
+    settings.SEFIN_CA_FILE = ""
+    seen = []
+    load = ssl.SSLContext.load_cert_chain
+
+    def look(context, path, password):
+        seen.append((Path(path).read_bytes(), stat.S_IMODE(Path(path).stat().st_mode)))
+        return load(context, path, password=password)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", look)
+
+    make_context(make_certificate())
+
+    [(content, mode)] = seen
+    assert mode == 0o600
+    assert b"BEGIN ENCRYPTED PRIVATE KEY" in content
+    assert b"BEGIN PRIVATE KEY" not in content
+    assert list(folder.iterdir()) == []
+
+
+def test_the_key_goes_also_when_it_cannot_be_loaded(folder, monkeypatch, settings):
+    settings.SEFIN_CA_FILE = ""
+
+    def fail(*_args, **_kwargs):
+        raise ssl.SSLError("bad key")
+
+    monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", fail)
+
+    with pytest.raises(ssl.SSLError):
+        make_context(make_certificate())
+
+    assert list(folder.iterdir()) == []
+
+
+def test_the_server_is_always_verified_and_renegotiation_stays_possible(settings):
+    settings.SEFIN_CA_FILE = ""
+
+    context = make_context(make_certificate())
+
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.post_handshake_auth
+    assert not context.options & ssl.OP_NO_RENEGOTIATION
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_two_certificates_are_two_identities_that_show_no_key():
+    one, other = identity_of(make_certificate()), identity_of(make_unfit_certificate("expired"))
+
+    assert one.fingerprint != other.fingerprint
+    assert "context" not in repr(one)

@@ -233,6 +233,7 @@ SEFIN_CA_FILE = env.str("SEFIN_CA_FILE", default="" if PRODUCTION else str(embed
 SEFIN_CONCURRENCY = env.int("SEFIN_CONCURRENCY", default=10)
 SEFIN_SIGNATURE_ALGORITHM = env.choice("SEFIN_SIGNATURE_ALGORITHM", "rsa-sha256", ("rsa-sha256", "rsa-sha1"))
 NFSE_CITY_ENDPOINTS = env.json_object("NFSE_CITY_ENDPOINTS")
+NFSE_WAIT_SCALE = env.float("NFSE_WAIT_SCALE", default=1)
 PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
 PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")
 PLUGNOTAS_CONCURRENCY = env.int("PLUGNOTAS_CONCURRENCY", default=5)
@@ -248,6 +249,7 @@ REGISTRY_SOURCES = env.list(
     "REGISTRY_SOURCES",
     default=["registry.gateways.brasilapi.BrasilApiRegistry", "registry.gateways.viper.ViperRegistry"],
 )
+REGISTRY_MAX_AGE_DAYS = env.int("REGISTRY_MAX_AGE_DAYS", default=30)  # of a CNPJ looked up by hand
 
 # --- Leads -----------------------------------------------------------------------------------------
 LEADS_SEARCH_PROVIDERS = env.list("LEADS_SEARCH_PROVIDERS", default=["leads.gateways.serper.SerperProvider"])

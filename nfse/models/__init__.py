@@ -3,6 +3,14 @@
 from nfse.models.certificates import Certificate, CertificateNotice, CertificateSecret
 from nfse.models.companies import Company, ServiceProfile, TaxProfile
 from nfse.models.firms import Firm, Invite
+from nfse.models.invoices import (
+    GatewayExchange,
+    Invoice,
+    InvoiceRequest,
+    NoteEvent,
+    NumberSeries,
+    RequestEvent,
+)
 from nfse.models.notices import Notice
 from nfse.models.takers import Taker
 from nfse.models.trail import ChangeRecord
@@ -14,8 +22,14 @@ __all__ = [
     "ChangeRecord",
     "Company",
     "Firm",
+    "GatewayExchange",
     "Invite",
+    "Invoice",
+    "InvoiceRequest",
+    "NoteEvent",
     "Notice",
+    "NumberSeries",
+    "RequestEvent",
     "ServiceProfile",
     "Taker",
     "TaxProfile",

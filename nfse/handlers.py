@@ -1,0 +1,35 @@
+"""Work of the invoicing business (queue_worker.registry)."""
+
+from datetime import timedelta
+
+from nfse.services.issuing import kinds
+from nfse.services.issuing.asking import ask_request, keep_asking
+from nfse.services.issuing.canceling import cancel_note, keep_canceling
+from nfse.services.issuing.reading import read_note
+from nfse.services.issuing.sending import send_request
+from queue_worker.policy import Backoff
+from queue_worker.registry import handler
+from queue_worker.work import Work
+
+TIMEOUT = timedelta(minutes=5)
+RETRIES = Backoff(first=5, factor=2, cap=300)
+
+
+@handler(kinds.SEND, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=keep_asking)
+def handle_send_request(work: Work) -> None:
+    send_request(request_id=work.payload["request_id"], work=work)
+
+
+@handler(kinds.ASK, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=keep_asking)
+def handle_ask_request(work: Work) -> None:
+    ask_request(request_id=work.payload["request_id"], work=work)
+
+
+@handler(kinds.CANCEL, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=keep_canceling)
+def handle_cancel_note(work: Work) -> None:
+    cancel_note(request_id=work.payload["request_id"], work=work)
+
+
+@handler(kinds.READ, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES)
+def handle_read_note(work: Work) -> None:
+    read_note(request_id=work.payload["request_id"], work=work)

@@ -1,0 +1,1 @@
+"""Issuing notes: mirror, confirmation, sending, asking, cancelling (docs/nfse-issuing.md)."""

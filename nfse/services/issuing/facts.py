@@ -1,0 +1,56 @@
+"""What the gateway says of a note now, whoever caused it, becomes the state of its request (N16, R88)."""
+
+from nfse.models import Invoice, InvoiceRequest
+from nfse.services.issuing.moving import move, note
+from nfse.states import MOVES, State
+from nfse.values import NoteState, NoteStatus
+
+TARGETS = {
+    NoteStatus.CANCELED: State.CANCELED,
+    NoteStatus.REPLACED: State.REPLACED,
+    NoteStatus.ANALYSIS_PENDING: State.IN_ANALYSIS,
+}
+
+
+def apply_facts(request: InvoiceRequest, invoice: Invoice, facts: NoteState) -> None:
+    """Let a note that stands follow the facts; inside the caller's transaction, both rows locked.
+
+    A cancellation that we are waiting for is not ended by "nothing happened yet".
+    """
+    facts = _as_replaced(invoice, facts)
+    before = invoice.status_facts
+    invoice.status = facts.status
+    invoice.status_facts = facts.to_dict()
+    invoice.replaced_by_key = facts.replaced_by
+    invoice.save(update_fields=["status", "status_facts", "replaced_by_key"])
+    target = TARGETS.get(facts.status)
+    if target is not None and request.state != target:
+        _move_to(request, target)
+    elif request.state == State.IN_ANALYSIS and facts.cancellation_denied:
+        move(request, State.ISSUED, "analysis_denied")
+    elif before and before.get("locks") != invoice.status_facts["locks"]:
+        note(request, "locks_changed", data={"locks": invoice.status_facts["locks"]})
+
+
+def _as_replaced(invoice: Invoice, facts: NoteState) -> NoteState:
+    """A gateway without events says "canceled" of a note whose replacement it issued."""
+    if facts.status is not NoteStatus.CANCELED or invoice.request.gateway == "national":
+        return facts
+    replacement = Invoice.objects.filter(request__substitutes=invoice).first()
+    if replacement is None:
+        return facts
+    return NoteState(NoteStatus.REPLACED, replaced_by=replacement.access_key)
+
+
+def _move_to(request: InvoiceRequest, target: State) -> None:
+    own = request.state == State.CANCELING
+    event = {
+        State.CANCELED: "canceled" if own else "canceled_by_city",
+        State.REPLACED: "replaced",
+        State.IN_ANALYSIS: "analysis_pending",
+    }[target]
+    if request.state not in {State.ISSUED, State.CANCELING, State.IN_ANALYSIS}:
+        return
+    if target not in MOVES[State(request.state)]:
+        move(request, State.ISSUED, "cancel_overtaken")
+    move(request, target, event)

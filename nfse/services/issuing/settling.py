@@ -1,0 +1,169 @@
+"""What the gateway said becomes state, note and next work, in one transaction with the end of the item.
+
+Every function here runs inside the caller's transaction, on a request locked by `locked_request`.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from django.utils import timezone
+
+from nfse.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Taken, Unrecognized
+from nfse.models import Invoice, InvoiceRequest
+from nfse.services.issuing import kinds, waits
+from nfse.services.issuing.moving import move, note
+from nfse.states import State
+from nfse.values import NoteStatus, RuleProblem
+
+log = structlog.get_logger(__name__)
+Attention = InvoiceRequest.Attention
+
+
+def settle(request: InvoiceRequest, outcome: Outcome | NotFound) -> None:
+    """Record an outcome of a request that is being sent or asked about (N11)."""
+    if request.attention:
+        request.attention = Attention.NONE
+        request.save(update_fields=["attention"])
+    match outcome:
+        case Issued():
+            _issue(request, outcome)
+        case Accepted():
+            _accept(request, outcome)
+        case Rejected():
+            _reject(request, outcome.problems, needs_person=outcome.needs_person)
+        case Taken():
+            _take(request, outcome)
+        case Unrecognized():
+            _keep_asking(request, "unrecognized_state", outcome.state)
+        case NotFound():
+            _miss(request)
+
+
+def doubt(request: InvoiceRequest, event: str, detail: str = "") -> None:
+    """The answer was lost: nothing is repeated until the gateway was asked (R85)."""
+    move(request, State.IN_DOUBT, event, detail=detail)
+    kinds.enqueue_for(request, kinds.ASK, waits.after(waits.step(waits.DOUBT_WAITS, 0)))
+
+
+def put_back(request: InvoiceRequest, event: str, detail: str = "", retry_after: float | None = None) -> None:
+    """It certainly did not arrive: the same bytes again later, for up to 24 hours."""
+    if timezone.now() < request.retry_until:
+        move(request, State.QUEUED, event, detail=detail)
+        kinds.enqueue_for(request, kinds.SEND, waits.after(waits.retry_wait(request.attempts), retry_after))
+    elif request.history.filter(to_state=State.IN_DOUBT).exists():
+        doubt(request, "retries_spent", "Conferindo mais uma vez antes de desistir.")
+    else:
+        move(request, State.FAILED, "retries_spent", detail=detail)
+
+
+def ask_again(request: InvoiceRequest, retry_after: float | None = None) -> None:
+    """Nothing new: ask later, for as long as it takes. A request in doubt is never given up."""
+    seconds = waits.step(
+        waits.ACCEPTED_WAITS if request.state == State.ACCEPTED else waits.DOUBT_WAITS, request.asks
+    )
+    if timezone.now() - request.state_changed_at > waits.SLOW_AFTER:
+        seconds = waits.SLOW_WAIT
+    request.asks += 1
+    request.save(update_fields=["asks"])
+    kinds.enqueue_for(request, kinds.ASK, waits.after(seconds, retry_after))
+
+
+def finish_replaced(request: InvoiceRequest) -> None:
+    """The note that this one replaces is read again: its state follows the authority's fact (N15, R88)."""
+    if request.substitutes_id is not None:
+        old = InvoiceRequest.objects.get(invoice__pk=request.substitutes_id)
+        kinds.enqueue_for(old, kinds.READ)
+
+
+def _issue(request: InvoiceRequest, issued: Issued) -> None:
+    returned, snapshot = issued.note, request.snapshot
+    invoice = Invoice(
+        request=request,
+        firm_id=request.firm_id,
+        company_id=request.company_id,
+        environment=request.environment,
+        access_key=issued.access_key,
+        number=issued.number,
+        verification_code=issued.verification_code[:60],
+        reference=issued.reference.to_dict(),
+        issued_at=issued.issued_at or timezone.now(),
+        competence_date=snapshot.competence_date,
+        amount=snapshot.amount,
+        net_amount=returned.net_amount if returned else None,
+        iss_amount=returned.iss_amount if returned else None,
+        withheld_amount=returned.withheld_total if returned else None,
+        is_adopted=issued.adopted,
+        alerts=list(issued.alerts),
+    )
+    if issued.xml is not None:
+        invoice.xml = issued.xml
+    invoice.save()
+    move(
+        request,
+        State.ISSUED,
+        "adopted" if issued.adopted else "issued",
+        detail=f"NFS-e {issued.number}",
+        reference=issued.reference.to_dict(),
+        problems=[],
+        attention=Attention.NONE,
+    )
+    if issued.status is not NoteStatus.AUTHORIZED or issued.xml is None:
+        kinds.enqueue_for(request, kinds.READ)
+    else:
+        invoice.read_next_at = waits.after(3600)
+        invoice.save(update_fields=["read_next_at"])
+    finish_replaced(request)
+
+
+def _accept(request: InvoiceRequest, accepted: Accepted) -> None:
+    if request.state == State.ACCEPTED:
+        ask_again(request)
+        return
+    move(request, State.ACCEPTED, "accepted", reference=accepted.reference.to_dict())
+    ask_again(request)
+
+
+def _reject(request: InvoiceRequest, problems: Sequence[RuleProblem], *, needs_person: bool) -> None:
+    move(
+        request,
+        State.REJECTED,
+        "ended_by_gateway" if needs_person else "rejected",
+        detail="; ".join(problem.code for problem in problems),
+        problems=[problem.to_dict() for problem in problems],
+        attention=Attention.NONE,
+    )
+
+
+def _take(request: InvoiceRequest, taken: Taken) -> None:
+    """Another note under our number: never adopted, never repeated, a person decides (contract 8, step 8)."""
+    log.error("number_taken", request_id=request.pk)
+    facts = {"data": {"reference": taken.reference.to_dict()}, "attention": Attention.TAKEN}
+    if request.state == State.IN_DOUBT:
+        note(request, "number_taken", **facts)  # type: ignore[arg-type]
+    else:
+        move(request, State.IN_DOUBT, "number_taken", **facts)  # type: ignore[arg-type]
+
+
+def _keep_asking(request: InvoiceRequest, event: str, detail: str) -> None:
+    if request.state == State.SENDING:
+        doubt(request, event, detail)
+        return
+    if request.asks == 0:
+        note(request, event, detail=detail)
+    ask_again(request)
+
+
+def _miss(request: InvoiceRequest) -> None:
+    """Not there now. Only repeated absence proves it, as the authority may still be working (8.7)."""
+    if request.state == State.ACCEPTED:
+        doubt(request, "vanished")
+        return
+    request.absences += 1
+    request.save(update_fields=["absences"])
+    if request.absences < len(waits.DOUBT_WAITS):
+        kinds.enqueue_for(request, kinds.ASK, waits.after(waits.step(waits.DOUBT_WAITS, request.absences)))
+    elif timezone.now() < request.retry_until:
+        move(request, State.QUEUED, "proved_absent", detail="Não chegou; os mesmos dados vão de novo.")
+        kinds.enqueue_for(request, kinds.SEND)
+    else:
+        move(request, State.FAILED, "proved_absent")

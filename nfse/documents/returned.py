@@ -1,16 +1,16 @@
 """The NFS-e that the authority returns: its facts, and whether it is the note that we asked for."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from lxml import etree
 
-from nfse.documents.amounts import read_decimal
+from nfse.documents.amounts import CENT, Preview, read_decimal
 from nfse.documents.clock import read_time
 from nfse.documents.signing import digest_value
-from nfse.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
 from nfse.documents.xml import UnreadableXml, find_child, find_first, find_text, read_xml
-from nfse.values import Environment, NoteSnapshot, ReturnedNote
+from nfse.values import Environment, ReturnedNote
 
 
 class NotANote(UnreadableXml):
@@ -38,7 +38,7 @@ def read_nfse(xml: bytes) -> ReturnedNote:
         number=find_text(note, "nNFSe"),
         issued_at=read_time(find_text(note, "dhProc")),
         status_code=find_text(note, "cStat"),
-        environment=Environment.STAGING if find_text(content, "tpAmb") == "2" else Environment.PRODUCTION,
+        environment=_environment(content),
         dps_id=str(content.get("Id") or ""),
         series=find_text(content, "serie"),
         dps_number=find_text(content, "nDPS"),
@@ -66,36 +66,67 @@ def read_nfse(xml: bytes) -> ReturnedNote:
     )
 
 
-def find_differences(returned: ReturnedNote, snapshot: NoteSnapshot, signed_xml: bytes = b"") -> list[str]:
+def find_differences(returned: ReturnedNote, signed_dps: bytes) -> list[str]:
     """Return the fields in which a note is not ours; empty means that it may be adopted (contract 8, step 8).
 
-    Equal digests of the signed DPS settle it. Otherwise amount, taker, service, competence and description
-    must all agree, and so must the issuer and the environment.
+    Equal digests of the signed DPS settle it. Otherwise an earlier attempt of the same content is ours too:
+    environment, issuer, taker, service, description, competence, amount and replaced note must all agree.
 
     Args:
-        signed_xml: the DPS that was stored before sending, when there is one.
+        signed_dps: the document that was stored before sending.
     """
-    if signed_xml and returned.dps_digest and digest_value(read_xml(signed_xml)) == returned.dps_digest:
+    root = read_xml(signed_dps)
+    if returned.dps_digest and digest_value(root) == returned.dps_digest:
         return []
-    taker = clean_code(snapshot.taker.document) if snapshot.taker else ""
+    content = find_first(root, "infDPS")
     ours = {
-        "tpAmb": (returned.environment, snapshot.environment),
-        "prest": (returned.issuer_document, clean_code(snapshot.issuer.document)),
-        "toma": (returned.taker_document, taker),
-        "serv/cServ/cTribNac": (returned.ctribnac, clean_code(snapshot.service.ctribnac)),
+        "tpAmb": (returned.environment, _environment(content)),
+        "prest": (returned.issuer_document, _document(content, "prest")),
+        "toma": (returned.taker_document, _document(content, "toma")),
+        "serv/cServ/cTribNac": (returned.ctribnac, find_text(content, "serv/cServ/cTribNac")),
         "serv/cServ/xDescServ": (
             _words(returned.description),
-            _words(clean_text(snapshot.service.description, DESCRIPTION_LIMIT)),
+            _words(find_text(content, "serv/cServ/xDescServ")),
         ),
-        "dCompet": (returned.competence_date, snapshot.competence_date),
-        "valores/vServPrest/vServ": (returned.amount, snapshot.amount),
+        "dCompet": (returned.competence_date, _day(find_text(content, "dCompet"))),
+        "valores/vServPrest/vServ": (returned.amount, _figure(content, "valores/vServPrest/vServ")),
+        "subst/chSubstda": (returned.replaces_key, find_text(content, "subst/chSubstda")),
     }
     return [field for field, (theirs, expected) in ours.items() if theirs != expected]
 
 
-def is_ours(returned: ReturnedNote, snapshot: NoteSnapshot, signed_xml: bytes = b"") -> bool:
-    """Return whether a note found under our id is the one that was confirmed."""
-    return not find_differences(returned, snapshot, signed_xml)
+def is_ours(returned: ReturnedNote, signed_dps: bytes) -> bool:
+    """Return whether a note found under our id is the one that was prepared."""
+    return not find_differences(returned, signed_dps)
+
+
+@dataclass(frozen=True)
+class AmountDifference:
+    """A figure that the authority computed otherwise than the preview said, in reais."""
+
+    name: str
+    expected: Decimal
+    returned: Decimal
+
+
+def reconcile_amounts(preview: Preview, returned: ReturnedNote) -> list[AmountDifference]:
+    """Return the figures that differ by more than a cent; what either side does not state is not compared."""
+    pairs = {
+        "iss": (preview.iss, returned.iss_amount),
+        "withheld": (preview.total_withheld, returned.withheld_total),
+        "net": (preview.net, returned.net_amount),
+        "ibs": (preview.ibs, returned.ibs_total),
+        "cbs": (preview.cbs, returned.cbs_total),
+    }
+    return [
+        AmountDifference(name, expected, actual)
+        for name, (expected, actual) in pairs.items()
+        if expected is not None and actual is not None and abs(expected - actual) > CENT
+    ]
+
+
+def _environment(content: etree._Element | None) -> Environment:
+    return Environment.STAGING if find_text(content, "tpAmb") == "2" else Environment.PRODUCTION
 
 
 def _words(text: str) -> str:

@@ -22,6 +22,14 @@ from nfse.values import LoadedCertificate
 
 _SIGNED_CHILDREN = ("infDPS", "infPedReg", "infNFSe", "infEvento")
 
+_TRANSFORMS = {
+    "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
+    "http://www.w3.org/2001/10/xml-exc-c14n#",
+    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+}
+
 
 class SignatureAlgorithm(StrEnum):
     """The two pairs that the authority is known to accept; chosen per endpoint by setting."""
@@ -84,8 +92,8 @@ def sign(
 def verify(xml: bytes | etree._Element) -> SignatureVerdict:
     """Return whether the outer signature of a document holds over its content, and who signed.
 
-    The one Reference must point at the child of the root that carries the content: a valid signature over
-    something else proves nothing.
+    The one Reference must point at the child of the root that carries the content, and pass it through the
+    usual transforms alone: a valid signature over something else proves nothing.
 
     Raises:
         UnreadableXml: the bytes are not XML.
@@ -142,8 +150,9 @@ def _signature_of(root: etree._Element) -> etree._Element | None:
 
 def _covers_content(root: etree._Element, signature: etree._Element) -> bool:
     references = [element for element in signature.iter() if local_name(element) == "Reference"]
+    transforms = {each.get("Algorithm") for each in signature.iter() if local_name(each) == "Transform"}
     content = next((child for child in root if local_name(child) in _SIGNED_CHILDREN), None)
-    if len(references) != 1 or content is None or not content.get("Id"):
+    if len(references) != 1 or not transforms <= _TRANSFORMS or content is None or not content.get("Id"):
         return False
     same_id = [element for element in root.iter() if element.get("Id") == content.get("Id")]
     return references[0].get("URI") == f"#{content.get('Id')}" and len(same_id) == 1

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nfse.documents.amounts import preview_amounts
 from nfse.documents.dps import CannotBuild
 from nfse.documents.envelopes import (
     AnswerProblem,
@@ -34,7 +35,14 @@ from nfse.documents.events import (
     read_event,
 )
 from nfse.documents.refusals import explain, explain_all, find_group, is_transient
-from nfse.documents.returned import NotANote, find_differences, is_ours, read_nfse
+from nfse.documents.returned import (
+    AmountDifference,
+    NotANote,
+    find_differences,
+    is_ours,
+    read_nfse,
+    reconcile_amounts,
+)
 from nfse.documents.schema import validate
 from nfse.documents.signing import SignatureStatus, sign, verify
 from nfse.documents.tables import get_official_messages, get_rules
@@ -54,7 +62,7 @@ from nfse.tests.notes import (
     make_snapshot,
     signed,
 )
-from nfse.values import Environment, NoteEventFact, NoteState, NoteStatus, WhoFixes
+from nfse.values import Environment, NoteEventFact, NoteState, NoteStatus, Substitution, WhoFixes
 
 OTHER_KEY = KEY.replace("2611", "2612")
 
@@ -378,11 +386,14 @@ def test_what_is_no_note_is_refused(document):
 
 
 def test_a_note_of_the_same_bytes_is_ours():
-    assert is_ours(read_nfse(make_nfse(signed())), make_snapshot(), signed())
+    assert is_ours(read_nfse(make_nfse(signed())), signed())
 
 
-def test_a_note_signed_at_another_second_with_the_same_content_is_ours():
-    assert is_ours(read_nfse(make_nfse(signed())), make_snapshot())
+def test_a_note_of_another_attempt_with_the_same_content_is_ours():
+    unsigned = read_nfse(make_nfse(build()))
+
+    assert unsigned.dps_digest == ""
+    assert is_ours(unsigned, signed())
 
 
 @pytest.mark.parametrize(
@@ -395,12 +406,23 @@ def test_a_note_signed_at_another_second_with_the_same_content_is_ours():
         ({"service": make_service(description="Outra coisa inteiramente")}, "serv/cServ/xDescServ"),
         ({"competence_date": NOW.date()}, "dCompet"),
         ({"environment": Environment.PRODUCTION}, "tpAmb"),
+        ({"substitutes": Substitution(KEY, "01")}, "subst/chSubstda"),
     ],
 )
 def test_another_note_under_our_number_is_not_adopted(changes, field):
     returned = read_nfse(make_nfse(signed(make_snapshot(**changes))))
 
-    assert find_differences(returned, make_snapshot(), signed()) == [field]
+    assert find_differences(returned, signed()) == [field]
+
+
+def test_the_preview_is_reconciled_with_what_came_back():
+    preview = preview_amounts(make_snapshot(amount=Decimal(1000), iss_rate=Decimal("2.00"), withheld=True))
+    note = read_nfse((SAMPLES / "nfse-ibscbs.xml").read_bytes())
+
+    assert reconcile_amounts(preview, note) == [
+        AmountDifference("net", Decimal("980.00"), Decimal("1000.00"))
+    ]
+    assert reconcile_amounts(replace(preview, net=Decimal("999.99")), note) == []
 
 
 # --- Refusals ----------------------------------------------------------------------------------------

@@ -97,6 +97,17 @@ def test_a_signature_over_something_else_proves_nothing():
     assert verify(moved).status is SignatureStatus.INVALID
 
 
+def test_a_transform_that_could_hide_content_is_not_followed():
+    exclusive = b'<Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+    xpath = (
+        b'<Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><XPath>1</XPath></Transform>'
+    )
+    verdict = verify(signed().replace(exclusive, xpath + exclusive))
+
+    assert verdict.status is SignatureStatus.INVALID
+    assert verdict.problem == "A assinatura não cobre o conteúdo do documento."
+
+
 def test_a_signature_without_certificate_is_invalid_and_says_so():
     document = signed()
     start, end = document.index(b"<X509Certificate>") + 17, document.index(b"</X509Certificate>")

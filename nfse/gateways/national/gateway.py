@@ -19,7 +19,7 @@ from nfse.documents.events import (
     fold_events,
 )
 from nfse.documents.identifiers import dps_id
-from nfse.documents.returned import read_nfse
+from nfse.documents.returned import is_ours, read_nfse
 from nfse.documents.signing import sign
 from nfse.documents.texts import clean_code
 from nfse.documents.xml import UnreadableXml
@@ -41,7 +41,6 @@ from nfse.gateways.base import (
     Rejected,
     Taken,
 )
-from nfse.gateways.national.adoption import is_ours
 from nfse.gateways.national.client import ADN, SEFIN, Answer, NationalClient
 from nfse.gateways.national.endpoints import get_endpoints
 from nfse.gateways.national.events import EventReader, read_note_events

@@ -1,6 +1,7 @@
 """Signatures that another library verifies, and certificates opened or refused with a reason."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -221,3 +222,20 @@ def test_another_branch_is_the_same_root_but_not_the_company():
     assert not is_of_company(branch, ISSUER_CNPJ)
     assert is_of_same_root(branch, ISSUER_CNPJ)
     assert not is_of_same_root(ISSUER_CPF, ISSUER_CNPJ)
+
+
+# --- Many at once ------------------------------------------------------------------------------------
+def test_threads_do_not_mix_their_documents():
+    def prepare(number: int) -> tuple[bool, list[str]]:
+        document = sign(build(number=number), certificate=make_certificate())
+        broken = document.replace(b"1500.00", f"1500.{number}00".encode())
+        problems = validate(broken)
+        whole = not validate(document) and verify(document).status is SignatureStatus.VALID
+        return whole, [problem.message for problem in problems if f"1500.{number}00" in problem.message]
+
+    make_certificate()
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(prepare, range(1, 121)))
+
+    assert all(whole for whole, _ in results)
+    assert all(len(messages) == 1 for _, messages in results)

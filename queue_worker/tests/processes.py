@@ -129,7 +129,7 @@ def open_house(home: Path) -> Iterator[House]:
         house.close()
 
 
-def wait_until(is_true: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(is_true: Callable[[], object], seconds: float = 40) -> None:
     """Wait for a condition; fail when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not is_true():

@@ -37,7 +37,7 @@ def test_a_killed_worker_an_emptied_broker_and_doubled_bells_lose_and_repeat_not
     doomed.kill()
     left = WorkItem.objects.filter(status="processing", worker="doomed@test").count()
     house.empty_broker()
-    wait_until(all_done, 30)
+    wait_until(all_done)
 
     effects = list_effects("effect")
     assert Counter(effects) == Counter([item.pk for item in [*ordered, *free]])
@@ -75,7 +75,7 @@ def test_an_item_that_kills_its_process_ends_dead_and_the_worker_lives(house):
     killer = put_one(KILLER)
     house.ring("cpu")
 
-    wait_until(lambda: WorkItem.objects.filter(pk=killer.pk, status="dead").exists(), 30)
+    wait_until(lambda: WorkItem.objects.filter(pk=killer.pk, status="dead").exists())
     after = put_one(COMPUTE)
     house.ring("cpu")
     wait_until(lambda: WorkItem.objects.filter(pk=after.pk, status="done").exists())
@@ -96,7 +96,7 @@ def test_one_bell_wakes_every_thread_and_late_work_needs_none(house):
     late = put_one(EFFECT, run_after=timezone.now() + timedelta(seconds=1.5))
     wait_until(all_done)
     late.refresh_from_db()
-    assert late.claimed_at - late.run_after < timedelta(seconds=2.5)
+    assert late.claimed_at - late.run_after < timedelta(seconds=5)
 
     put_one(EFFECT, payload={"seconds": 0.5})
     wait_until(lambda: WorkItem.objects.filter(status="processing").exists())

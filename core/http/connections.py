@@ -128,6 +128,6 @@ def refuses_certificate(error: BaseException) -> bool:
     found: BaseException | None = error
     while found is not None:
         if isinstance(found, ssl.SSLError):
-            return any(alert in (found.reason or "") for alert in CERTIFICATE_ALERTS)
+            return any(alert in (getattr(found, "reason", "") or "") for alert in CERTIFICATE_ALERTS)
         found = found.__cause__ or found.__context__
     return False

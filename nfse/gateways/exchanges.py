@@ -26,4 +26,5 @@ def describe(response: Response) -> str:
     kind = response.headers.get("content-type", "")
     if response.content and kind and not any(word in kind for word in _READABLE):
         return f"({kind}, {len(response.content)} bytes)"
-    return _DOCUMENT.sub(r'\1"…"', response.text)[:MAX_KEPT_CHARACTERS]
+    text = response.text.replace("\x00", "�")  # PostgreSQL keeps no NUL
+    return _DOCUMENT.sub(r'\1"…"', text)[:MAX_KEPT_CHARACTERS]

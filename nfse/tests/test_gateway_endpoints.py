@@ -1,15 +1,18 @@
 import ssl
 import stat
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from core.http import Response
 from nfse.documents.signing import verify
 from nfse.documents.xml import find_text, read_xml
 from nfse.gateways import NationalGateway, PlugNotasGateway, get_gateway
-from nfse.gateways.base import Allocation
+from nfse.gateways.base import Allocation, CertificateRejected, Rejected
+from nfse.gateways.exchanges import describe
 from nfse.gateways.national.endpoints import get_endpoints
 from nfse.gateways.national.tls import identity_of, make_context
 from nfse.tests.notes import NOW, PORTO_ALEGRE, make_certificate, make_snapshot, make_unfit_certificate
@@ -110,10 +113,51 @@ def test_the_key_goes_also_when_it_cannot_be_loaded(folder, monkeypatch, setting
 
     monkeypatch.setattr(ssl.SSLContext, "load_cert_chain", fail)
 
-    with pytest.raises(ssl.SSLError):
+    with pytest.raises(CertificateRejected):
         make_context(make_certificate())
 
     assert list(folder.iterdir()) == []
+
+
+def test_a_key_of_another_certificate_is_a_refusal_and_nothing_is_sent(settings):
+    settings.SEFIN_CA_FILE = ""
+    other = make_unfit_certificate("expired")
+    mixed = replace(make_certificate(), private_key=other.private_key)
+    gateway = get_gateway("national", environment="staging", city_code=PORTO_ALEGRE, certificate=mixed)
+    prepared = gateway.prepare(make_snapshot(), Allocation("inv-1", NOW, series=900, number=1))
+
+    outcome = gateway.issue(prepared)
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.problems[0].code == "HTTP-403"
+    with pytest.raises(CertificateRejected):
+        gateway.find(prepared)
+
+
+def test_an_authority_that_cannot_be_read_names_its_setting(settings, tmp_path):
+    settings.SEFIN_CA_FILE = str(tmp_path / "gone.pem")
+
+    with pytest.raises(ImproperlyConfigured, match="SEFIN_CA_FILE"):
+        make_context(make_certificate())
+
+
+# --- The trail -------------------------------------------------------------------------------------
+def said(content, kind="application/json"):
+    return describe(Response("sefin", 200, {"content-type": kind}, content))
+
+
+def test_the_trail_keeps_the_words_and_not_the_documents():
+    document = "H4sI" + "A" * 5000
+
+    text = said(f'{{"chaveAcesso": "1", "nfseXmlGZipB64": "{document}", "arquivoXml":"{document}"}}'.encode())
+
+    assert text == '{"chaveAcesso": "1", "nfseXmlGZipB64": "…", "arquivoXml":"…"}'
+
+
+def test_the_trail_keeps_8_kb_without_nul():
+    assert len(said(b"x" * 10_000)) == 8192
+    assert said(b"a\x00b") == "a�b"
+    assert said(b"\x30\x82", "application/zip") == "(application/zip, 2 bytes)"
 
 
 def test_the_server_is_always_verified_and_renegotiation_stays_possible(settings):

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from core.http import ClientIdentity
+from nfse.gateways.base import CertificateRejected
 from nfse.values import LoadedCertificate
 
 
@@ -23,14 +25,29 @@ def make_context(certificate: LoadedCertificate) -> ssl.SSLContext:
 
     SEFIN asks for the certificate by renegotiation, so that is never switched off, and TLS 1.3 servers may
     ask after the handshake.
+
+    Raises:
+        CertificateRejected: key and certificate do not belong together. ImproperlyConfigured: SEFIN_CA_FILE.
     """
     context = ssl.create_default_context()
-    if settings.SEFIN_CA_FILE:
-        context.load_verify_locations(settings.SEFIN_CA_FILE)
+    _trust(context, settings.SEFIN_CA_FILE)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.post_handshake_auth = True
-    _load(context, certificate)
+    try:
+        _load(context, certificate)
+    except ssl.SSLError as error:
+        raise CertificateRejected("key", detail="the key cannot be loaded") from error
     return context
+
+
+def _trust(context: ssl.SSLContext, file: str) -> None:
+    """Trust one authority more: the sandbox's, outside production."""
+    if not file:
+        return
+    try:
+        context.load_verify_locations(file)
+    except (OSError, ssl.SSLError) as error:
+        raise ImproperlyConfigured(f"SEFIN_CA_FILE cannot be read: {type(error).__name__}") from error
 
 
 def _load(context: ssl.SSLContext, certificate: LoadedCertificate) -> None:

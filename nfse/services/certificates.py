@@ -92,8 +92,9 @@ def upload_certificate(
 
 
 def load_certificate(*, firm_id: int, company_id: int, now: datetime | None = None) -> LoadedCertificate:
-    """Open the company's active certificate to sign or to talk with it. Needs no transaction, and asks no right:
-    the caller asked it for what it does.
+    """Open the company's active certificate to sign or to talk with it.
+
+    It asks no right: the caller asked the one of what it does.
 
     Raises:
         nfse.selectors.certificates.NoCertificate: none is active.

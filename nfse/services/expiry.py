@@ -27,7 +27,7 @@ def count_days_left(valid_until: datetime, now: datetime) -> int:
 
 
 def send_expiry_notices(*, now: datetime) -> int:
-    """Tell owners and accountants of the certificates that end soon; return how many certificates were told of.
+    """Tell owners and accountants of the certificates that end soon; return of how many.
 
     Days that were missed send only the nearest notice. Again, or twice at once, tells nothing twice.
     """

@@ -72,8 +72,8 @@ class FirmData:
 def register_firm(*, user_id: int, document: str, legal_name: str, trade_name: str = "") -> Firm:
     """Open a firm for a signed-in user: account, wallet, firm and owner in one transaction (A7).
 
-    `document` is the CNPJ, masked or not. Raises InvalidCnpj, AlreadyInFirm and FirmNotRegistered (the CNPJ is
-    taken: operators are told).
+    `document` is the CNPJ, masked or not. Raises InvalidCnpj, AlreadyInFirm and FirmNotRegistered (the CNPJ
+    is taken: operators are told).
     """
     cnpj = normalize_cnpj(document)
     try:
@@ -90,8 +90,8 @@ def register_firm_with_owner(
 ) -> Firm:
     """Open a firm together with its owner's user, and send the confirmation e-mail, in one transaction (A7).
 
-    Raises InvalidCnpj, FirmNotRegistered, and accounts' EmailTaken: the view answers it with neutral words and
-    `accounts.services.tell_owner`.
+    Raises InvalidCnpj, FirmNotRegistered, and accounts' EmailTaken: the view answers it with neutral words
+    and `accounts.services.tell_owner`.
     """
     cnpj = normalize_cnpj(document)
     password_hash = make_password(owner.password)  # slow on purpose, so before the transaction
@@ -163,7 +163,7 @@ def _explain(error: IntegrityError, cnpj: str) -> Exception:
         tell_operators(
             key=f"firm-taken:{cnpj}",
             subject="Cadastro repetido de contabilidade",
-            text=f"Alguém tentou cadastrar de novo a contabilidade de CNPJ {cnpj}. Confira com a contabilidade.",
+            text=f"Alguém tentou cadastrar de novo a contabilidade de CNPJ {cnpj}. Confira com ela.",
         )
         return FirmNotRegistered()
     if violates(error, "accounts_membership_one_firm"):

@@ -72,7 +72,8 @@ def notify(
 def send_notice_email(*, notice_id: int) -> bool:
     """Send one notice by e-mail, with no transaction open; called by the queue.
 
-    False when it was sent already, or when the person left meanwhile. Raises core.errors.Unavailable or Refused.
+    False when it was sent already, or when the person left meanwhile. Raises core.errors.Unavailable or
+    Refused.
     """
     notice = Notice.objects.select_related("recipient", "firm", "company").get(pk=notice_id)
     is_member = Membership.objects.filter(

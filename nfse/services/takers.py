@@ -142,7 +142,7 @@ _FILLED_BY_MERGE = ("nickname", "municipal_registration", "email", "phone", "not
 
 
 def check_status(status: str, *, accepted: bool) -> None:
-    """Raise TakerClosed or StatusNotAccepted by what the registry says of a CNPJ (codes of the Receita; N9, R90)."""
+    """Raise TakerClosed or StatusNotAccepted by the registry's status code of a CNPJ (N9, R90)."""
     if status in {_NULL, _CLOSED}:
         raise TakerClosed
     if status in {_SUSPENDED, _UNFIT} and not accepted:

@@ -1,0 +1,170 @@
+"""What a company still lacks to issue notes (N8): pure, over facts that a selector read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from nfse.values import TaxRegime, TotalTaxMode, WhoFixes
+
+NATIONAL, PLUGNOTAS = "national", "plugnotas"
+REGISTERED = "sent"
+
+
+class Need(StrEnum):
+    """One line of the checklist."""
+
+    FIRM = "firm"
+    COMPANY = "company"
+    ENABLED = "enabled"
+    TAX_PROFILE = "tax_profile"
+    SERVICE = "service"
+    CERTIFICATE = "certificate"
+    CITY = "city"
+    PLUGNOTAS = "plugnotas"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class TaxFacts:
+    """Of the tax profile: what is chosen; percents are None while nobody filled them."""
+
+    apportionment: int | None
+    total_tax_mode: str
+    simples_percent: Decimal | None = None
+    percents: tuple[Decimal | None, ...] = (None, None, None)
+
+
+@dataclass(frozen=True)
+class CompanyFacts:
+    """All that readiness depends on. None: `city_uses_national` not known, `phone_count` not asked for."""
+
+    is_firm_active: bool
+    is_company_active: bool
+    is_nfse_enabled: bool
+    tax_regime: str
+    gateway: str
+    tax: TaxFacts | None
+    service_count: int
+    certificate_from: datetime | None
+    certificate_until: datetime | None
+    city_uses_national: bool | None
+    plugnotas_state: str
+    phone_count: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadinessItem:
+    """One thing that is there or not: `message` says what to do, `target` which part of the portal does it."""
+
+    need: Need
+    is_met: bool
+    title: str
+    message: str
+    who_fixes: WhoFixes
+    target: str
+
+
+def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessItem, ...]:
+    """Return the checklist of a company, in the order of the portal; items that do not apply are left out."""
+    lines = [
+        (Need.FIRM, facts.is_firm_active),
+        (Need.COMPANY, facts.is_company_active),
+        (Need.ENABLED, facts.is_nfse_enabled),
+        (Need.TAX_PROFILE, is_tax_complete(TaxRegime(facts.tax_regime), facts.tax)),
+        (Need.SERVICE, facts.service_count > 0),
+        (Need.CERTIFICATE, _is_certificate_valid(facts, now)),
+    ]
+    if facts.gateway == NATIONAL:
+        lines.append((Need.CITY, _does_city_accept(facts)))
+    if facts.gateway == PLUGNOTAS:
+        lines.append((Need.PLUGNOTAS, facts.plugnotas_state == REGISTERED))
+    if facts.phone_count is not None:
+        lines.append((Need.PHONE, facts.phone_count > 0))
+    return tuple(ReadinessItem(need, is_met, *_WORDS[need]) for need, is_met in lines)
+
+
+def is_ready(items: Sequence[ReadinessItem]) -> bool:
+    """Return whether nothing is missing."""
+    return all(item.is_met for item in items)
+
+
+def list_missing(items: Sequence[ReadinessItem]) -> list[ReadinessItem]:
+    """Return what is missing, in the same order."""
+    return [item for item in items if not item.is_met]
+
+
+def is_tax_complete(regime: TaxRegime, tax: TaxFacts | None) -> bool:
+    """Return whether the profile states what SEFIN asks of the regime (national.md 5.5)."""
+    if tax is None or regime.is_simples != (tax.apportionment is not None):
+        return False
+    if regime == TaxRegime.MEI:
+        return tax.total_tax_mode == TotalTaxMode.NOT_INFORMED
+    if regime.is_simples:
+        return tax.total_tax_mode == TotalTaxMode.SIMPLES_PERCENT and tax.simples_percent is not None
+    return tax.total_tax_mode == TotalTaxMode.PERCENTS and None not in tax.percents
+
+
+def _is_certificate_valid(facts: CompanyFacts, now: datetime) -> bool:
+    if facts.certificate_from is None or facts.certificate_until is None:
+        return False
+    return facts.certificate_from <= now <= facts.certificate_until
+
+
+def _does_city_accept(facts: CompanyFacts) -> bool:
+    """The agreement does not matter to the MEI, and one that is not known blocks nobody (national.md 3)."""
+    return facts.tax_regime == TaxRegime.MEI or facts.city_uses_national is not False
+
+
+_WORDS = {
+    Need.FIRM: (
+        "Contabilidade ativa",
+        "A contabilidade está bloqueada. Fale com o atendimento da Nitro.",
+        WhoFixes.OPERATORS,
+        "firm",
+    ),
+    Need.COMPANY: ("Empresa ativa", "A empresa está desativada. Ative-a.", WhoFixes.FIRM, "company"),
+    Need.ENABLED: (
+        "Emissão de NFS-e ligada",
+        "Marque “Emite NFS-e” no cadastro da empresa.",
+        WhoFixes.FIRM,
+        "company",
+    ),
+    Need.TAX_PROFILE: (
+        "Perfil fiscal completo",
+        "Complete o perfil fiscal conforme o regime tributário da empresa.",
+        WhoFixes.FIRM,
+        "tax",
+    ),
+    Need.SERVICE: (
+        "Serviço cadastrado",
+        "Cadastre ao menos um serviço, com o código de tributação nacional.",
+        WhoFixes.FIRM,
+        "services",
+    ),
+    Need.CERTIFICATE: (
+        "Certificado A1 válido",
+        "Envie um certificado A1 válido da empresa (.pfx) e a senha.",
+        WhoFixes.FIRM,
+        "certificates",
+    ),
+    Need.CITY: (
+        "Cidade aceita o emissor nacional",
+        "A cidade não usa o emissor nacional. Troque o emissor da empresa para PlugNotas.",
+        WhoFixes.FIRM,
+        "company",
+    ),
+    Need.PLUGNOTAS: (
+        "Cadastro no PlugNotas",
+        "O cadastro no PlugNotas ainda não foi concluído. Confira o motivo e reenvie.",
+        WhoFixes.FIRM,
+        "company",
+    ),
+    Need.PHONE: (
+        "Telefone autorizado",
+        "Cadastre ao menos um telefone que possa pedir notas pelo WhatsApp.",
+        WhoFixes.FIRM,
+        "phones",
+    ),
+}

@@ -1,0 +1,229 @@
+"""Reads of companies: the list with its counters, one company, its services, its readiness (A12, A14, N8)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+
+from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, TaxProfile
+from nfse.permissions import NotFound
+from nfse.readiness import (
+    NATIONAL,
+    PLUGNOTAS,
+    REGISTERED,
+    CompanyFacts,
+    ReadinessItem,
+    TaxFacts,
+    check_readiness,
+)
+from nfse.selectors.certificates import EXPIRING_WITHIN
+from nfse.values import Environment, TaxRegime, TotalTaxMode
+
+SORTS: dict[str, tuple[str | OrderBy, ...]] = {
+    "name": ("legal_name", "pk"),
+    "-name": ("-legal_name", "-pk"),
+    "certificate": (F("certificate_until").asc(nulls_last=True), "pk"),
+    "-notes": ("-note_count", "legal_name", "pk"),
+    "newest": ("-created_at", "-pk"),
+}
+_SIMPLES = [regime.value for regime in TaxRegime if regime.is_simples]
+
+
+@dataclass(frozen=True)
+class CompanyFilters:
+    """The filters of the list; None or empty does not filter. `certificate`: ok, ending, expired or none."""
+
+    text: str = ""
+    is_active: bool | None = None
+    is_ready: bool | None = None
+    certificate: str = ""
+    environment: str = ""
+    gateway: str = ""
+    sort: str = "name"
+
+
+def list_companies(firm_id: int, filters: CompanyFilters, *, now: datetime) -> QuerySet[Company]:
+    """Companies with city, tax profile, `certificate_until` and the counters `note_count` and `taker_count`.
+
+    Test notes are left out of the counters (N7).
+    One query; counters are subqueries, so that joins multiply nothing (R107, R110). Unknown sorts and filters
+    are ignored.
+    """
+    companies = _with_facts(firm_id)
+    for word in filters.text.split():
+        companies = companies.filter(_matches(word))
+    if filters.is_active is not None:
+        companies = companies.filter(is_active=filters.is_active)
+    if filters.is_ready is not None:
+        companies = companies.filter(_ready(now) if filters.is_ready else ~_ready(now))
+    if filters.certificate in _CERTIFICATE_STATES:
+        companies = companies.filter(_certificate(filters.certificate, now))
+    if filters.environment in Company.Place.values:
+        companies = companies.filter(environment=filters.environment)
+    if filters.gateway in Company.Gateway.values:
+        companies = companies.filter(gateway=filters.gateway)
+    counted = companies.annotate(note_count=_count_notes(), taker_count=_count_takers())
+    return counted.order_by(*SORTS.get(filters.sort, SORTS["name"]))
+
+
+def get_company(firm_id: int, company_id: int) -> Company:
+    """The firm's company with city, tax profile and what readiness needs. Raises NotFound."""
+    company = _with_facts(firm_id).filter(pk=company_id).first()
+    if company is None:
+        raise NotFound
+    return company
+
+
+def find_tax_profile(firm_id: int, company_id: int) -> TaxProfile | None:
+    """The company's tax profile, or None while nobody filled it."""
+    return TaxProfile.objects.filter(firm_id=firm_id, company_id=company_id).first()
+
+
+def list_services(firm_id: int, company_id: int) -> QuerySet[ServiceProfile]:
+    """The company's active services, the default first."""
+    services = ServiceProfile.objects.filter(firm_id=firm_id, company_id=company_id, is_active=True)
+    return services.order_by("-is_default", "nickname", "pk")
+
+
+def get_service(firm_id: int, service_id: int) -> ServiceProfile:
+    """One active service of the firm with its company. Raises NotFound."""
+    services = ServiceProfile.objects.filter(firm_id=firm_id, pk=service_id, is_active=True)
+    service = services.select_related("company").first()
+    if service is None:
+        raise NotFound
+    return service
+
+
+def get_readiness(firm_id: int, company_id: int, *, now: datetime) -> tuple[ReadinessItem, ...]:
+    """The checklist of one company (N8). Raises NotFound."""
+    return read_readiness(get_company(firm_id, company_id), now=now)
+
+
+def read_readiness(company: Company, *, now: datetime) -> tuple[ReadinessItem, ...]:
+    """The checklist of a company that `list_companies` or `get_company` returned; no further query."""
+    return check_readiness(read_facts(company), now=now)
+
+
+def read_facts(company: Company) -> CompanyFacts:
+    """What `check_readiness` needs of a company that a selector of this module returned."""
+    firm = company.firm
+    return CompanyFacts(
+        is_firm_active=firm.is_active and firm.account.blocked_at is None,
+        is_company_active=company.is_active,
+        is_nfse_enabled=company.nfse_enabled,
+        tax_regime=company.tax_regime,
+        gateway=company.gateway,
+        tax=_tax_facts(getattr(company, "tax_profile", None)),
+        service_count=int(company.has_service),  # type: ignore[attr-defined]
+        certificate_from=company.certificate_from,  # type: ignore[attr-defined]
+        certificate_until=company.certificate_until,  # type: ignore[attr-defined]
+        city_uses_national=company.city_uses_national,
+        plugnotas_state=company.plugnotas_state,
+    )
+
+
+def count_companies(firm_id: int) -> int:
+    """Active companies of the firm (A11)."""
+    return Company.objects.filter(firm_id=firm_id, is_active=True).count()
+
+
+def _with_facts(firm_id: int) -> QuerySet[Company]:
+    services = ServiceProfile.objects.filter(company=OuterRef("pk"), is_active=True)
+    return (
+        Company.objects.filter(firm_id=firm_id)
+        .select_related("firm__account", "city", "tax_profile")
+        .annotate(
+            active_certificate=FilteredRelation("certificates", condition=Q(certificates__is_active=True)),
+            certificate_from=F("active_certificate__valid_from"),
+            certificate_until=F("active_certificate__valid_until"),
+            has_service=Exists(services),
+        )
+    )
+
+
+def _tax_facts(profile: TaxProfile | None) -> TaxFacts | None:
+    if profile is None:
+        return None
+    return TaxFacts(
+        apportionment=profile.simples_apportionment,
+        total_tax_mode=profile.total_tax_mode,
+        simples_percent=profile.total_tax_percent,
+        percents=(profile.total_tax_federal, profile.total_tax_state, profile.total_tax_municipal),
+    )
+
+
+def _matches(word: str) -> Q:
+    compact = word.translate(str.maketrans("", "", " ./-")).upper()
+    by_document = Q(document__contains=compact) if len(compact) >= 3 else Q(pk__in=[])
+    return Q(legal_name__icontains=word) | Q(trade_name__icontains=word) | by_document
+
+
+def _ready(now: datetime) -> Q:
+    """`check_readiness` in SQL, for the filter alone; a test holds the two together."""
+    tax = (
+        Q(tax_regime=TaxRegime.MEI, tax_profile__total_tax_mode=TotalTaxMode.NOT_INFORMED)
+        | Q(
+            tax_regime__in=_SIMPLES,
+            tax_profile__total_tax_mode=TotalTaxMode.SIMPLES_PERCENT,
+            tax_profile__total_tax_percent__isnull=False,
+        )
+        | Q(
+            tax_regime=TaxRegime.NORMAL,
+            tax_profile__total_tax_mode=TotalTaxMode.PERCENTS,
+            tax_profile__total_tax_federal__isnull=False,
+            tax_profile__total_tax_state__isnull=False,
+            tax_profile__total_tax_municipal__isnull=False,
+        )
+    )
+    apportionment = Q(tax_regime__in=_SIMPLES, tax_profile__simples_apportionment__isnull=False) | (
+        ~Q(tax_regime__in=_SIMPLES) & Q(tax_profile__simples_apportionment__isnull=True)
+    )
+    city = Q(tax_regime=TaxRegime.MEI) | Q(city_uses_national=None) | Q(city_uses_national=True)
+    gateway = (Q(gateway=NATIONAL) & city) | Q(gateway=PLUGNOTAS, plugnotas_state=REGISTERED)
+    return (
+        Q(firm__is_active=True, firm__account__blocked_at=None, is_active=True, nfse_enabled=True)
+        & tax
+        & apportionment
+        & Q(has_service=True, certificate_from__lte=now, certificate_until__gte=now)
+        & gateway
+    )
+
+
+_CERTIFICATE_STATES = ("ok", "ending", "expired", "none")
+
+
+def _certificate(state: str, now: datetime) -> Q:
+    soon = now + EXPIRING_WITHIN
+    return {
+        "ok": Q(certificate_until__gt=soon),
+        "ending": Q(certificate_until__gte=now, certificate_until__lte=soon),
+        "expired": Q(certificate_until__lt=now),
+        "none": Q(certificate_until=None),
+    }[state]
+
+
+def _count_notes() -> Coalesce:
+    real = Invoice.objects.filter(company=OuterRef("pk"), environment=Environment.PRODUCTION)
+    notes = real.order_by().values("company")
+    return _counted(notes.annotate(total=Count("pk")).values("total"))
+
+
+def _count_takers() -> Coalesce:
+    takers = InvoiceRequest.objects.filter(company=OuterRef("pk")).order_by().values("company")
+    return _counted(takers.annotate(total=Count("taker", distinct=True)).values("total"))
+
+
+def _counted(totals: QuerySet) -> Coalesce:
+    return Coalesce(Subquery(totals, output_field=IntegerField()), 0)

@@ -1,0 +1,96 @@
+"""Rows for tests: firms with their people, companies, services. Two firms side by side are the usual cast."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import Account, Membership, User
+from accounts.signals import account_created
+from accounts.tests.factories import make_user
+from nfse.models import Company, Firm, ServiceProfile, Taker, TaxProfile
+from nfse.permissions import Role
+from registry.models import City
+
+FIRM_CNPJS = ("11222333000181", "45448325000170")
+COMPANY_CNPJS = ("12345678000195", "98765432000198")
+
+
+@dataclass(frozen=True)
+class Office:
+    """A firm with one person of each role."""
+
+    firm: Firm
+    owner: User
+    accountant: User
+    attendant: User
+
+
+def make_city(code: str = "4316907", name: str = "Santa Maria", uf: str = "RS") -> City:
+    city, _ = City.objects.get_or_create(
+        ibge_code=code,
+        defaults={
+            "name": name,
+            "uf": uf,
+            "folded_name": name.lower(),
+            "siafi_code": code[-4:],
+            "latitude": -29.68,
+            "longitude": -53.8,
+            "area_code": "55",
+        },
+    )
+    return city
+
+
+def make_office(number: int = 1, **fields: Any) -> Office:
+    """Firm 1 or 2, registered as in life: account, wallet, people."""
+    name = f"Contabilidade {number}"
+    account = Account.objects.create(kind=Account.Kind.FIRM, name=name)
+    account_created.send(Account, account_id=account.pk)
+    values = {"document": FIRM_CNPJS[number - 1], "legal_name": name, **fields}
+    firm = Firm.objects.create(account=account, **values)
+    people = {}
+    for role in (Role.OWNER, Role.ACCOUNTANT, Role.ATTENDANT):
+        people[role.value] = make_user(
+            f"{role.value}{number}@nitro.example", full_name=f"{role.label} {number}"
+        )
+        Membership.objects.create(user=people[role.value], account=account, role=role)
+    return Office(firm, people["owner"], people["accountant"], people["attendant"])
+
+
+def make_company(firm: Firm, document: str = COMPANY_CNPJS[0], **fields: Any) -> Company:
+    values = {
+        "legal_name": "Oficina do Vale Ltda",
+        "tax_regime": Company.Regime.SIMPLES,
+        "gateway": Company.Gateway.NATIONAL,
+        **fields,
+    }
+    values.setdefault("city", make_city())
+    return Company.objects.create(firm=firm, document=document, **values)
+
+
+def make_tax_profile(company: Company, **fields: Any) -> TaxProfile:
+    values = {
+        "simples_apportionment": 1,
+        "total_tax_mode": TaxProfile.TotalTax.SIMPLES_PERCENT,
+        "total_tax_percent": Decimal("6.00"),
+        **fields,
+    }
+    return TaxProfile.objects.create(firm_id=company.firm_id, company=company, **values)
+
+
+def make_service(company: Company, **fields: Any) -> ServiceProfile:
+    values = {
+        "nickname": "Conserto",
+        "ctribnac": "140101",
+        "incidence_rule": ServiceProfile.Incidence.PROVIDER,
+        "is_default": True,
+        **fields,
+    }
+    return ServiceProfile.objects.create(firm_id=company.firm_id, company=company, **values)
+
+
+def make_taker(firm: Firm, document: str = "11444777000161", **fields: Any) -> Taker:
+    taker = Taker(firm=firm, **{"name": "Padaria Central Ltda", **fields})
+    taker.document = document
+    taker.save()
+    return taker

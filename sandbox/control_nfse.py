@@ -1,6 +1,7 @@
 """Control of SEFIN and PlugNotas: what was issued, what cities do, how the next notes end."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -22,6 +23,7 @@ from sandbox.sefin.note_state import name_state
 from sandbox.sefin.office import Sefin
 from sandbox.sefin.store import Note
 
+Change = Callable[..., dict[str, Any]]
 STATES = (*OUTCOMES, "CANCELADO")
 
 
@@ -104,9 +106,9 @@ class NfseControl:
     async def set_answers(self, request: Request) -> Response:
         return await self._change(request, self.sefin.book.set_answers)
 
-    async def _change(self, request: Request, change: Any, *key: str) -> Response:
+    async def _change(self, request: Request, change: Change, *key: str) -> Response:
         try:
-            return answer(asdict(change(*key, await read_json(request))))
+            return answer(change(*key, await read_json(request)))
         except BadEntry as error:
             return answer({"message": str(error)}, 400)
 

@@ -16,6 +16,7 @@ def main() -> None:
     pfx.add_argument("--holder", default="EMPRESA DE TESTE LTDA")
     pfx.add_argument("--password", required=True)
     pfx.add_argument("--out", type=Path, required=True)
+    pfx.add_argument("--if-missing", action="store_true", help="leave a file that is there as it is")
     pfx.add_argument("--valid-from", type=_day, help="AAAA-MM-DD")
     pfx.add_argument("--valid-until", type=_day, help="AAAA-MM-DD")
     pfx.add_argument("--kind", choices=KINDS, default="A1")
@@ -24,6 +25,9 @@ def main() -> None:
     if arguments.command == "set-up":
         print(set_up().ca_file)  # noqa: T201
         return
+    if arguments.if_missing and arguments.out.exists():
+        return
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_bytes(
         make_pfx(
             arguments.document,

@@ -1,7 +1,9 @@
 """What SEFIN knows of cities and taxpayers. Tests and the demo change it through the control API."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
+from itertools import count
 from typing import Any
 
 from sandbox.world.catalog import Catalog, City
@@ -65,7 +67,10 @@ class Answers:
     event_shape: str = "list"  # GET of an event: list as in production, single as in the swagger
     omit_dps_id: bool = False  # GET /dps without idDps
     adn_twice: bool = False  # ArquivoXml of the ADN in base64 twice
-    _turns: int = 0
+    _turns: Iterator[int] = field(default_factory=count)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in SPELLINGS}
 
     def is_pascal(self) -> bool:
         return self._turn(self.item_keys, "pascal")
@@ -76,8 +81,7 @@ class Answers:
     def _turn(self, setting: str, wanted: str) -> bool:
         if setting != "mixed":
             return setting == wanted
-        self._turns += 1
-        return self._turns % 2 == 0
+        return next(self._turns) % 2 == 1
 
 
 @dataclass
@@ -114,31 +118,31 @@ class Book:
         """Return the ISS rate of a service in a city, in percent."""
         return Decimal(self.city(city).rate or pick(RATES, "rate", city, service))
 
-    def set_city(self, code: str, changes: dict[str, Any]) -> CityEntry:
+    def set_city(self, code: str, changes: dict[str, Any]) -> dict[str, Any]:
         """Change some fields of a city. Raises BadEntry."""
         if code not in self.catalog.cities_by_ibge:
             raise BadEntry(f"no city {code}")
         self.cities[code] = _change(self.city(code), changes)
-        return self.cities[code]
+        return asdict(self.cities[code])
 
-    def set_taxpayer(self, document: str, changes: dict[str, Any]) -> TaxpayerEntry:
+    def set_taxpayer(self, document: str, changes: dict[str, Any]) -> dict[str, Any]:
         """Change some fields of a taxpayer. Raises BadEntry."""
         self.taxpayers[document] = _change(self.taxpayer(document), changes)
-        return self.taxpayers[document]
+        return asdict(self.taxpayers[document])
 
-    def set_answers(self, changes: dict[str, Any]) -> Answers:
+    def set_answers(self, changes: dict[str, Any]) -> dict[str, Any]:
         """Choose spellings. Raises BadEntry."""
         for name, value in changes.items():
             if value not in SPELLINGS.get(name, ()):
                 raise BadEntry(f"{name}={value!r} is not possible")
             setattr(self.answers, name, value)
-        return self.answers
+        return self.answers.as_json()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "cities": {code: asdict(entry) for code, entry in self.cities.items()},
             "taxpayers": {document: asdict(entry) for document, entry in self.taxpayers.items()},
-            "answers": {name: getattr(self.answers, name) for name in SPELLINGS},
+            "answers": self.answers.as_json(),
         }
 
 

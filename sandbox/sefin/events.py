@@ -77,7 +77,7 @@ class Registrar:
         yield from self._find_signature_problems(request)
         note = request.note
         if note is None or request.node.text("chNFSe") != request.key:
-            yield "E1831"
+            yield "E0831" if request.key[7:8] == CITY_SYSTEM else "E1831"
         elif request.code not in OF_ISSUERS or request.author != note.issuer:
             yield "E0813"
         else:

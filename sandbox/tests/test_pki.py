@@ -99,21 +99,16 @@ def test_unknown_kinds_are_refused(home, how):
         make_pfx(CNPJ, "PADARIA", PASSWORD, home=home, **how)
 
 
-def test_the_command_writes_a_file(home, tmp_path):
-    out = tmp_path / "a1.pfx"
-    command = [
-        "make-pfx",
-        "--document",
-        CNPJ,
-        "--holder",
-        "PADARIA",
-        "--password",
-        "segredo",
-        "--out",
-        str(out),
-    ]
-    subprocess.run([sys.executable, "-m", "sandbox.pki", *command], check=True, env={"NITRO_HOME": str(home)})
-    assert open_pfx(out.read_bytes(), "segredo")[1] is not None
+def test_the_command_writes_a_file_and_may_leave_it(home, tmp_path):
+    out = tmp_path / "certificates" / "a1.pfx"
+    command = [sys.executable, "-m", "sandbox.pki", "make-pfx", "--document", CNPJ, "--password", "segredo"]
+    files = []
+    for _ in range(2):
+        options = ["--out", str(out), "--if-missing"]
+        subprocess.run([*command, *options], check=True, env={"NITRO_HOME": str(home)})
+        files.append(out.read_bytes())
+    assert open_pfx(files[0], "segredo")[1] is not None
+    assert files[0] == files[1]
 
 
 def test_every_form_is_tested():

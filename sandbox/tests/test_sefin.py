@@ -1,8 +1,11 @@
 """SEFIN over mutual TLS: issue, queries, certificates, envelopes."""
 
 import ssl
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -15,6 +18,7 @@ from sandbox.sefin.signatures import check
 from sandbox.testing import running_sandbox_in
 from sandbox.tests.clients import CITY, COMPANY, OTHER, Certificate, Dps, SefinClient, pack, sign, unpack
 
+SAMPLES = Path(__file__).resolve().parent / "samples"
 NFSE = {"n": "http://www.sped.fazenda.gov.br/nfse"}
 
 
@@ -297,3 +301,24 @@ def test_notes_survive_a_restart(tmp_path):
         assert kept["nfseXmlGZipB64"] == made["nfseXmlGZipB64"]
         assert client.issue(Dps(number=2))["chaveAcesso"] != made["chaveAcesso"]
         client.close()
+
+
+def test_a_taken_port_is_named(sandbox):
+    port = str(sandbox.tls_url.rpartition(":")[2])
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--sefin-port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode != 0
+    assert "NITRO_SEFIN_PORT" in ended.stderr
+
+
+def test_the_page_shows_sefin_and_plugnotas(caller):
+    text = caller.ask("GET", "/").text
+    assert "SEFIN Nacional" in text
+    assert "/plugnotas/nfse" in text
+
+
+def test_a_public_document_verifies_and_only_its_authority_is_unknown(other):
+    """Of Gomes343/PyNFSeNacional (MIT): layout 1.00, RSA-SHA1, a certificate that it signed itself."""
+    xml = (SAMPLES / "dps-signed-rsa-sha1-c14n.xml").read_bytes()
+    assert check(etree.fromstring(xml), "infDPS").valid
+    assert [problem["codigo"] for problem in other.post(xml).json()["erros"]] == ["E0716"]

@@ -86,6 +86,10 @@ def test_a_request_needs_its_signature(company, key):
         assert code_of(company.sefin.post(f"/nfse/{key}/eventos", json=body)) == [code]
 
 
+def test_a_note_of_the_citys_own_system_is_cancelled_there(company, key):
+    assert code_of(company.request_event(with_digit(f"{key[:7]}1{key[8:49]}"))) == ["E0831"]
+
+
 def test_an_unknown_note_has_no_events(company, key):
     unknown = key[:-1] + str((int(key[-1]) + 1) % 10)
     assert code_of(company.request_event(unknown)) == ["E1831"]

@@ -289,6 +289,12 @@ def test_registries_decide_when_they_are_told(company, sandbox, document, facts,
     assert company.codes(dps) == codes
 
 
+def test_a_city_that_is_none_is_refused_to_a_mei_too(company):
+    place = "<cLocPrestacao>3106200</cLocPrestacao>"
+    dps = Dps(city="9999999", place=place, regime=MEI, totals=NO_TOTAL)
+    assert company.codes(dps) == ["E0041"]
+
+
 def test_a_city_with_its_own_issuer_refuses(company):
     assert "E0039" in company.codes(Dps(city="3550308"))
 

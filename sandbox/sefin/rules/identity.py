@@ -62,6 +62,8 @@ def _find_city(case: Case) -> Iterator[str]:
     if taxpayer.city and taxpayer.city != case.city:
         yield "E0041" if case.is_mei else "E0084"
     if case.is_mei:
+        if case.city not in case.book.catalog.cities_by_ibge:
+            yield "E0041"
         return
     if not entry.has_agreement:
         yield "E0037"

@@ -1,0 +1,240 @@
+"""The yes: one request with number, identity, bytes and work, or nothing (N10, N17, R84-R87)."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.errors import NitroError
+from nfse.documents.clock import competence_today, issue_time
+from nfse.documents.layouts import choose_layout
+from nfse.documents.rules import check_xml
+from nfse.gateways import get_gateway
+from nfse.gateways.base import Allocation, NoteReference
+from nfse.models import (
+    Company,
+    Invoice,
+    InvoiceRequest,
+    NumberSeries,
+    RequestEvent,
+)
+from nfse.permissions import NotFound, Right, require_right
+from nfse.services.companies import lock_company
+from nfse.services.issuing import kinds
+from nfse.services.issuing.moving import locked_request, move
+from nfse.services.issuing.preparing import find_certificate, make_mirror
+from nfse.services.issuing.snapshots import NoteInput
+from nfse.signals import request_moved
+from nfse.states import OPEN, State
+from nfse.values import Environment, LoadedCertificate, NoteSnapshot, RuleProblem
+
+RETRY_FOR = timedelta(hours=24)
+
+
+class NotIssuable(NitroError):
+    """Something blocks the note; `problems` names each thing, its field and who fixes it (R86, R94)."""
+
+    def __init__(self, problems: list[RuleProblem]) -> None:
+        self.problems = problems
+        super().__init__(problems[0].message_pt)
+
+
+class MirrorChanged(NitroError):
+    """What would be issued is not what was shown: show it again (R9, R86)."""
+
+    message = "Os dados da nota mudaram desde que você conferiu. Confira o espelho de novo."
+
+
+class FormKeyReused(NitroError):
+    """The form's key belongs to a request of another company or person."""
+
+    message = "Este formulário expirou. Recarregue a página e tente de novo."
+
+
+class CannotRetry(NitroError):
+    message = "Só um pedido que falhou pode ser tentado de novo."
+
+
+class CannotWithdraw(NitroError):
+    message = "Este pedido já foi enviado e não pode mais ser retirado."
+
+
+def confirm_request(
+    *,
+    firm_id: int,
+    user_id: int,
+    note: NoteInput,
+    mirror_hash: str,
+    form_key: uuid.UUID,
+    origin: str = InvoiceRequest.Origin.HAND,
+    now: datetime | None = None,
+) -> InvoiceRequest:
+    """Turn a yes into one request with number, ids, bytes and work, all in one transaction (N10, R84, R85).
+
+    The same `form_key` gives the same request, however often and however many at once.
+
+    Args:
+        mirror_hash: of the mirror that the person saw. form_key: unique per shown mirror.
+
+    Raises:
+        NotAllowed, NotFound, NotIssuable, MirrorChanged, FormKeyReused.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
+    moment = now or timezone.now()
+    try:
+        with transaction.atomic(durable=True):
+            lock_company(firm_id, note.company_id)  # one confirmation at a time per company
+            if (repeated := _find_by_form(firm_id, note, form_key)) is not None:
+                return repeated
+            mirror = make_mirror(firm_id, note, moment)
+            if mirror.problems or mirror.snapshot is None:
+                raise NotIssuable(list(mirror.problems))
+            if mirror.hash != mirror_hash:
+                raise MirrorChanged
+            return _create(firm_id, user_id, note, mirror.snapshot, form_key, origin, moment)
+    except IntegrityError as error:
+        if "nfse_request_form_once" in str(error):
+            raise FormKeyReused from error
+        raise
+
+
+def retry_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequest:
+    """Send a failed request again: same content, same number, same bytes, for 24 hours more (R89).
+
+    Raises:
+        NotAllowed, NotFound, CannotRetry.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
+    with transaction.atomic(durable=True), locked_request(_own(firm_id, request_id)) as request:
+        if request.state in OPEN:
+            return request
+        if request.state != State.FAILED:
+            raise CannotRetry
+        until = timezone.now() + RETRY_FOR
+        move(request, State.QUEUED, "retry", actor_id=user_id, retry_until=until)
+        kinds.enqueue_for(request, kinds.SEND)
+    return request
+
+
+def withdraw_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequest:
+    """Take back a request that was not sent yet. Its number stays used (R96).
+
+    Raises:
+        NotAllowed, NotFound, CannotWithdraw: it was sent, perhaps only once.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
+    with transaction.atomic(durable=True), locked_request(_own(firm_id, request_id)) as request:
+        if request.state == State.WITHDRAWN:
+            return request
+        if request.state != State.QUEUED:
+            raise CannotWithdraw
+        move(request, State.WITHDRAWN, "withdrawn", actor_id=user_id)
+    return request
+
+
+# --- The yes ---------------------------------------------------------------------------------------
+def _create(
+    firm_id: int,
+    user_id: int,
+    note: NoteInput,
+    snapshot: NoteSnapshot,
+    form_key: uuid.UUID,
+    origin: str,
+    now: datetime,
+) -> InvoiceRequest:
+    company = Company.objects.select_related("tax_profile").get(firm_id=firm_id, pk=note.company_id)
+    series = company.tax_profile.series
+    number = _allocate(snapshot, series)
+    replaced = Invoice.objects.get(pk=note.substitutes.invoice_id) if note.substitutes else None
+    is_national = company.gateway == Company.Gateway.NATIONAL
+    allocation = Allocation(
+        integration_id=f"nitro-{uuid.uuid4().hex}",
+        issued_at=issue_time(now),
+        series=series,
+        number=number,
+        layout=choose_layout(snapshot.environment, competence_today(now)),
+        replaces_id=NoteReference.from_dict(replaced.reference).provider_id if replaced else "",
+    )
+    certificate = find_certificate(company)
+    gateway = get_gateway(
+        company.gateway,
+        environment=snapshot.environment,
+        city_code=snapshot.issuer.city_code,
+        certificate=certificate,
+    )
+    prepared = gateway.prepare(snapshot, allocation)
+    if is_national:
+        _check_signed(prepared.payload, certificate)
+    request = InvoiceRequest(
+        firm_id=firm_id,
+        company=company,
+        taker_id=note.taker_id,
+        service_id=note.service_id,
+        environment=snapshot.environment,
+        gateway=company.gateway,
+        origin=origin,
+        form_key=form_key,
+        snapshot_data=snapshot.to_dict(),
+        content_hash=snapshot.content_hash(),
+        amount=snapshot.amount,
+        competence_date=snapshot.competence_date,
+        taker_name=snapshot.taker.name if snapshot.taker else "",
+        substitutes=replaced,
+        issuer_document=snapshot.issuer.document,
+        city_code=snapshot.issuer.city_code,
+        integration_id=allocation.integration_id,
+        series=series,
+        number=number,
+        dps_id=prepared.id if is_national else None,
+        layout=prepared.layout,
+        prepared_id=prepared.id,
+        payload_sha256=prepared.sha256,
+        confirmed_by_id=user_id,
+        confirmed_at=now,
+        retry_until=now + RETRY_FOR,
+        state_changed_at=now,
+    )
+    request.payload = prepared.payload
+    request.save()
+    RequestEvent.objects.create(
+        firm_id=firm_id, request=request, event="confirmed", to_state=State.QUEUED, actor_id=user_id
+    )
+    kinds.enqueue_for(request, kinds.SEND)
+    request_moved.send(sender=InvoiceRequest, request_id=request.pk, before="", after=str(State.QUEUED))
+    return request
+
+
+def _allocate(snapshot: NoteSnapshot, series: int) -> int:
+    """Take the next number of the series, locked until the commit; a rollback gives it back (R96)."""
+    key = {
+        "document": snapshot.issuer.document,
+        "city_code": snapshot.issuer.city_code,
+        "series": series,
+        "environment": Environment(snapshot.environment).value,
+    }
+    NumberSeries.objects.bulk_create([NumberSeries(**key)], ignore_conflicts=True)
+    row = NumberSeries.objects.select_for_update().get(**key)
+    row.last_number += 1
+    row.save(update_fields=["last_number"])
+    return row.last_number
+
+
+def _check_signed(payload: bytes, certificate: LoadedCertificate | None) -> None:
+    known = certificate.certificate if certificate else None
+    problems = [problem for problem in check_xml(payload, known) if problem.blocking]
+    if problems:
+        raise NotIssuable(problems)
+
+
+def _find_by_form(firm_id: int, note: NoteInput, form_key: uuid.UUID) -> InvoiceRequest | None:
+    found = InvoiceRequest.objects.filter(firm_id=firm_id, form_key=form_key).first()
+    if found is not None and found.company_id != note.company_id:
+        raise FormKeyReused
+    return found
+
+
+def _own(firm_id: int, request_id: int) -> int:
+    if not InvoiceRequest.objects.filter(firm_id=firm_id, pk=request_id).exists():
+        raise NotFound
+    return request_id

@@ -1,0 +1,108 @@
+"""What must hold before a mirror is shown, and again at the yes (N8, N9, N17, R86, R87, R90)."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from core.money import format_brl
+from nfse.documents.clock import competence_today
+from nfse.models import Company, InvoiceRequest, TaxProfile
+from nfse.selectors.certificates import find_active_certificate
+from nfse.services.issuing.snapshots import NoteInput, Parts
+from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
+from nfse.states import State
+from nfse.values import NoteSnapshot, RuleProblem, WhoFixes
+
+MIN_DESCRIPTION, MAX_DESCRIPTION = 10, 1000
+TWIN_WINDOW = timedelta(hours=24)
+OVER = frozenset({State.REJECTED, State.FAILED, State.WITHDRAWN, State.CANCELED, State.REPLACED})
+
+
+def gate(
+    code: str, field: str, message: str, who: WhoFixes = WhoFixes.FIRM, *, blocking: bool = True
+) -> RuleProblem:
+    """Return a problem of ours, in the same shape as the authority's."""
+    return RuleProblem(code=code, field=field, message_pt=message, who_fixes=who, blocking=blocking)
+
+
+def check_company(company: Company, profile: TaxProfile | None, now: datetime) -> list[RuleProblem]:
+    """Return what keeps a company from issuing at all."""
+    found = []
+    if not company.firm.is_active:
+        found.append(gate("firm_inactive", "firm", "A contabilidade está desativada.", WhoFixes.OPERATORS))
+    if not company.is_active:
+        found.append(gate("company_inactive", "company", "A empresa está desativada."))
+    if not company.nfse_enabled:
+        found.append(gate("company_disabled", "company", "A emissão de NFS-e está desligada para a empresa."))
+    if profile is None or not profile.total_tax_mode:
+        found.append(gate("tax_profile", "tax_profile", "Preencha o perfil fiscal da empresa."))
+    if company.gateway == Company.Gateway.NATIONAL:
+        found += _check_certificate(company, now)
+    elif company.plugnotas_state != Company.Setup.SENT:
+        found.append(gate("plugnotas_setup", "plugnotas", "O cadastro da empresa no PlugNotas não terminou."))
+    if company.city_uses_national is False and company.gateway == Company.Gateway.NATIONAL:
+        found.append(gate("city", "city", "A cidade da empresa não usa o emissor nacional."))
+    return found
+
+
+def check_note(parts: Parts, note: NoteInput, now: datetime) -> list[RuleProblem]:
+    """Return what is wrong with this note, and warnings, which do not block."""
+    found = []
+    words = " ".join(note.description.split())
+    if not MIN_DESCRIPTION <= len(words) <= MAX_DESCRIPTION:
+        text = f"A descrição deve ter de {MIN_DESCRIPTION} a {MAX_DESCRIPTION} caracteres."
+        found.append(gate("description", "description", text, WhoFixes.CLIENT))
+    if note.competence_date > competence_today(now):
+        text = "A competência não pode ser depois de hoje."
+        found.append(gate("competence", "competence_date", text, WhoFixes.CLIENT))
+    return found + _check_amount(parts, note.amount) + _check_taker(parts)
+
+
+def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime) -> InvoiceRequest | None:
+    """Return a request of the last 24 hours for the same taker, amount and description (N21)."""
+    recent = InvoiceRequest.objects.filter(
+        firm_id=firm_id,
+        company=parts.company,
+        taker=parts.taker,
+        amount=snapshot.amount,
+        confirmed_at__gt=now - TWIN_WINDOW,
+    ).exclude(state__in=OVER)
+    words = snapshot.service.description.casefold()
+    matching = (each for each in recent if each.snapshot.service.description.casefold() == words)
+    return next(matching, None)
+
+
+def _check_certificate(company: Company, now: datetime) -> list[RuleProblem]:
+    certificate = find_active_certificate(company.firm_id, company.pk)
+    if certificate is None:
+        return [gate("certificate", "certificate", "Envie o certificado A1 da empresa.")]
+    if not certificate.valid_from <= now <= certificate.valid_until:
+        return [gate("certificate_expired", "certificate", "O certificado da empresa está vencido.")]
+    return []
+
+
+def _check_amount(parts: Parts, amount: Decimal) -> list[RuleProblem]:
+    if amount <= 0:
+        return [gate("amount", "amount", "Informe um valor maior que zero.", WhoFixes.CLIENT)]
+    if amount * 100 > parts.profile.limit_cents:
+        limit = format_brl(parts.profile.limit_cents)
+        return [gate("limit", "amount", f"O valor passa do limite por nota desta empresa ({limit}).")]
+    return []
+
+
+def _check_taker(parts: Parts) -> list[RuleProblem]:
+    taker = parts.taker
+    if taker is None:
+        if parts.profile.allow_unidentified_taker:
+            return []
+        text = "Informe o tomador: esta empresa não emite notas sem tomador identificado."
+        return [gate("taker", "taker", text, WhoFixes.CLIENT_OR_FIRM)]
+    if taker.document == parts.company.document:
+        text = "O tomador não pode ser a própria empresa."
+        return [gate("own_taker", "taker", text, WhoFixes.CLIENT)]
+    try:
+        check_status(taker.registry_status, accepted=False)
+    except TakerClosed as error:
+        return [gate("taker_closed", "taker", error.message, WhoFixes.CLIENT)]
+    except StatusNotAccepted as error:
+        return [gate("taker_suspended", "taker", error.message, WhoFixes.CLIENT, blocking=False)]
+    return []

@@ -1,0 +1,175 @@
+"""The mirror: what would be issued, what keeps it from being issued, what deserves a look (N17, N21, R86)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from nfse.documents.certificates import CertificateRefused
+from nfse.documents.mirror import MirrorLine, mirror_lines
+from nfse.documents.rules import check_snapshot
+from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
+from nfse.permissions import NotFound, Right, require_right
+from nfse.selectors.certificates import NoCertificate
+from nfse.services.certificates import load_certificate
+from nfse.services.issuing import gates
+from nfse.services.issuing.snapshots import NoteInput, Parts, SubstitutionInput, build_snapshot
+from nfse.states import OPEN, State
+from nfse.values import LoadedCertificate, NoteSnapshot, RuleProblem
+from registry.models import City
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """What is shown before the yes. `hash` goes back with it; problems that block leave it empty."""
+
+    lines: tuple[MirrorLine, ...]
+    hash: str
+    problems: tuple[RuleProblem, ...]
+    warnings: tuple[RuleProblem, ...]
+    twin_id: int | None
+    snapshot: NoteSnapshot | None
+
+    @property
+    def can_confirm(self) -> bool:
+        return not self.problems
+
+
+def prepare_request(*, firm_id: int, user_id: int, note: NoteInput, now: datetime | None = None) -> Mirror:
+    """Return the mirror of a note, with what blocks it and what to look at. Stores nothing, asks nobody.
+
+    Raises:
+        NotAllowed, NotFound (of nfse.permissions).
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
+    return make_mirror(firm_id, note, now or timezone.now())
+
+
+def make_mirror(firm_id: int, note: NoteInput, now: datetime) -> Mirror:
+    """Return the mirror; the caller asked the right. Raises NotFound."""
+    company = (
+        Company.objects.select_related("firm", "city").filter(firm_id=firm_id, pk=note.company_id).first()
+    )
+    if company is None:
+        raise NotFound
+    profile = TaxProfile.objects.filter(firm_id=firm_id, company=company).first()
+    problems = gates.check_company(company, profile, now)
+    if profile is None:
+        return _blocked(problems)
+    parts, missing = _gather(firm_id, company, profile, note)
+    if parts is None:
+        return _blocked([*problems, *missing])
+    problems += gates.check_note(parts, note, now)
+    if any(problem.blocking for problem in problems):
+        return _blocked(problems)
+    snapshot = build_snapshot(parts, note)
+    problems += _check_rules(snapshot, company, profile, now)
+    twin = gates.find_twin(firm_id, parts, snapshot, now)
+    if twin is not None:
+        text = "Há uma nota igual (mesmo tomador, valor e descrição) nas últimas 24 horas."
+        problems.append(gates.gate("twin", "", text, blocking=False))
+    blocking = tuple(problem for problem in problems if problem.blocking)
+    warnings = tuple(problem for problem in problems if not problem.blocking)
+    return Mirror(
+        lines=tuple(mirror_lines(snapshot)),
+        hash="" if blocking else _hash(snapshot, warnings),
+        problems=blocking,
+        warnings=warnings,
+        twin_id=twin.pk if twin else None,
+        snapshot=snapshot,
+    )
+
+
+def _blocked(problems: list[RuleProblem]) -> Mirror:
+    return Mirror((), "", tuple(problems), (), None, None)
+
+
+def _hash(snapshot: NoteSnapshot, warnings: tuple[RuleProblem, ...]) -> str:
+    """The yes covers the content and every warning that was shown beside it."""
+    seen = ",".join(sorted(warning.code for warning in warnings))
+    return hashlib.sha256(f"{snapshot.content_hash()}|{seen}".encode()).hexdigest()
+
+
+def _gather(
+    firm_id: int, company: Company, profile: TaxProfile, note: NoteInput
+) -> tuple[Parts | None, list[RuleProblem]]:
+    service = ServiceProfile.objects.filter(firm_id=firm_id, company=company, pk=note.service_id).first()
+    if service is None:
+        raise NotFound
+    if not service.is_active:
+        return None, [
+            gates.gate("service", "service", "Este serviço foi removido da empresa. Escolha outro.")
+        ]
+    taker = _get_taker(firm_id, note.taker_id)
+    replaced, problems = _get_replaced(firm_id, company, note.substitutes)
+    place = _place(company, service, taker, note)
+    if place is None:
+        text = "Informe a cidade onde o serviço foi prestado."
+        problems.append(gates.gate("place", "place_city_code", text))
+    if problems or place is None:
+        return None, problems
+    return Parts(company, profile, service, taker, place, replaced), []
+
+
+def _get_taker(firm_id: int, taker_id: int | None) -> Taker | None:
+    if taker_id is None:
+        return None
+    taker = (
+        Taker.objects.select_related("city").filter(firm_id=firm_id, pk=taker_id, merged_into=None).first()
+    )
+    if taker is None:
+        raise NotFound
+    return taker
+
+
+def _get_replaced(
+    firm_id: int, company: Company, given: SubstitutionInput | None
+) -> tuple[Invoice | None, list[RuleProblem]]:
+    if given is None:
+        return None, []
+    invoice = (
+        Invoice.objects.select_related("request")
+        .filter(firm_id=firm_id, company=company, pk=given.invoice_id, environment=company.environment)
+        .first()
+    )
+    if invoice is None:
+        raise NotFound
+    if invoice.request.state != State.ISSUED:
+        text = "Só uma nota emitida e em vigor pode ser substituída."
+        return None, [gates.gate("substitution", "substitutes", text)]
+    if invoice.replacing_requests.filter(state__in=[*OPEN, State.ISSUED]).exists():
+        text = "Já existe um pedido de substituição desta nota."
+        return None, [gates.gate("substitution", "substitutes", text)]
+    return invoice, []
+
+
+def _place(company: Company, service: ServiceProfile, taker: Taker | None, note: NoteInput) -> City | None:
+    if note.place_city_code:
+        return City.objects.filter(pk=note.place_city_code).first()
+    if service.incidence_rule == ServiceProfile.Incidence.PROVIDER:
+        return company.city
+    if service.incidence_rule == ServiceProfile.Incidence.TAKER:
+        return taker.city if taker else None
+    return None
+
+
+def _check_rules(
+    snapshot: NoteSnapshot, company: Company, profile: TaxProfile, now: datetime
+) -> list[RuleProblem]:
+    """The authority's own rules, of the national document; PlugNotas judges by its cities'."""
+    if company.gateway != Company.Gateway.NATIONAL:
+        return []
+    certificate = find_certificate(company)
+    known = certificate.certificate if certificate else None
+    return check_snapshot(snapshot, certificate=known, now=now, series=profile.series)
+
+
+def find_certificate(company: Company) -> LoadedCertificate | None:
+    """The company's A1 for the national gateway; a missing one is a gate of its own."""
+    if company.gateway != Company.Gateway.NATIONAL:
+        return None
+    try:
+        return load_certificate(firm_id=company.firm_id, company_id=company.pk)
+    except (NoCertificate, CertificateRefused):
+        return None

@@ -1,0 +1,199 @@
+"""The frozen content of a note, from the company's own data and what the person gave (R85, R87, R100).
+
+Nothing fiscal is guessed: what the profile does not say is a gate that stays shut (`gates`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from nfse.documents.rates import rate_for_document
+from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
+from nfse.values import (
+    Address,
+    Environment,
+    IbsCbs,
+    IssTreatment,
+    Issuer,
+    NoteSnapshot,
+    ReplacedNote,
+    Service,
+    SimplesApportionment,
+    SpecialRegime,
+    Substitution,
+    TaxRegime,
+    TotalTax,
+    TotalTaxMode,
+)
+from nfse.values import Taker as NoteTaker
+from registry.models import City
+
+
+@dataclass(frozen=True)
+class SubstitutionInput:
+    """The note to replace, cMotivo (01-05, 99) and its text."""
+
+    invoice_id: int
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class NoteInput:
+    """What a person says of a note. `amount` in reais; `withheld` None takes the profile's default;
+    `place_city_code` is where the service was done, needed when the service's rule asks for it.
+    """
+
+    company_id: int
+    taker_id: int | None
+    service_id: int
+    amount: Decimal
+    description: str
+    competence_date: date
+    withheld: bool | None = None
+    place_city_code: str = ""
+    substitutes: SubstitutionInput | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rows that a note is made of, all of one firm."""
+
+    company: Company
+    profile: TaxProfile
+    service: ServiceProfile
+    taker: Taker | None
+    place: City
+    replaced: Invoice | None = None
+
+
+def build_snapshot(parts: Parts, note: NoteInput) -> NoteSnapshot:
+    """Return the content of a note; equal rows and input give an equal content hash."""
+    withheld = note.withheld
+    if withheld is None:
+        withheld = parts.service.withheld_default or parts.profile.default_withheld
+    return NoteSnapshot(
+        environment=Environment(parts.company.environment),
+        issuer=_issuer(parts.company, parts.profile),
+        taker=_taker(parts.taker),
+        service=_service(parts, note.description),
+        amount=note.amount.quantize(Decimal("0.01")),
+        competence_date=note.competence_date,
+        withheld=withheld,
+        iss_rate=_rate(parts, withheld=withheld),
+        total_tax=_total_tax(parts.profile),
+        ibs_cbs=IbsCbs.from_dict(parts.profile.ibs_cbs) if parts.profile.ibs_cbs else None,
+        substitutes=_substitution(parts.replaced, note.substitutes),
+    )
+
+
+def _issuer(company: Company, profile: TaxProfile) -> Issuer:
+    regime = TaxRegime(company.tax_regime)
+    apportionment = profile.simples_apportionment if regime.is_simples else None
+    return Issuer(
+        document=company.document,
+        legal_name=company.legal_name,
+        tax_regime=regime,
+        city_code=company.city_id,
+        city_name=company.city.name,
+        uf=company.city.uf,
+        trade_name=company.trade_name,
+        simples_apportionment=SimplesApportionment(apportionment) if apportionment else None,
+        special_regime=SpecialRegime(company.special_regime),
+        municipal_registration=company.municipal_registration if profile.send_municipal_registration else "",
+        state_registration=company.state_registration,
+        main_cnae=company.main_cnae,
+        fiscal_incentive=company.fiscal_incentive,
+        cultural_incentive=company.cultural_incentive,
+        opening_date=company.opening_date,
+        address=_address(company),
+        phone=company.phone,
+        email=company.email,
+    )
+
+
+def _taker(taker: Taker | None) -> NoteTaker | None:
+    if taker is None:
+        return None
+    return NoteTaker(
+        document=taker.document,
+        name=taker.name,
+        address=_address(taker),
+        phone=taker.phone,
+        email=taker.email,
+        municipal_registration=taker.municipal_registration,
+    )
+
+
+def _address(row: Company | Taker) -> Address | None:
+    if row.city is None or not row.street or not row.postal_code:
+        return None
+    return Address(
+        street=row.street,
+        number=row.number,
+        complement=row.complement,
+        district=row.district,
+        city_code=row.city.ibge_code,
+        city_name=row.city.name,
+        uf=row.city.uf,
+        postal_code=row.postal_code,
+    )
+
+
+def _service(parts: Parts, description: str) -> Service:
+    profile = parts.service
+    return Service(
+        ctribnac=profile.ctribnac,
+        description=" ".join(description.split()),
+        place_city_code=parts.place.ibge_code,
+        place_city_name=parts.place.name,
+        place_uf=parts.place.uf,
+        ctribmun=profile.ctribmun,
+        cnbs=profile.cnbs,
+        cnae=profile.cnae,
+        nickname=profile.nickname,
+    )
+
+
+def _rate(parts: Parts, *, withheld: bool) -> Decimal | None:
+    """The national document may state the rate in few cases only; PlugNotas takes the profile's."""
+    if parts.company.gateway == Company.Gateway.PLUGNOTAS:
+        return parts.service.iss_rate
+    return rate_for_document(
+        tax_regime=TaxRegime(parts.company.tax_regime),
+        simples_apportionment=parts.profile.simples_apportionment,
+        special_regime=SpecialRegime(parts.company.special_regime),
+        iss_treatment=IssTreatment.TAXABLE,
+        withheld=withheld,
+        profile_rate=parts.service.iss_rate,
+        incidence_agreement_active=None,
+    )
+
+
+def _total_tax(profile: TaxProfile) -> TotalTax:
+    return TotalTax(
+        mode=TotalTaxMode(profile.total_tax_mode or TotalTaxMode.NOT_INFORMED),
+        simples_percent=profile.total_tax_percent,
+        federal=profile.total_tax_federal,
+        state=profile.total_tax_state,
+        municipal=profile.total_tax_municipal,
+    )
+
+
+def _substitution(replaced: Invoice | None, given: SubstitutionInput | None) -> Substitution | None:
+    if replaced is None or given is None:
+        return None
+    old = replaced.request.snapshot
+    return Substitution(
+        access_key=replaced.access_key,
+        reason=given.reason,
+        text=given.text,
+        original=ReplacedNote(
+            taker_document=old.taker.document if old.taker else "",
+            amount=old.amount,
+            competence_date=old.competence_date,
+            ctribnac=old.service.ctribnac,
+            ctribmun=old.service.ctribmun,
+            place_city_code=old.service.place_city_code,
+        ),
+    )

@@ -7,12 +7,15 @@ from nfse.services.issuing.asking import ask_request, keep_asking
 from nfse.services.issuing.canceling import cancel_note, keep_canceling
 from nfse.services.issuing.reading import read_note
 from nfse.services.issuing.sending import send_request
+from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
+from nfse.services.operators import TELL_OPERATORS, send_to_operators
 from queue_worker.policy import Backoff
 from queue_worker.registry import handler
 from queue_worker.work import Work
 
 TIMEOUT = timedelta(minutes=5)
 RETRIES = Backoff(first=5, factor=2, cap=300)
+MAIL_RETRIES = Backoff(first=5, factor=3, cap=3600)
 
 
 @handler(kinds.SEND, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=keep_asking)
@@ -33,3 +36,13 @@ def handle_cancel_note(work: Work) -> None:
 @handler(kinds.READ, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES)
 def handle_read_note(work: Work) -> None:
     read_note(request_id=work.payload["request_id"], work=work)
+
+
+@handler(SEND_NOTICE_EMAIL, max_attempts=8, backoff=MAIL_RETRIES)
+def handle_notice_email(work: Work) -> None:
+    send_notice_email(notice_id=work.payload["notice_id"])
+
+
+@handler(TELL_OPERATORS, max_attempts=8, backoff=MAIL_RETRIES)
+def handle_tell_operators(work: Work) -> None:
+    send_to_operators(subject=work.payload["subject"], text=work.payload["text"])

@@ -25,17 +25,15 @@ def run() -> list[Figure]:
 
     from nfse.documents.danfse import render
     from nfse.documents.dps import build_dps
+    from nfse.documents.preparation import prepare_dps
     from nfse.documents.rules import check_snapshot
-    from nfse.documents.schema import validate
-    from nfse.documents.signing import sign
 
     certificate, snapshot, now = _certificate(), _snapshot(), datetime.now(UTC)
     unsigned = build_dps(snapshot, series=900, number=1, issued_at=now)
     note = _note(unsigned)
 
     def prepare() -> None:
-        document = sign(build_dps(snapshot, series=900, number=1, issued_at=now), certificate=certificate)
-        assert validate(document) == []
+        prepare_dps(snapshot, series=900, number=1, issued_at=now, certificate=certificate)
 
     def check_and_prepare() -> None:
         assert check_snapshot(snapshot, certificate=certificate.certificate) == []

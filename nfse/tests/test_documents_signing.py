@@ -19,6 +19,8 @@ from nfse.documents.certificates import (
     is_of_same_root,
     open_pfx,
 )
+from nfse.documents.dps import CannotBuild
+from nfse.documents.preparation import prepare_dps
 from nfse.documents.schema import validate
 from nfse.documents.signing import CannotSign, SignatureAlgorithm, SignatureStatus, digest_value, sign, verify
 from nfse.documents.xml import UnreadableXml, find_first, find_text, read_xml
@@ -32,6 +34,8 @@ from nfse.tests.notes import (
     build,
     make_certificate,
     make_nfse,
+    make_service,
+    make_snapshot,
     signed,
 )
 from sandbox.pki import make_pfx
@@ -135,6 +139,24 @@ def test_nothing_to_sign_is_an_error(document):
 def test_a_signed_document_is_not_signed_again():
     with pytest.raises(CannotSign):
         sign(signed(), certificate=make_certificate())
+
+
+def test_what_is_prepared_is_signed_and_valid_and_the_same_each_time():
+    prepared = [
+        prepare_dps(make_snapshot(), series=900, number=57, issued_at=NOW, certificate=make_certificate())
+        for _ in range(2)
+    ]
+
+    assert prepared[0] == prepared[1] == signed()
+
+
+def test_what_the_schema_refuses_is_never_prepared():
+    snapshot = make_snapshot(service=make_service(place_city_code="Porto Alegre"))
+
+    with pytest.raises(CannotBuild) as refused:
+        prepare_dps(snapshot, series=900, number=57, issued_at=NOW, certificate=make_certificate())
+
+    assert refused.value.field == "serv/locPrest/cLocPrestacao"
 
 
 # --- Reading -----------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.http import is_circuit_open
 from nfse.documents import danfse
 from nfse.documents.clock import issue_time
-from nfse.documents.dps import build_dps
 from nfse.documents.envelopes import IssueAnswer, pack, read_access_key, read_issue
 from nfse.documents.events import (
     ANALYSIS_REQUEST,
@@ -19,6 +18,7 @@ from nfse.documents.events import (
     fold_events,
 )
 from nfse.documents.identifiers import dps_id
+from nfse.documents.preparation import prepare_dps
 from nfse.documents.returned import is_ours, read_nfse
 from nfse.documents.signing import sign
 from nfse.documents.texts import clean_code
@@ -80,14 +80,15 @@ class NationalGateway(NFSeGateway):
     # --- Issue -------------------------------------------------------------------------------------
     def prepare(self, snapshot: NoteSnapshot, allocation: Allocation) -> PreparedNote:
         document = clean_code(snapshot.issuer.document)
-        unsigned = build_dps(
+        payload = prepare_dps(
             snapshot,
             series=allocation.series,
             number=allocation.number,
             issued_at=allocation.issued_at,
+            certificate=self._certificate,
             layout=allocation.layout,
+            algorithm=self._endpoints.signature,
         )
-        payload = sign(unsigned, certificate=self._certificate, algorithm=self._endpoints.signature)
         return PreparedNote(
             id=dps_id(
                 city_code=snapshot.issuer.city_code,

@@ -40,7 +40,10 @@ USUAL_MESSAGES = {
     429: "Too Many Requests",
 }
 
-_transports: dict[tuple[str, int], asyncio.Transport] = {}
+MOST_CHARACTERS = 200  # of a value that is kept with its call
+Ends = tuple[tuple[str, int], tuple[str, int | None]]  # client and server address: two servers share this
+
+_transports: dict[Ends, asyncio.Transport] = {}
 
 
 class CuttableProtocol(H11Protocol):
@@ -48,18 +51,18 @@ class CuttableProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self.client:
-            _transports[self.client] = transport
+        if self.client and self.server:
+            _transports[self.client, self.server] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.client:
-            _transports.pop(self.client, None)
+        if self.client and self.server:
+            _transports.pop((self.client, self.server), None)
         super().connection_lost(exc)
 
 
 def cut(scope: Scope) -> None:
     """Close the connection of the request at once."""
-    transport = _transports.get(tuple(scope["client"]))
+    transport = _transports.get((tuple(scope["client"]), tuple(scope["server"])))
     if transport is not None:
         transport.abort()
 
@@ -242,4 +245,11 @@ def _describe(scope: Scope, body: bytes) -> dict[str, Any]:
         asked = json.loads(body)
     except ValueError:
         return {}
-    return asked if isinstance(asked, dict) else {}
+    return {name: _shorten(value) for name, value in asked.items()} if isinstance(asked, dict) else {}
+
+
+def _shorten(value: Any) -> Any:
+    """Keep no documents with the calls."""
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        return f"{value[:MOST_CHARACTERS]}… ({len(value)} characters)"
+    return value

@@ -223,7 +223,7 @@ def _service(service: Service) -> bindings.Tcserv:
         cServ=bindings.Tccserv(
             cTribNac=clean_code(service.ctribnac),
             cTribMun=municipal_code if municipal_code.strip("0") else None,
-            xDescServ=clean_text(service.description, DESCRIPTION_LIMIT),
+            xDescServ=_description(service.description),
             cNBS=clean_code(service.cnbs) or None,
         ),
         obra=bindings.TcinfoObra(cObra=clean_code(service.construction_code))
@@ -232,6 +232,15 @@ def _service(service: Service) -> bindings.Tcserv:
         atvEvento=_event(service.event),
         infoCompl=bindings.TcinfoCompl(xInfComp=extra) if extra else None,
     )
+
+
+def _description(text: str) -> str:
+    """The words of the person: cut, they would no longer be what was confirmed."""
+    cleaned = clean_text(text, len(text) * 3)
+    if len(cleaned) > DESCRIPTION_LIMIT:
+        message = f"A descrição passa de {DESCRIPTION_LIMIT} caracteres. Resuma o serviço."
+        raise CannotBuild("serv/cServ/xDescServ", message)
+    return cleaned
 
 
 def _event(event: EventActivity | None) -> bindings.TcatvEvento | None:

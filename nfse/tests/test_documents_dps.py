@@ -191,6 +191,12 @@ def test_an_amount_is_never_rounded_in_silence(amount):
     assert refused.value.field == "valores/vServPrest/vServ"
 
 
+def test_a_description_is_never_cut_in_silence():
+    assert validate(build(make_snapshot(service=make_service(description="x" * 1000)))) == []
+    with pytest.raises(CannotBuild, match="1000 caracteres"):
+        build(make_snapshot(service=make_service(description="x" * 1001)))
+
+
 def test_a_simples_company_without_percentage_says_so():
     with pytest.raises(CannotBuild, match="percentuais aproximados"):
         build(make_snapshot(total_tax=TotalTax(TotalTaxMode.SIMPLES_PERCENT)))

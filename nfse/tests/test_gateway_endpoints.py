@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from core.http import Response
+from nfse.checks import check_city_endpoints
 from nfse.documents.signing import verify
 from nfse.documents.xml import find_text, read_xml
 from nfse.gateways import NationalGateway, PlugNotasGateway, get_gateway
@@ -61,6 +62,40 @@ def test_nonsense_in_an_override_fails_and_is_named(settings):
 
     with pytest.raises(ImproperlyConfigured, match="isue"):
         make_gateway(AMERICANA)
+
+
+@pytest.mark.parametrize(
+    ("place", "override", "words"),
+    [
+        ("production:3501608", {"isue": "/dps"}, "not a field"),
+        ("production:3501608", {"issue": "dps"}, "one slash"),
+        ("production:3501608", {"issue": "//outro.example/dps"}, "one slash"),
+        ("production:3501608", {"base_url": "http://americana.example"}, "https"),
+        ("production:3501608", {"signature": "md5"}, "algorithm"),
+        ("producao:3501608", {}, "production:IBGE"),
+        ("production:9999999", {}, "city that exists"),
+    ],
+)
+def test_a_mistake_in_an_override_is_named_when_the_product_starts(settings, place, override, words):
+    settings.NFSE_CITY_ENDPOINTS = {place: override}
+
+    [error] = check_city_endpoints()
+
+    assert error.id == "nfse.E001"
+    assert place in error.msg
+    assert words in error.msg
+
+
+def test_a_right_override_passes(settings):
+    assert check_city_endpoints() == []
+    settings.NFSE_CITY_ENDPOINTS = {
+        f"production:{AMERICANA}": {
+            "base_url": "https://americana.example/api/adn",
+            "issue": "/dps/recepcao",
+            "signature": "rsa-sha1",
+        }
+    }
+    assert check_city_endpoints() == []
 
 
 def test_the_algorithm_of_the_signature_is_a_setting_of_the_endpoint(settings):

@@ -1,7 +1,9 @@
 """What SEFIN has been seen to answer, said by a stranger over mutual TLS."""
 
+import contextlib
 import gzip
 import json
+import ssl
 from base64 import b64encode
 from dataclasses import replace
 from decimal import Decimal
@@ -381,6 +383,37 @@ def test_each_certificate_is_what_sefin_sees(sefin, gateway, prepared, certifica
     gateway.find(prepared)
 
     assert sefin.requests[0]["peer"] == certificate.certificate.public_bytes(Encoding.DER)
+
+
+def test_a_server_may_ask_for_the_certificate_after_the_handshake(
+    authority, gateway, prepared, certificate, settings
+):
+    context = make_context(authority)
+    context.maximum_version = context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.post_handshake_auth = True
+    peers = []
+
+    def ask_late(handler, stranger):
+        connection = handler.connection
+        peers.append(connection.getpeercert(binary_form=True))
+        connection.verify_client_post_handshake()
+        handler.send_response(100)
+        handler.end_headers()
+        handler.wfile.flush()  # what makes the question leave
+        connection.settimeout(1)
+        with contextlib.suppress(TimeoutError):
+            connection.recv(1)
+        peers.append(connection.getpeercert(binary_form=True))
+        answer(404, "")(handler, stranger)
+
+    with running_stranger(context) as late:
+        late.says(ask_late)
+        settings.SEFIN_STAGING_URL = late.url
+        own = get_gateway("national", environment="staging", city_code=PORTO_ALEGRE, certificate=certificate)
+
+        assert own.find(prepared) == NotFound(prepared.id)
+
+    assert peers == [None, certificate.certificate.public_bytes(Encoding.DER)]
 
 
 def test_without_a_certificate_nothing_is_signed_or_sent(sefin, prepared):

@@ -1,11 +1,13 @@
 """Where an environment and a city are served: national addresses unless settings say otherwise (1.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from nfse.documents.signing import SignatureAlgorithm
+from nfse.documents.tables import get_cities
 from nfse.values import Environment
 
 
@@ -25,6 +27,9 @@ class Endpoints:
     signature: str = SignatureAlgorithm.RSA_SHA256_EXCLUSIVE
 
 
+FIELDS = {field.name for field in fields(Endpoints)}
+
+
 def get_endpoints(environment: Environment, city_code: str) -> Endpoints:
     """Return the endpoints for a city: those of settings.NFSE_CITY_ENDPOINTS over the national ones.
 
@@ -39,6 +44,29 @@ def get_endpoints(environment: Environment, city_code: str) -> Endpoints:
         signature=settings.SEFIN_SIGNATURE_ALGORITHM,
     )
     override = settings.NFSE_CITY_ENDPOINTS.get(f"{environment.value}:{city_code}", {})
-    if unknown := set(override) - {field.name for field in fields(Endpoints)}:
+    if unknown := set(override) - FIELDS:
         raise ImproperlyConfigured(f"NFSE_CITY_ENDPOINTS has unknown fields: {', '.join(sorted(unknown))}")
     return replace(national, **override)
+
+
+def find_flaws(overrides: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return what is wrong with overrides, in English, for the system check."""
+    flaws = []
+    for place, override in overrides.items():
+        environment, _, city = place.partition(":")
+        if environment not in set(Environment) or city not in get_cities():
+            flaws.append(f"{place}: write production:IBGE or staging:IBGE, with a city that exists")
+        for name, value in override.items():
+            if flaw := _flaw(name, value):
+                flaws.append(f"{place}: {name} {flaw}")
+    return flaws
+
+
+def _flaw(name: str, value: str) -> str:
+    if name not in FIELDS:
+        return "is not a field of an endpoint"
+    if name.endswith("_url"):
+        return "" if value.startswith("https://") else "must be https://"
+    if name == "signature":
+        return "" if value in set(SignatureAlgorithm) else "is not an algorithm that we sign with"
+    return "" if value.startswith("/") and not value.startswith("//") else "must start with one slash"

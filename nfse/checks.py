@@ -1,0 +1,21 @@
+"""System checks: settings of nfse that would fail only when the first note of a city is sent."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from nfse.gateways.national.endpoints import find_flaws
+
+
+@register()
+def check_city_endpoints(**_kwargs: Any) -> list[CheckMessage]:
+    """Name every mistake in NFSE_CITY_ENDPOINTS."""
+    return [
+        Error(
+            f"NFSE_CITY_ENDPOINTS: {flaw}.",
+            hint="docs/nfse-gateways.md has an example and the fields.",
+            id="nfse.E001",
+        )
+        for flaw in find_flaws(settings.NFSE_CITY_ENDPOINTS)
+    ]

@@ -1,0 +1,26 @@
+"""The usual cast of Notas: two firms side by side, each with one company."""
+
+import pytest
+
+from nfse.tests.firms import make_company, make_office
+
+
+@pytest.fixture
+def office(db):
+    return make_office(1)
+
+
+@pytest.fixture
+def other_office(db):
+    return make_office(2)
+
+
+@pytest.fixture
+def company(office):
+    return make_company(office.firm)
+
+
+@pytest.fixture
+def other_company(other_office):
+    """The same client, kept by the other firm too."""
+    return make_company(other_office.firm, legal_name="Oficina Alheia Ltda")

@@ -37,7 +37,7 @@ demo: setup services ## Load the demo data again
 
 test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 chaos: setup ## Search with 8 buyers at once while providers fail and workers are killed
 	@CHAOS_BUYERS=8 CHAOS_SEARCHES=20 CHAOS_QUANTITY=10 CHAOS_SECONDS=1200 $(PY) -m pytest tests/test_chaos_leads.py -q

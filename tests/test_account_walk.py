@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.support.browser import chromium, page_of, sideways_scroll
 from tests.support.product import Product, running_product
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("accounts")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 LETTER_SECONDS = 30
 WEAK, STRONG = "brasil2024", "um cavalo correto grampeia"
 

@@ -15,7 +15,7 @@ from queue_worker.tests.processes import House, Process, open_house, wait_until
 from sandbox.testing import Sandbox
 from tests.support import chaos
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes]
 PAUSE = "0.5"  # seconds of the first wait for a provider that is away; the product's own are longer
 
 

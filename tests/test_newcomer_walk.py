@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.browser import chromium, page_of, sideways_scroll
 from tests.support.product import Product, running_product
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("newcomer")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 ASKED = 8
 SEARCH_MS = 60_000

@@ -11,7 +11,6 @@ from tests.support.browser import chromium, page_of, sideways_scroll
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("statement"),
 ]
 
 

@@ -18,7 +18,6 @@ from tests.support.browser import chromium, page_of, sideways_scroll
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("front_end"),
 ]
 
 AXE = (Path(django_settings.BASE_DIR) / "node_modules/axe-core/axe.min.js").read_text()

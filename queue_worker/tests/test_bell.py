@@ -16,7 +16,6 @@ from queue_worker.tests.processes import environment_of_children, wait_until
 
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.xdist_group("processes"),
     pytest.mark.django_db(transaction=True),
 ]
 

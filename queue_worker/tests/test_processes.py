@@ -12,7 +12,7 @@ from queue_worker.tests.handlers import COMPUTE, EFFECT, KILLER
 from queue_worker.tests.processes import open_house, wait_until
 from queue_worker.tests.support import put, put_one
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.processes]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from core.errors import NitroError
 from leads.models import LeadCompany, Place
 from registry.gateways.base import RegistryRecord
 from registry.models import City
-from registry.selectors.cities import find_city
+from registry.selectors.cities import find_city_of
 
 _TEXT_FIELDS = {
     "legal_name": 160,
@@ -110,13 +110,7 @@ def _without_losses(company: LeadCompany, values: dict[str, Any], record: Regist
 
 
 def _city(record: RegistryRecord) -> City:
-    city = (
-        City.objects.filter(ibge_code=record.ibge_code).first()
-        if record.ibge_code
-        else City.objects.filter(siafi_code=record.siafi_code).first()
-        if record.siafi_code
-        else find_city(name=record.city_name, uf=record.uf)
-    )
+    city = find_city_of(record)
     if city is None:
         raise CompanyOutsideCatalog(detail=f"{record.source}: {record.city_name} - {record.uf}")
     return city

@@ -17,7 +17,7 @@ from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
 from core.http import ProviderClient, Timeout
 from core.phones import parse_phone
 from core.ratelimit import CACHE_DOWN
-from core.shapes import lookup, read_text, shape_of
+from core.shapes import lookup, read_objects, read_text, shape_of
 from registry.gateways.base import RegistryGateway, RegistryRecord
 from registry.normalize import (
     natural_person_natures,
@@ -88,6 +88,9 @@ def read_record(answer: Any, cnpj: str) -> RegistryRecord:
         postal_code=read_postal_code(text.get("cep", "")),
         phones=_phones(answer),
         email=read_email(text.get("email", "")),
+        other_cnaes=_other_cnaes(answer),
+        is_simples=_choice(answer.get("opcao_pelo_simples")),
+        is_mei=_choice(answer.get("opcao_pelo_mei")),
     )
 
 
@@ -125,6 +128,16 @@ def _calls_today() -> int:
 def _size(code: str) -> str:
     """`porte`: 0 is "não informado", a value of its own; blank says nothing."""
     return code.zfill(2) if code.isascii() and code.isdigit() else ""
+
+
+def _other_cnaes(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Codes as numbers; a single 0 stands for none."""
+    codes = (pad_code(lookup(row, "codigo"), 7) for row in read_objects(answer.get("cnaes_secundarios")))
+    return tuple(dict.fromkeys(code for code in codes if code))
+
+
+def _choice(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _phones(answer: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,6 +14,25 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CnpjRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cnpj', models.CharField(max_length=14, unique=True, verbose_name='CNPJ')),
+                ('state', models.CharField(choices=[('pending', 'Consultando'), ('found', 'Encontrado'), ('not_found', 'Não existe na Receita'), ('unknown', 'Sem resposta')], default='unknown', max_length=9, verbose_name='estado')),
+                ('status', models.CharField(blank=True, help_text="the Receita's code", max_length=2, verbose_name='situação')),
+                ('data', models.JSONField(default=dict, help_text='a RegistryRecord, or nothing', verbose_name='dados')),
+                ('source', models.CharField(blank=True, max_length=20, verbose_name='fonte')),
+                ('silent_sources', models.JSONField(default=list, verbose_name='fontes que não conhecem')),
+                ('asked_at', models.DateTimeField(null=True, verbose_name='pedido em')),
+                ('fetched_at', models.DateTimeField(null=True, verbose_name='consultado em')),
+            ],
+            options={
+                'verbose_name': 'consulta de CNPJ',
+                'verbose_name_plural': 'consultas de CNPJ',
+                'constraints': [models.CheckConstraint(condition=models.Q(('cnpj__regex', '^[0-9A-Z]{12}[0-9]{2}$')), name='registry_lookup_cnpj_shape'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'found'), _negated=True), models.Q(models.Q(('data', {}), _negated=True), ('fetched_at__isnull', False)), _connector='OR'), name='registry_lookup_found_has_data'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_found'), _negated=True), models.Q(('data', {}), ('fetched_at__isnull', False)), _connector='OR'), name='registry_lookup_absent_has_date')],
+            },
+        ),
+        migrations.CreateModel(
             name='Cnae',
             fields=[
                 ('code', models.CharField(max_length=7, primary_key=True, serialize=False, verbose_name='código')),

@@ -1,6 +1,7 @@
 """Tables of the registry: catalogs, the Receita's open data, and companies looked up one by one."""
 
 from registry.models.catalog import City, Cnae
+from registry.models.lookups import CnpjRecord
 from registry.models.open_data import (
     RegistryCode,
     RegistryCompany,
@@ -15,6 +16,7 @@ from registry.models.open_data import (
 __all__ = [
     "City",
     "Cnae",
+    "CnpjRecord",
     "RegistryCode",
     "RegistryCompany",
     "RegistryEstablishment",

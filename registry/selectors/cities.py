@@ -3,6 +3,7 @@
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from core.text import fold
+from registry.gateways.base import RegistryRecord
 from registry.models import City
 
 MAX_RESULTS = 20
@@ -25,6 +26,15 @@ def find_city_by_label(label: str) -> City | None:
     if len(words) < 2:
         return None
     return find_city(name=" ".join(words[:-1]), uf=words[-1])
+
+
+def find_city_of(record: RegistryRecord) -> City | None:
+    """The city that a registry record names by IBGE code, by SIAFI code, or by name and UF."""
+    if record.ibge_code:
+        return City.objects.filter(ibge_code=record.ibge_code).first()
+    if record.siafi_code:
+        return City.objects.filter(siafi_code=record.siafi_code).first()
+    return find_city(name=record.city_name, uf=record.uf)
 
 
 def search_cities(text: str, limit: int = MAX_RESULTS) -> list[City]:

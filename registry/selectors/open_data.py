@@ -89,4 +89,7 @@ def _record(
         postal_code=row.postal_code,
         phones=tuple(row.phones),
         email=row.email,
+        other_cnaes=tuple(row.other_cnaes),
+        is_simples=simples.is_simples if simples else None,
+        is_mei=simples.is_mei if simples else None,
     )

@@ -40,18 +40,25 @@ class Agreement:
 
 
 class ParametersGateway:
-    """Asks the ADN about cities, with any company's certificate."""
+    """Asks the ADN about cities, with any company's certificate.
+
+    Without a certificate it asks nobody and tells what is kept: that is how a web request uses it (R55).
+    """
 
     def __init__(
         self,
         *,
         environment: Environment | str,
-        certificate: LoadedCertificate,
+        certificate: LoadedCertificate | None,
         record: Recorder | None = None,
     ) -> None:
         endpoints = get_endpoints(Environment(environment), "")
         self._base_url = endpoints.parameters_url
-        self._client = NationalClient(PARAMETERS, self._base_url, identity_of(certificate), record)
+        self._client = (
+            NationalClient(PARAMETERS, self._base_url, identity_of(certificate), record)
+            if certificate
+            else None
+        )
 
     def find_agreement(self, city_code: str) -> Agreement | None:
         """Return the agreement of a city (IBGE code); None when it is not known now."""
@@ -86,7 +93,7 @@ class ParametersGateway:
         """Return a well-formed answer, kept or fresh; None for anything else."""
         key = f"adn-parameters:{self._base_url}{template.format(**parts)}"
         kept = _read_kept(key)
-        if kept is not None:
+        if kept is not None or self._client is None:
             return kept
         try:
             answer = self._client.read(operation, template, **parts)

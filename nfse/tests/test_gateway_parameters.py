@@ -57,6 +57,17 @@ def test_an_answer_is_kept_for_a_day(sandbox, parameters):
     assert asked(sandbox) == 1
 
 
+def test_without_a_certificate_only_what_is_kept_is_told(sandbox, parameters):
+    silent = ParametersGateway(environment="staging", certificate=None)
+    assert silent.find_parameters(make_snapshot()) == CityParameters()
+    assert asked(sandbox) == 0
+
+    known = parameters.find_parameters(make_snapshot())
+
+    assert silent.find_parameters(make_snapshot()) == known
+    assert known.uses_national_issuer
+
+
 def test_environments_are_kept_apart(sandbox, sandbox_server, parameters):
     parameters.find_agreement(PORTO_ALEGRE)
     pfx = sandbox_server.make_pfx(ISSUER_CNPJ, password=PASSWORD)

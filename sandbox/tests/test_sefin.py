@@ -115,7 +115,7 @@ def test_amounts_are_computed_for_the_normal_regime(company, sandbox):
 
 def test_ibs_and_cbs_are_computed_at_the_test_rates(company):
     reform = (
-        "<IBSCBS><finNFSe>0</finNFSe><cIndOp>020101</cIndOp><indDest>0</indDest><valores><trib><gIBSCBS>"
+        "<IBSCBS><finNFSe>0</finNFSe><cIndOp>030101</cIndOp><indDest>0</indDest><valores><trib><gIBSCBS>"
         "<CST>000</CST><cClassTrib>000001</cClassTrib></gIBSCBS></trib></valores></IBSCBS>"
     )
     service = "<cTribNac>010701</cTribNac><xDescServ>Suporte</xDescServ><cNBS>115013000</cNBS>"

@@ -46,7 +46,7 @@ def municipal(taxation="1", withheld="1", rate="", before=""):
     return f"<tribISSQN>{taxation}</tribISSQN>{before}<tpRetISSQN>{withheld}</tpRetISSQN>{informed}"
 
 
-def reform(indicator="020101", recipient="", kind="0", cst="000", classification="000001", operation=""):
+def reform(indicator="030101", recipient="", kind="0", cst="000", classification="000001", operation=""):
     return (
         f"<IBSCBS><finNFSe>0</finNFSe><cIndOp>{indicator}</cIndOp>{operation}<indDest>{kind}</indDest>{recipient}"
         f"<valores><trib><gIBSCBS><CST>{cst}</CST><cClassTrib>{classification}</cClassTrib></gIBSCBS></trib>"
@@ -82,7 +82,7 @@ RULES = [
     (Dps(regime=MEI.replace("<regEsp", "<regApTribSN>1</regApTribSN><regEsp"), totals=NO_TOTAL), "E0162"),
     (Dps(regime="<opSimpNac>3</opSimpNac><regEspTrib>0</regEspTrib>"), "E0166"),
     (Dps(regime=MEI.replace("b>0", "b>6"), totals=NO_TOTAL), "E0174"),
-    (Dps(regime=SIMPLES.format(1).replace("b>0", "b>6")), "E0175"),
+    (Dps(regime=SIMPLES.format(1).replace("b>0", "b>6")), "E0175 E0177"),
     (Dps(regime=NORMAL.replace("b>0", "b>6"), totals=PERCENT), "E0177"),
     # taker
     (Dps(taker=taker("<CNPJ>11222333000182</CNPJ>")), "E0188"),
@@ -136,8 +136,8 @@ RULES = [
     (Dps(service=NBS.format("071001"), municipal=EXPORTED, groups=TRADE.format(1, "01", "01", 1)), "E0529"),
     # values
     (Dps(discounts=discounts("250.00")), "E0431"),
-    (Dps(discounts=discounts("", "300.00")), "E0432 E1508"),
-    (Dps(discounts=discounts("200.00") + "<vDedRed><vDR>60.00</vDR></vDedRed>"), "E0427 E0428"),
+    (Dps(discounts=discounts("", "300.00")), "E0428 E0432 E1508"),
+    (Dps(discounts=discounts("200.00") + "<vDedRed><vDR>60.00</vDR></vDedRed>"), "E0427 E0428 E0441"),
     (Dps(regime=MEI, totals=NO_TOTAL, discounts="<vDedRed><vDR>10.00</vDR></vDedRed>"), "E0436"),
     (Dps(service=service("990101")), "E0532"),
     (Dps(municipal=municipal("2")), "E0592"),
@@ -151,7 +151,7 @@ RULES = [
     (Dps(regime=NORMAL, totals=PERCENT, municipal=municipal(rate="5.01")), "E0595 E0617"),
     (Dps(regime=MEI, totals=NO_TOTAL, municipal=municipal(rate="2.00")), "E0600"),
     (Dps(municipal=municipal("4", rate="2.00")), "E0602"),
-    (Dps(regime=OUTSIDE.replace("b>0", "b>6"), municipal=municipal(rate="2.00")), "E0177 E0604"),
+    (Dps(regime=OUTSIDE.replace("b>0", "b>6"), municipal=municipal(rate="2.00")), "E0177 E0604 E0635"),
     (Dps(regime=NORMAL, totals=PERCENT, municipal=municipal(rate="2.00")), "E0617"),
     (Dps(municipal=municipal("1", "2"), taker=WITHHELD_TAKER), "E0621"),
     (Dps(municipal=municipal("1", "2", "1.79"), taker=WITHHELD_TAKER), "E0621"),
@@ -192,6 +192,7 @@ RULES = [
     # IBS and CBS
     (Dps(service=NBS.format("010701"), reform=reform("999999")), "E0901"),
     (Dps(reform=reform()), "E0322"),
+    (Dps(service=NBS.format("010701"), reform=reform("020101")), "E0932"),
     (Dps(service=NBS.format("010701"), reform=reform("100301")), "E0187"),
     (Dps(service=NBS.format("010701"), reform=reform(), competence="2025-12-31"), "E0850"),
     (Dps(service=NBS.format("010701"), reform=reform(cst="200")), "E0959"),

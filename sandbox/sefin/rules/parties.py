@@ -63,7 +63,7 @@ def _find_regime(case: Case) -> Iterator[str]:
         yield "E0174"
     elif case.regime == SIMPLES and apportionment == "1":
         yield "E0175"
-    elif special not in case.incidence_entry.special_regimes:
+    if not case.is_mei and special not in case.incidence_entry.special_regimes:
         yield "E0177"
 
 

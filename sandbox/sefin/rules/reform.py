@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from sandbox.sefin.cases import Case
+from sandbox.sefin.rules.service import WORKS
 from sandbox.world.numbers import is_cnpj
 
+OF_REAL_ESTATE = frozenset(("020101", "020201", "020301"))
 FIRST_DAY = "2026-01-01"
 WITH_OPERATION = frozenset(("25.05", "15.09", "17.12", "10.05"))
 
@@ -25,6 +27,9 @@ def find(case: Case) -> Iterator[str]:
         yield "E0903" if needed else "E0904"
     if case.has("IBSCBS/dest") and case.text("IBSCBS/indDest") == "0":
         yield "E0910"
+    of_real_estate = case.text("IBSCBS/cIndOp") in OF_REAL_ESTATE
+    if of_real_estate and case.text("serv/cServ/cTribNac") not in WORKS and not case.has("IBSCBS/imovel"):
+        yield "E0932"
     recipient = case.text("IBSCBS/dest/CNPJ")
     if recipient and not is_cnpj(recipient):
         yield "E0911"

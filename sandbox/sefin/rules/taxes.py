@@ -9,6 +9,7 @@ from sandbox.sefin.rules.service import NO_TAX
 
 MUNICIPAL, FEDERAL = "valores/trib/tribMun", "valores/trib/tribFed"
 LEAST_SIMPLES_RATE = Decimal("1.80")
+DEDUCTIBLE = frozenset(("06.01", "06.02", "07.02", "07.05"))  # inside Simples
 MOST_RATE = Decimal(5)
 
 
@@ -28,16 +29,24 @@ def _find_values(case: Case) -> Iterator[str]:
     if case.value < taken:
         yield "E0427"
     sums = compute(case)
-    if not case.is_mei and case.value < taken + sums.withheld:
+    if not case.is_mei and case.value < taken + case.conditional_discount + sums.withheld:
         yield "E0428"
     for name, code in (("vDescIncond", "E0431"), ("vDescCond", "E0432")):
         path = f"valores/vDescCondIncond/{name}"
         if case.has(path) and not 0 < case.amount(path) < case.value:
             yield code
-    if case.is_mei and case.has("valores/vDedRed"):
-        yield "E0436"
+    if case.has("valores/vDedRed"):
+        yield from _find_deduction(case)
     if sums.net < 0:
         yield "E1508"
+
+
+def _find_deduction(case: Case) -> Iterator[str]:
+    if case.is_mei:
+        yield "E0436"
+    inside = case.regime == SIMPLES and case.text("prest/regTrib/regApTribSN") == "1"
+    if inside and not (case.service and case.service.subitem in DEDUCTIBLE):
+        yield "E0441"
 
 
 def _find_taxation(case: Case) -> Iterator[str]:
@@ -71,17 +80,17 @@ def _find_rate(case: Case) -> Iterator[str]:
         yield "E0602"
     if informed and special:
         yield "E0604"
-    if case.taxation == "1" and not special and not case.is_abroad:
-        yield from _find_rate_of_regime(case, informed, rate)
+    if case.taxation == "1" and not case.is_abroad:
+        yield from _find_rate_of_regime(case, informed, rate, special)
 
 
-def _find_rate_of_regime(case: Case, informed: bool, rate: Decimal) -> Iterator[str]:
+def _find_rate_of_regime(case: Case, informed: bool, rate: Decimal, special: bool) -> Iterator[str]:
     """Apply the tables of national.md §5.5: who may, must and must not inform the rate."""
     active = case.incidence_entry.has_agreement and case.incidence_entry.is_member
     if case.regime == NORMAL:
         if informed and active:
             yield "E0617"
-        if not informed and not active:
+        if not informed and not active and not special:
             yield "E0619"
     elif case.text("prest/regTrib/regApTribSN") != "1":
         if informed and active:

@@ -233,6 +233,7 @@ SEFIN_CA_FILE = env.str("SEFIN_CA_FILE", default="" if PRODUCTION else str(embed
 SEFIN_CONCURRENCY = env.int("SEFIN_CONCURRENCY", default=10)
 SEFIN_SIGNATURE_ALGORITHM = env.choice("SEFIN_SIGNATURE_ALGORITHM", "rsa-sha256", ("rsa-sha256", "rsa-sha1"))
 NFSE_CITY_ENDPOINTS = env.json_object("NFSE_CITY_ENDPOINTS")
+NFSE_LAYOUTS = env.json_object("NFSE_LAYOUTS")
 NFSE_WAIT_SCALE = env.float("NFSE_WAIT_SCALE", default=1)
 PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
 PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from nfse.documents.layouts import read_schedule
 from nfse.gateways.national.endpoints import find_flaws
 
 
@@ -19,3 +20,14 @@ def check_city_endpoints(**_kwargs: Any) -> list[CheckMessage]:
         )
         for flaw in find_flaws(settings.NFSE_CITY_ENDPOINTS)
     ]
+
+
+@register()
+def check_layouts(**_kwargs: Any) -> list[CheckMessage]:
+    """Name the first mistake in NFSE_LAYOUTS."""
+    try:
+        read_schedule(settings.NFSE_LAYOUTS)
+    except ValueError as error:
+        hint = 'NFSE_LAYOUTS={"staging": {"2026-12-01": "1.01"}}'
+        return [Error(f"NFSE_LAYOUTS: {error}.", hint=hint, id="nfse.E002")]
+    return []

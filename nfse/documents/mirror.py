@@ -7,9 +7,10 @@ from core.documents import format_cnpj, format_cpf
 from core.formatting import format_date
 from core.money import format_brl
 from nfse.documents.amounts import ZERO, Preview, preview_amounts
-from nfse.documents.tables import get_cities, get_services
+from nfse.documents.tables import get_services
 from nfse.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
 from nfse.values import Environment, IssTreatment, NoteSnapshot, Service, TaxRegime
+from registry.tables import get_municipality_names
 
 TEST_BANNER = "TESTE: esta nota não tem valor fiscal."
 NO_TAKER = "tomador não identificado"
@@ -92,7 +93,7 @@ def _service(service: Service) -> str:
 def _place(service: Service) -> str:
     name, uf = service.place_city_name, service.place_uf
     if not name:
-        name, uf = get_cities().get(service.place_city_code, (service.place_city_code, ""))
+        name, uf = get_municipality_names().get(service.place_city_code, (service.place_city_code, ""))
     return f"{name}/{uf}" if uf else name
 
 

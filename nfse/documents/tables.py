@@ -5,12 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_STATES = {
-    **{"11": "RO", "12": "AC", "13": "AM", "14": "RR", "15": "PA", "16": "AP", "17": "TO"},
-    **{"21": "MA", "22": "PI", "23": "CE", "24": "RN", "25": "PB", "26": "PE", "27": "AL", "28": "SE"},
-    **{"29": "BA", "31": "MG", "32": "ES", "33": "RJ", "35": "SP"},
-    **{"41": "PR", "42": "SC", "43": "RS", "50": "MS", "51": "MT", "52": "GO", "53": "DF"},
-}
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -59,12 +53,6 @@ def get_nbs() -> dict[str, str]:
 def get_cindop() -> dict[str, str]:
     """Return what each cIndOp of Anexo C characterizes."""
     return {row["cIndOp"]: row["supply_characteristic"] for row in _rows("cindop.csv")}
-
-
-@cache
-def get_cities() -> dict[str, tuple[str, str]]:
-    """Return (name, uf) by IBGE code; the first two digits are the state, which the table mostly omits."""
-    return {row["cMun"]: (row["name"], _STATES[row["cMun"][:2]]) for row in _rows("municipalities.csv")}
 
 
 @cache

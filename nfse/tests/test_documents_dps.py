@@ -22,7 +22,7 @@ from nfse.documents.identifiers import (
     normalize_access_key,
     split_access_key,
 )
-from nfse.documents.layouts import LayoutNotAvailable, LayoutPeriod, choose_layout
+from nfse.documents.layouts import LayoutNotAvailable, LayoutPeriod, choose_layout, read_schedule
 from nfse.documents.rates import rate_for_document
 from nfse.documents.schema import blocking, validate
 from nfse.documents.texts import clean_line, clean_text, is_reason
@@ -216,6 +216,26 @@ def test_layouts_change_by_environment_and_date():
     assert choose_layout(Environment.STAGING, date(2026, 11, 30), schedule) == "1.01"
     assert choose_layout(Environment.STAGING, date(2026, 12, 1), schedule) == "NT009"
     assert choose_layout(Environment.PRODUCTION, date(2026, 12, 1), schedule) == "1.01"
+
+
+def test_the_schedule_is_read_from_the_setting():
+    assert read_schedule({"staging": {"2026-12-01": "1.01"}}) == (
+        LayoutPeriod(Environment.STAGING, date(2026, 12, 1), "1.01"),
+    )
+    assert read_schedule({}) == ()
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"teste": {"2026-12-01": "1.01"}},
+        {"staging": {"dezembro": "1.01"}},
+        {"staging": {"2026-12-01": "9.99"}},
+    ],
+)
+def test_nonsense_in_the_schedule_is_refused(entries):
+    with pytest.raises(ValueError, match=r"teste|dezembro|9\.99"):
+        read_schedule(entries)
 
 
 def test_a_layout_that_is_not_here_is_said():

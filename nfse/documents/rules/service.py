@@ -1,7 +1,8 @@
 """Rules about the service, its place, foreign trade, construction and events."""
 
 from nfse.documents.rules.base import Context, Document, dps_rule
-from nfse.documents.tables import get_cities, get_countries, get_nbs, get_services
+from nfse.documents.tables import get_countries, get_nbs, get_services
+from registry.tables import get_municipality_names
 
 AT_SEA = "0000000"
 NO_ISS_SERVICE = "990101"
@@ -11,7 +12,11 @@ _EXPORT, _TAXED = "3", "1"
 @dps_rule("E0302")
 def place_is_unknown(document: Document, _context: Context) -> bool:
     place = document.text("serv/locPrest/cLocPrestacao")
-    return document.has("serv/locPrest/cLocPrestacao") and place != AT_SEA and place not in get_cities()
+    return (
+        document.has("serv/locPrest/cLocPrestacao")
+        and place != AT_SEA
+        and place not in get_municipality_names()
+    )
 
 
 @dps_rule("E0304")

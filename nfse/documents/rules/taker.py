@@ -2,7 +2,8 @@
 
 from nfse.documents.rules.base import Broken, Context, Document, dps_rule
 from nfse.documents.rules.shapes import is_email, is_right_cnpj, is_right_cpf
-from nfse.documents.tables import get_cities, get_countries
+from nfse.documents.tables import get_countries
+from registry.tables import get_municipality_names
 
 NEEDS_TAKER = {
     *("030102", "050102", "100101", "100301", "100501", "030103", "050103"),
@@ -75,7 +76,7 @@ def retention_without_address(document: Document, _context: Context) -> bool:
 @dps_rule("E0238")
 def taker_city_is_unknown(document: Document, _context: Context) -> bool:
     city = document.text("toma/end/endNac/cMun")
-    return document.has("toma/end/endNac/cMun") and city not in get_cities()
+    return document.has("toma/end/endNac/cMun") and city not in get_municipality_names()
 
 
 @dps_rule("E0242")

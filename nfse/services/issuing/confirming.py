@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import NitroError
 from nfse.documents.clock import competence_today, issue_time
-from nfse.documents.layouts import choose_layout
+from nfse.documents.layouts import choose_layout, read_schedule
 from nfse.documents.rules import check_xml
 from nfse.gateways import get_gateway
 from nfse.gateways.base import Allocation, NoteReference
@@ -153,7 +154,9 @@ def _create(
         issued_at=issue_time(now),
         series=series,
         number=number,
-        layout=choose_layout(snapshot.environment, competence_today(now)),
+        layout=choose_layout(
+            snapshot.environment, competence_today(now), read_schedule(settings.NFSE_LAYOUTS)
+        ),
         replaces_id=NoteReference.from_dict(replaced.reference).provider_id if replaced else "",
     )
     certificate = find_certificate(company)

@@ -39,6 +39,7 @@ class Connections:
         self._base_url = base_url
         self._max_connections = max_connections
         self._pools: dict[str, _Pool] = {}
+        self._closed = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -51,7 +52,9 @@ class Connections:
             self._give_back(pool)
 
     def close(self) -> None:
+        """Close every pool. A call that a slow thread still makes opens one of its own and closes it."""
         with self._lock:
+            self._closed = True
             pools = list(self._pools.values())
             self._pools.clear()
         for pool in pools:
@@ -93,7 +96,11 @@ class Connections:
         with self._lock:
             pool.users -= 1
             pool.idle_since = time.monotonic()
-            spare = self._remove_spare()
+            if self._closed and not pool.users:
+                self._pools = {key: each for key, each in self._pools.items() if each is not pool}
+                spare = [pool]
+            else:
+                spare = self._remove_spare()
         for each in spare:
             each.client.close()
 

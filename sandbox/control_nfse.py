@@ -1,6 +1,5 @@
 """Control of SEFIN and PlugNotas: what was issued, what cities do, how the next notes end."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from typing import Any
@@ -64,13 +63,12 @@ class NfseControl:
         name, issuer = request.query_params.get("environment"), request.query_params.get("issuer")
         if name is not None and name not in BY_NAME:
             return answer({"message": f"environment must be one of {', '.join(BY_NAME)}"}, 400)
-        notes = self.sefin.store.list_notes(BY_NAME[name].name if name else None, issuer)
-        body: dict[str, Any] = {
-            "count": len(notes),
-            "dps_ids": len({(note.environment, note.dps_id) for note in notes}),
-            "by_issuer": Counter(note.issuer for note in notes),
-        }
+        environment = BY_NAME[name].name if name else None
+        counts = self.sefin.store.count_notes(environment, issuer)
+        body: dict[str, Any] = {"count": sum(counts.values()), "by_issuer": counts}
         if not request.query_params.get("brief"):
+            notes = self.sefin.store.list_notes(environment, issuer)
+            body["dps_ids"] = len({(note.environment, note.dps_id) for note in notes})
             body["notes"] = [self._describe(note) for note in notes]
         return answer(body)
 

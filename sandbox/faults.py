@@ -46,6 +46,7 @@ class Fault:
     message: str = ""  # status: instead of the vendor's usual text
     code: str = ""  # reject: E1217, for example
     field: str = "nfseXmlGZipB64"  # incomplete: what the answer lacks
+    after_work: bool = False  # status, reject, garbage, html: the work was done all the same
     seed: int = 1
     seen: int = 0
     hits: int = 0
@@ -129,4 +130,6 @@ def _value(name: str, value: Any) -> Any:
         return float(value)
     if name in ("count", "skip", "status", "seed"):
         return int(value)
+    if name == "after_work":
+        return value is True or str(value).lower() in ("1", "true")
     return str(value)

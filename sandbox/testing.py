@@ -94,7 +94,7 @@ class Sandbox:
         return list(self._call("GET", f"/nfse?{urlencode(asked)}")["notes"])
 
     def count_notes(self, environment: str | None = None, issuer: str | None = None) -> dict[str, Any]:
-        """Return only counts: count, dps_ids (distinct), by_issuer."""
+        """Return only counts: count, by_issuer. A DPS has one note at most in each environment."""
         asked = {name: value for name, value in (("environment", environment), ("issuer", issuer)) if value}
         return self._call("GET", f"/nfse?{urlencode({**asked, 'brief': '1'})}")
 

@@ -111,6 +111,8 @@ class Wire:
             return await exchange.run_without(self.app, call, fault.field)
         if fault.kind in ("late", "late_after"):
             return await exchange.run_late(self.app, call, fault)
+        if fault.after_work:
+            await exchange.collect(self.app, call)
         response = fault_response(call, fault)
         call.status = response.status_code
         return await response(exchange.scope, exchange.receive, exchange.send)

@@ -160,6 +160,15 @@ class Store:
         )
         return [_read_note(row) for row in rows]
 
+    def count_notes(self, environment: str | None = None, issuer: str | None = None) -> dict[str, int]:
+        """Return how many notes each issuer has."""
+        rows = self._db.execute(
+            "SELECT issuer, COUNT(*) AS notes FROM notes WHERE (? IS NULL OR environment = ?)"
+            " AND (? IS NULL OR issuer = ?) GROUP BY issuer",
+            (environment, environment, issuer, issuer),
+        )
+        return {row["issuer"]: row["notes"] for row in rows}
+
     def list_events(self, environment: str, access_key: str) -> list[Event]:
         """Return the events of a note in the order in which they came."""
         rows = self._db.execute(

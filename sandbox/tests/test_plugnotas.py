@@ -2,7 +2,9 @@
 
 import threading
 import time
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -295,6 +297,48 @@ def test_many_companies_are_paged_by_hash(plugnotas):
 def test_cities_are_served(plugnotas):
     assert plugnotas.http.get("/nfse/cidades/3550308").json()["nome"] == "São Paulo"
     assert plugnotas.http.get("/nfse/cidades/9999999").status_code == 404
+
+
+def test_a_period_is_listed_and_limited(plugnotas):
+    plugnotas.settle()
+    today = datetime.now(ZoneInfo("America/Sao_Paulo")).date()
+
+    def ask(first, last):
+        period = {"cpfCnpj": COMPANY, "dataInicial": str(first), "dataFinal": str(last)}
+        return plugnotas.http.get("/nfse/consultar/periodo", params=period)
+
+    assert [row["idIntegracao"] for row in ask(today, today).json()["notas"]] == ["inv-1"]
+    assert ask(today - timedelta(days=9), today - timedelta(days=8)).json()["notas"] == []
+    assert ask(today - timedelta(days=40), today).status_code == 400
+
+
+def test_a_note_can_be_hurried_and_stopped(plugnotas):
+    first = plugnotas.send("inv-1").json()["documents"][0]["id"]
+    second = plugnotas.send("inv-2").json()["documents"][0]["id"]
+    assert plugnotas.http.post("/nfse/sincronizar", json=[first]).json()["ids"] == [first]
+    assert plugnotas.http.post("/nfse/interromper", json=[first, second]).json()["ids"] == [second]
+    states = [plugnotas.find(key).json()[0]["situacao"] for key in ("inv-1", "inv-2")]
+    assert states == ["CONCLUIDO", "INTERROMPIDO"]
+
+
+def test_events_tell_a_cancellation(plugnotas):
+    key = plugnotas.settle()["id"]
+    assert plugnotas.http.post(f"/nfse/eventos/{key}", json={"tipo": "consulta"}).json()["eventos"] == []
+    plugnotas.sandbox.change_plugnotas_note(key, "CANCELADO", mensagem="Cancelada pela prefeitura")
+    events = plugnotas.http.post(f"/nfse/eventos/{key}", json={"tipo": "consulta"}).json()["eventos"]
+    assert [event["codigo"] for event in events] == ["101101"]
+
+
+def test_a_webhook_is_read_changed_and_tried(plugnotas, hook):
+    path = f"/empresa/{COMPANY}/webhook"
+    assert plugnotas.http.post(path, json={"url": hook.url}).status_code == 409
+    assert (
+        plugnotas.http.put(path, json={"url": hook.url, "headers": {"X-Secret": "novo"}}).status_code == 200
+    )
+    assert plugnotas.http.get(path).json()["headers"] == {"X-Secret": "novo"}
+    assert plugnotas.http.post(f"{path}/verify").json()["data"]["statusCode"] == 200
+    assert hook.got[0][0] == "novo"
+    assert plugnotas.http.post(path, json={"url": "ftp://x"}).status_code == 400
 
 
 def test_everything_survives_a_restart(tmp_path):

@@ -3,15 +3,14 @@
 Pure. What cannot be used becomes empty, never a guess.
 """
 
-import csv
 import re
 from datetime import date, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 from django.utils import timezone
 
-_DATA = Path(__file__).resolve().parent / "data"
+from registry.tables import read_rows
+
 _SPACES = re.compile(r"\s+")
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;.]+(\.[^\s@,;.]+)+")
 _DIGITS = re.compile(r"[0-9]+")
@@ -64,5 +63,4 @@ def read_email(text: str) -> str:
 @lru_cache(maxsize=1)
 def natural_person_natures() -> frozenset[str]:
     """Legal natures behind which stands one person (LGPD): MEI and the other individuals."""
-    with (_DATA / "legal_natures.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file) if row["is_natural_person"] == "1")
+    return frozenset(row["code"] for row in read_rows("legal_natures") if row["is_natural_person"] == "1")

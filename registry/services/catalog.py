@@ -1,16 +1,14 @@
 """Loads cities and activities, which come with the product (registry/data/README.md)."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import transaction
 
 from core.text import fold
 from registry.models import City, Cnae
+from registry.tables import read_rows
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 _CITY_FIELDS = (
     "name",
     "uf",
@@ -51,7 +49,10 @@ def _load() -> None:
         batch_size=1000,
     )
     Cnae.objects.bulk_create(
-        (Cnae(row["code"], row["description"][:200], row["status"] == "current") for row in _rows("cnae")),
+        (
+            Cnae(row["code"], row["description"][:200], row["status"] == "current")
+            for row in read_rows("cnae")
+        ),
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["description", "is_current"],
@@ -59,7 +60,7 @@ def _load() -> None:
 
 
 def _cities() -> Iterator[City]:
-    for row in _rows("municipalities"):
+    for row in read_rows("municipalities"):
         folded = fold(row["name"])
         others = {fold(name) for name in (row["receita_name"], *row["other_names"].split("|")) if name}
         yield City(
@@ -74,8 +75,3 @@ def _cities() -> Iterator[City]:
             area_code=row["ddd"],
             is_capital=row["is_capital"] == "1",
         )
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from nfse.documents.signing import SignatureAlgorithm
-from nfse.documents.tables import get_cities
 from nfse.values import Environment
+from registry.tables import get_municipality_names
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def find_flaws(overrides: Mapping[str, Mapping[str, str]]) -> list[str]:
     flaws = []
     for place, override in overrides.items():
         environment, _, city = place.partition(":")
-        if environment not in set(Environment) or city not in get_cities():
+        if environment not in set(Environment) or city not in get_municipality_names():
             flaws.append(f"{place}: write production:IBGE or staging:IBGE, with a city that exists")
         for name, value in override.items():
             if flaw := _flaw(name, value):

@@ -1,6 +1,5 @@
 """One load, from zips to published tables."""
 
-import csv
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,11 +16,11 @@ from registry.services.registry_import.errors import RegistryImportError, Suspic
 from registry.services.registry_import.files import DeliveryFile, find_files, read_delivery_date, split_line
 from registry.services.registry_import.report import ImportReport, TableCounts
 from registry.services.registry_import.rows import TARGETS, Rejected, Target, escape
+from registry.tables import read_rows
 
 BATCH_BYTES = 1 << 18
 MAX_CHANGE = 0.25
 MAX_REJECTED = 0.01
-_DATA = Path(__file__).resolve().parents[2] / "data"
 _SUPPLEMENTS = {"status_reasons": "reason", "partner_qualifications": "qualification", "countries": "country"}
 
 logger = structlog.get_logger(__name__)
@@ -171,8 +170,7 @@ def _add_supplements() -> None:
     target = TARGETS["motivos"]
     with staging.copy_into(target) as copy:
         for name, kind in _SUPPLEMENTS.items():
-            with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    if row["in_receita_file"] == "0":
-                        copy.write(escape([kind, row["code"], row["description"][:200], "t", None]))
+            for row in read_rows(name):
+                if row["in_receita_file"] == "0":
+                    copy.write(escape([kind, row["code"], row["description"][:200], "t", None]))
     staging.keep_first_codes()

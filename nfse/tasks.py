@@ -4,9 +4,30 @@ from celery import shared_task
 from django.utils import timezone
 
 from nfse.services.expiry import send_expiry_notices
+from nfse.services.issuing.reading import enqueue_due_readings
+from nfse.services.issuing.sweeping import requeue_lost_requests
+from nfse.services.issuing.telling import tell_doubts
 
 
 @shared_task(name="nfse.send_expiry_notices")
 def send_expiry_notices_task() -> str:
     """Tell of certificates that end soon."""
     return f"{send_expiry_notices(now=timezone.now())} certificados avisados"
+
+
+@shared_task(name="nfse.requeue_lost_requests")
+def requeue_lost_requests_task() -> int:
+    """Give open requests without work their work again."""
+    return requeue_lost_requests(now=timezone.now())
+
+
+@shared_task(name="nfse.read_due_notes")
+def read_due_notes_task() -> int:
+    """Enqueue the readings of notes that are due."""
+    return enqueue_due_readings(now=timezone.now())
+
+
+@shared_task(name="nfse.tell_doubts")
+def tell_doubts_task() -> int:
+    """Tell of requests in doubt for more than two hours."""
+    return tell_doubts(now=timezone.now())

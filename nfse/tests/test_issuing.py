@@ -12,7 +12,15 @@ from django.utils import timezone
 from core.http import close_providers
 from nfse.gateways.national import gateway as national
 from nfse.gateways.plugnotas import gateway as plugnotas
-from nfse.models import Certificate, GatewayExchange, Invoice, InvoiceRequest, NumberSeries, RequestEvent
+from nfse.models import (
+    Certificate,
+    GatewayExchange,
+    Invoice,
+    InvoiceRequest,
+    Notice,
+    NumberSeries,
+    RequestEvent,
+)
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.issuing import kinds
 from nfse.services.issuing.canceling import InvalidCancelReason, cancel_invoice
@@ -29,6 +37,7 @@ from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.snapshots import SubstitutionInput
 from nfse.services.issuing.sweeping import requeue_lost_requests
+from nfse.services.issuing.telling import tell_doubts
 from nfse.states import ForbiddenMove, State
 from nfse.tests.firms import make_office
 from nfse.tests.issuing import events_of, make_shop, work_off
@@ -103,7 +112,7 @@ def test_gates_are_checked_again_at_the_yes(national_shop):
             **national_shop.who, note=national_shop.note(), mirror_hash=seen.hash, form_key=uuid.uuid4()
         )
 
-    assert [problem.code for problem in refused.value.problems] == ["certificate_expired"]
+    assert [problem.code for problem in refused.value.problems] == ["certificate"]
     assert not NumberSeries.objects.exists()
 
 
@@ -234,6 +243,7 @@ def test_a_refusal_is_final_and_says_why(national_shop):
     assert [problem["code"] for problem in request.problems] == ["E0190"]
     assert request.problems[0]["message_pt"]
     assert not WorkItem.objects.filter(status="pending").exists()
+    assert Notice.objects.filter(kind="rejected", reference_id=str(request.pk)).count() == 2
 
 
 def test_a_gateway_that_is_down_keeps_the_request_and_sends_it_when_it_is_back(shop):
@@ -291,6 +301,9 @@ def test_a_request_in_doubt_is_never_given_up_while_nobody_answers(shop):
     work_off(request, turns=5)
 
     assert request.state == State.IN_DOUBT
+    assert tell_doubts(now=timezone.now()) == 0
+    assert [tell_doubts(now=timezone.now() + timedelta(hours=3)) for _ in range(2)] == [1, 1]
+    assert Notice.objects.filter(kind="in_doubt").count() == 2
     shop.sandbox.heal()
     close_providers()  # the breaker would hold for a while
     assert work_off(request).state == State.ISSUED
@@ -303,6 +316,7 @@ def test_without_a_certificate_the_request_waits_and_goes_when_there_is_one(nati
     run_due()
     request.refresh_from_db()
     assert (request.state, request.attention) == (State.QUEUED, "certificate")
+    assert Notice.objects.filter(kind="certificate").count() == 2
 
     Certificate.objects.update(is_active=True)
 
@@ -522,6 +536,7 @@ def test_a_note_that_the_city_cancels_does_not_stay_issued(shop):
     request = work_off(invoice.request, until=lambda state: state == State.CANCELED)
     assert request.state == State.CANCELED
     assert events_of(request)[-1] == "canceled_by_city"
+    assert Notice.objects.filter(kind="note_changed").count() == 2
 
 
 def test_the_old_note_is_replaced_only_when_the_new_one_is_issued(national_shop):

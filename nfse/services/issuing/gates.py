@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from core.money import format_brl
 from nfse.documents.clock import competence_today
-from nfse.models import Company, InvoiceRequest, TaxProfile
-from nfse.selectors.certificates import find_active_certificate
+from nfse.models import Company, InvoiceRequest
+from nfse.readiness import Need, list_missing
+from nfse.selectors.companies import read_readiness
 from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
 from nfse.states import State
@@ -24,24 +25,13 @@ def gate(
     return RuleProblem(code=code, field=field, message_pt=message, who_fixes=who, blocking=blocking)
 
 
-def check_company(company: Company, profile: TaxProfile | None, now: datetime) -> list[RuleProblem]:
-    """Return what keeps a company from issuing at all."""
-    found = []
-    if not company.firm.is_active:
-        found.append(gate("firm_inactive", "firm", "A contabilidade está desativada.", WhoFixes.OPERATORS))
-    if not company.is_active:
-        found.append(gate("company_inactive", "company", "A empresa está desativada."))
-    if not company.nfse_enabled:
-        found.append(gate("company_disabled", "company", "A emissão de NFS-e está desligada para a empresa."))
-    if profile is None or not profile.total_tax_mode:
-        found.append(gate("tax_profile", "tax_profile", "Preencha o perfil fiscal da empresa."))
-    if company.gateway == Company.Gateway.NATIONAL:
-        found += _check_certificate(company, now)
-    elif company.plugnotas_state != Company.Setup.SENT:
-        found.append(gate("plugnotas_setup", "plugnotas", "O cadastro da empresa no PlugNotas não terminou."))
-    if company.city_uses_national is False and company.gateway == Company.Gateway.NATIONAL:
-        found.append(gate("city", "city", "A cidade da empresa não usa o emissor nacional."))
-    return found
+def check_company(company: Company, now: datetime) -> list[RuleProblem]:
+    """Return what keeps a company (of `selectors.companies`) from issuing. By hand it needs no phone (N8)."""
+    return [
+        gate(item.need, item.target, item.message, item.who_fixes)
+        for item in list_missing(read_readiness(company, now=now))
+        if item.need is not Need.PHONE
+    ]
 
 
 def check_note(parts: Parts, note: NoteInput, now: datetime) -> list[RuleProblem]:
@@ -69,15 +59,6 @@ def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime)
     words = snapshot.service.description.casefold()
     matching = (each for each in recent if each.snapshot.service.description.casefold() == words)
     return next(matching, None)
-
-
-def _check_certificate(company: Company, now: datetime) -> list[RuleProblem]:
-    certificate = find_active_certificate(company.firm_id, company.pk)
-    if certificate is None:
-        return [gate("certificate", "certificate", "Envie o certificado A1 da empresa.")]
-    if not certificate.valid_from <= now <= certificate.valid_until:
-        return [gate("certificate_expired", "certificate", "O certificado da empresa está vencido.")]
-    return []
 
 
 def _check_amount(parts: Parts, amount: Decimal) -> list[RuleProblem]:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from nfse.models import InvoiceRequest, RequestEvent
+from nfse.services.issuing.telling import tell_move
 from nfse.signals import request_moved
 from nfse.states import State, check_move
 
@@ -50,6 +51,7 @@ def move(
     request.state_changed_at = timezone.now()
     _save(request, {"state": to, "state_changed_at": request.state_changed_at, **fields})
     _write(request, before, event, actor_id, detail, data)
+    tell_move(request, event)
     request_moved.send(sender=InvoiceRequest, request_id=request.pk, before=before, after=str(to))
 
 

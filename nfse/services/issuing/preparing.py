@@ -9,9 +9,11 @@ from django.utils import timezone
 from nfse.documents.certificates import CertificateRefused
 from nfse.documents.mirror import MirrorLine, mirror_lines
 from nfse.documents.rules import check_snapshot
+from nfse.gateways.parameters import ParametersGateway
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
+from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.services.certificates import load_certificate
 from nfse.services.issuing import gates
 from nfse.services.issuing.snapshots import NoteInput, Parts, SubstitutionInput, build_snapshot
@@ -48,13 +50,9 @@ def prepare_request(*, firm_id: int, user_id: int, note: NoteInput, now: datetim
 
 def make_mirror(firm_id: int, note: NoteInput, now: datetime) -> Mirror:
     """Return the mirror; the caller asked the right. Raises NotFound."""
-    company = (
-        Company.objects.select_related("firm", "city").filter(firm_id=firm_id, pk=note.company_id).first()
-    )
-    if company is None:
-        raise NotFound
-    profile = TaxProfile.objects.filter(firm_id=firm_id, company=company).first()
-    problems = gates.check_company(company, profile, now)
+    company = get_company(firm_id, note.company_id)
+    problems = gates.check_company(company, now)
+    profile = find_tax_profile(firm_id, company.pk)
     if profile is None:
         return _blocked(problems)
     parts, missing = _gather(firm_id, company, profile, note)
@@ -161,8 +159,14 @@ def _check_rules(
     if company.gateway != Company.Gateway.NATIONAL:
         return []
     certificate = find_certificate(company)
-    known = certificate.certificate if certificate else None
-    return check_snapshot(snapshot, certificate=known, now=now, series=profile.series)
+    known = ParametersGateway(environment=snapshot.environment, certificate=None)
+    return check_snapshot(
+        snapshot,
+        known.find_parameters(snapshot),
+        certificate=certificate.certificate if certificate else None,
+        now=now,
+        series=profile.series,
+    )
 
 
 def find_certificate(company: Company) -> LoadedCertificate | None:

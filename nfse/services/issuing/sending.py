@@ -11,6 +11,7 @@ from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import locked_request, move, note
 from nfse.services.issuing.opening import open_gateway, prepared_note
 from nfse.services.issuing.settling import doubt, put_back, settle
+from nfse.services.issuing.telling import tell_certificate
 from nfse.states import State
 from queue_worker.work import Work
 
@@ -95,6 +96,7 @@ def _wait_for_certificate(request_id: int, work: Work, reason: str) -> None:
     with locked_request(request_id) as request:
         if request.attention != Attention.CERTIFICATE:
             note(request, "certificate_missing", detail=reason, attention=Attention.CERTIFICATE)
+            tell_certificate(request, reason)
         if request.state == State.QUEUED:
             kinds.enqueue_for(request, kinds.SEND, waits.after(waits.ATTENTION_WAIT))
         work.finish({"state": request.state, "waits_for": "certificate"})

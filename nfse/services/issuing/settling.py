@@ -12,6 +12,7 @@ from nfse.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Ta
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import move, note
+from nfse.services.issuing.telling import tell_taken
 from nfse.states import State
 from nfse.values import NoteStatus, RuleProblem
 
@@ -140,6 +141,7 @@ def _take(request: InvoiceRequest, taken: Taken) -> None:
     facts = {"data": {"reference": taken.reference.to_dict()}, "attention": Attention.TAKEN}
     if request.state == State.IN_DOUBT:
         note(request, "number_taken", **facts)  # type: ignore[arg-type]
+        tell_taken(request)
     else:
         move(request, State.IN_DOUBT, "number_taken", **facts)  # type: ignore[arg-type]
 

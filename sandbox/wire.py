@@ -109,13 +109,23 @@ class Wire:
             return self._keep(asyncio.create_task(self._work_unseen(exchange, call, fault.seconds)))
         if fault.kind == "incomplete":
             return await exchange.run_without(self.app, call, fault.field)
-        if fault.kind in ("late", "late_after"):
-            return await exchange.run_late(self.app, call, fault)
+        if fault.kind == "late":
+            return await self._work_late(exchange, call, fault.seconds)
+        if fault.kind == "late_after":
+            return await exchange.run_and_wait(self.app, call, fault.seconds)
         if fault.after_work:
             await exchange.collect(self.app, call)
         response = fault_response(call, fault)
         call.status = response.status_code
         return await response(exchange.scope, exchange.receive, exchange.send)
+
+    async def _work_late(self, exchange: "_Exchange", call: Call, seconds: float) -> None:
+        """Wait before the work; after a reset nobody wants it any more."""
+        generation = self.calls.generation
+        await asyncio.sleep(seconds)
+        if generation != self.calls.generation:
+            return cut(exchange.scope)
+        return await exchange.run(self.app, call)
 
     async def _work_unseen(self, exchange: "_Exchange", call: Call, seconds: float) -> None:
         """Do the work after a while, unless everything was reset meanwhile."""
@@ -151,16 +161,12 @@ class _Exchange:
 
         await app(self.scope, self.receive, send)
 
-    async def run_late(self, app: ASGIApp, call: Call, fault: Fault) -> None:
-        """Wait before the work, or between the work and the answer."""
-        if fault.kind == "late":
-            await asyncio.sleep(fault.seconds)
-            return await self.run(app, call)
+    async def run_and_wait(self, app: ASGIApp, call: Call, seconds: float) -> None:
+        """Wait between the work and the answer."""
         messages = await self.collect(app, call)
-        await asyncio.sleep(fault.seconds)
+        await asyncio.sleep(seconds)
         for message in messages:
             await self.send(message)
-        return None
 
     async def run_unseen(self, app: ASGIApp, call: Call) -> None:
         """Do the work for nobody."""

@@ -113,6 +113,7 @@ def ask(page: Page, *, niche: str, city: str, quantity: int, camera: Camera) -> 
     page.get_by_role("combobox", name="Nicho").fill(niche)
     page.get_by_role("option").first.click()
     page.get_by_role("combobox", name="Cidade").fill(city.split(" - ")[0])
+    expect(page.get_by_role("option", name=city)).to_be_visible()
     camera.take("cidades")
     page.get_by_role("option", name=city).click()
     page.get_by_role("spinbutton", name="Quantidade").fill(str(quantity))

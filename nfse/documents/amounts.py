@@ -1,13 +1,15 @@
 """Money and rates in Decimal, rounded half-even, and the sums that the authority will make (contract 5.6)."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
 from nfse.values import FederalTaxes, IssTreatment, NoteSnapshot, TaxRegime
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)
+MOST_DIGITS = 16
+_WIDE = Context(prec=64)
 CBS_TEST_RATE = Decimal("0.90")
 IBS_TEST_RATE = Decimal("0.10")
 
@@ -36,7 +38,7 @@ class Preview:
 
 def round_cents(value: Decimal) -> Decimal:
     """Return reais with two decimals, half-even."""
-    return value.quantize(CENT, ROUND_HALF_EVEN)
+    return value.quantize(CENT, ROUND_HALF_EVEN, _WIDE)
 
 
 def percent_of(base: Decimal, rate: Decimal) -> Decimal:
@@ -45,12 +47,12 @@ def percent_of(base: Decimal, rate: Decimal) -> Decimal:
 
 
 def read_decimal(text: str) -> Decimal | None:
-    """Return a figure of a document; None when there is none or it is not a finite number."""
+    """Return a figure of a document; None when there is none, or one that no document may hold."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and value.adjusted() < MOST_DIGITS else None
 
 
 def preview_amounts(snapshot: NoteSnapshot, city_rate: Decimal | None = None) -> Preview:

@@ -15,6 +15,7 @@ from core.errors import NitroError
 from nfse.values import LoadedCertificate
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+_UNREADABLE = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
 MAX_PFX_BYTES = 1024 * 1024
 OID_CNPJ = x509.ObjectIdentifier("2.16.76.1.3.3")
 OID_CPF = x509.ObjectIdentifier("2.16.76.1.3.1")
@@ -123,16 +124,33 @@ def holder_document(certificate: x509.Certificate) -> str:
 
 def holder_name(certificate: x509.Certificate) -> str:
     """Return the common name, without the document that ICP-Brasil puts after a colon."""
-    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    try:
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    except ValueError:
+        return ""
     return str(names[0].value).partition(":")[0].strip() if names else ""
+
+
+def issuer_organizations(certificate: x509.Certificate) -> list[str]:
+    """Return who issued, in upper case; nothing when that cannot be read."""
+    try:
+        names = certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    except ValueError:
+        return []
+    return [str(name.value).strip().upper() for name in names]
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Return whether this is the certificate of a certification authority."""
+    constraints = _extension(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
 
 
 def allows_client_authentication(certificate: x509.Certificate) -> bool:
     """Return whether this is an end certificate with clientAuth (E1200)."""
     usage = _extension(certificate, x509.ExtendedKeyUsage)
-    constraints = _extension(certificate, x509.BasicConstraints)
-    is_authority = constraints is not None and constraints.ca
-    return usage is not None and ExtendedKeyUsageOID.CLIENT_AUTH in usage and not is_authority
+    is_for_clients = usage is not None and ExtendedKeyUsageOID.CLIENT_AUTH in usage
+    return is_for_clients and not is_authority(certificate)
 
 
 def allows_signing(certificate: x509.Certificate) -> bool:
@@ -190,5 +208,5 @@ def _text_of_der(value: bytes) -> str:
 def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
     try:
         return certificate.extensions.get_extension_for_class(kind).value
-    except (x509.ExtensionNotFound, ValueError):
+    except _UNREADABLE:
         return None

@@ -34,4 +34,6 @@ def read_time(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if not 1900 <= moment.year <= 9000:  # beyond, another zone would be another era
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=SAO_PAULO)

@@ -125,7 +125,7 @@ def signing_certificate(signature: etree._Element) -> x509.Certificate | None:
     text = "".join(find_text(signature, "KeyInfo/X509Data/X509Certificate").split())
     try:
         return x509.load_der_x509_certificate(base64.b64decode(text, validate=True)) if text else None
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         return None
 
 

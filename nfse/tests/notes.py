@@ -17,6 +17,7 @@ from nfse.documents.xml import NAMESPACE, PROLOG, find_child, find_first, local_
 from nfse.values import (
     Address,
     Environment,
+    FederalTaxes,
     IbsCbs,
     Issuer,
     LoadedCertificate,
@@ -45,6 +46,9 @@ PERSON = Taker(TAKER_CPF, "Dona Maria")
 SIMPLES_TOTAL = TotalTax(TotalTaxMode.SIMPLES_PERCENT, Decimal("6.00"))
 PARTS_TOTAL = TotalTax(
     TotalTaxMode.PERCENTS, federal=Decimal("13.45"), state=Decimal("0.00"), municipal=Decimal("2.00")
+)
+FEDERAL = FederalTaxes(
+    "01", Decimal("1500"), Decimal("0.65"), Decimal("3"), 3, Decimal("165"), Decimal("22.5"), Decimal("69.75")
 )
 IBS_CBS = IbsCbs(cindop="100301", cst="000", cclasstrib="000001")
 

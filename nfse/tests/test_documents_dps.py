@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nfse.checks import check_layouts
 from nfse.documents.amounts import preview_amounts
 from nfse.documents.clock import competence_today, format_time, issue_time, read_time
 from nfse.documents.dps import CannotBuild, ForeignNotSupported, build_dps
@@ -30,6 +31,7 @@ from nfse.documents.xml import find_child, find_text, read_xml
 from nfse.tests.notes import (
     ADDRESS,
     CLINIC,
+    FEDERAL,
     ISSUER_CNPJ,
     ISSUER_CPF,
     KEY,
@@ -47,7 +49,6 @@ from nfse.tests.notes import (
 from nfse.values import (
     Environment,
     EventActivity,
-    FederalTaxes,
     IssTreatment,
     NoteSnapshot,
     SpecialRegime,
@@ -58,9 +59,6 @@ from nfse.values import (
     TotalTaxMode,
 )
 
-FEDERAL = FederalTaxes(
-    "01", Decimal("1500"), Decimal("0.65"), Decimal("3"), 3, Decimal("165"), Decimal("22.5"), Decimal("69.75")
-)
 EVENT = EventActivity("Festival de inverno", date(2026, 11, 1), date(2026, 11, 3), address=ADDRESS)
 PROFILES = {
     "simples inside": make_snapshot(),
@@ -236,6 +234,15 @@ def test_the_schedule_is_read_from_the_setting():
 def test_nonsense_in_the_schedule_is_refused(entries):
     with pytest.raises(ValueError, match=r"teste|dezembro|9\.99"):
         read_schedule(entries)
+
+
+def test_a_flaw_of_the_setting_is_found_before_the_first_note(settings):
+    assert check_layouts() == []
+
+    settings.NFSE_LAYOUTS = {"staging": {"2026-12-01": "9.99"}}
+    (error,) = check_layouts()
+
+    assert "9.99" in error.msg
 
 
 def test_a_layout_that_is_not_here_is_said():

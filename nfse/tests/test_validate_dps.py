@@ -1,7 +1,10 @@
 """`manage.py validate_dps` gives a verdict on anything, and never falls."""
 
+import base64
 import json
 import random
+import re
+from decimal import Decimal
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from nfse.documents.verdicts import judge
 from nfse.tests.notes import (
+    FEDERAL,
     ISSUER_CNPJ,
     SAMPLES,
     TAKER_CNPJ,
@@ -18,6 +22,7 @@ from nfse.tests.notes import (
     edit,
     make_certificate,
     make_nfse,
+    normal_snapshot,
     signed,
 )
 
@@ -170,3 +175,33 @@ def test_damaged_documents_get_a_verdict(document, seed):
             break
 
     assert json.dumps(judge(bytes(damaged)).to_dict())
+
+
+DER = make_certificate().certificate.public_bytes(Encoding.DER)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(DER) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_damaged_certificates_get_a_verdict(changes):
+    damaged = bytearray(DER)
+    for place, value in changes:
+        damaged[place] = value
+    document = SIGNED.replace(base64.b64encode(DER), base64.b64encode(damaged))
+
+    assert json.dumps(judge(document).to_dict())
+
+
+NONSENSE = ["", "NaN", "-0", "1e9999", "9" * 200, "²", "٣", "1,5", "x" * 5000]
+NONSENSE += ["0000-00-00", "9999-12-31T23:59:59-03:00", "0001-01-01T00:00:00+14:00", "2026-11-24T12:00:00"]
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_nonsense_in_any_field_gets_a_verdict(value):
+    snapshot = normal_snapshot(
+        withheld=True, iss_rate=Decimal(2), discount_unconditional=Decimal(10), federal=FEDERAL
+    )
+    document = build(snapshot).decode()
+
+    for field in re.finditer(r">([^<>]+)</", document):
+        damaged = document[: field.start(1)] + value + document[field.end(1) :]
+        assert json.dumps(judge(damaged.encode()).to_dict())

@@ -3,13 +3,14 @@
 import re
 
 from cryptography import x509
-from cryptography.x509.oid import NameOID
 
 from nfse.documents.certificates import (
     allows_client_authentication,
     allows_signing,
     holder_document,
+    is_authority,
     is_of_same_root,
+    issuer_organizations,
 )
 from nfse.documents.envelopes import is_xml_payload
 from nfse.documents.rules.base import Broken, Context, Document, document_rule
@@ -64,7 +65,7 @@ def signer_is_unfit(document: Document, context: Context) -> "bool | Broken":
     signer = _signer(context)
     if document.declaration is None or signer is None:
         return False
-    if not allows_signing(signer) or not holder_document(signer) or _is_authority(signer):
+    if not allows_signing(signer) or not holder_document(signer) or is_authority(signer):
         return True
     return _outside_icp_brasil(signer, document, context)
 
@@ -155,19 +156,11 @@ def _is_out_of_validity(certificate: x509.Certificate, context: Context) -> bool
     return not certificate.not_valid_before_utc <= context.now <= certificate.not_valid_after_utc
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
-        return False
-
-
 def _outside_icp_brasil(
     certificate: x509.Certificate, document: Document, context: Context
 ) -> "bool | Broken":
     """By the name of the issuer; a name proves little, so in the test environment it only warns."""
-    names = certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    if any(str(name.value).strip().upper().startswith("ICP-BRASIL") for name in names):
+    if any(name.startswith("ICP-BRASIL") for name in issuer_organizations(certificate)):
         return False
     staging = context.environment is Environment.STAGING or document.text("tpAmb") == "2"
     return Broken(blocking=not staging)

@@ -116,7 +116,7 @@ def _out_of_range(document: Document, path: str) -> bool:
 def _differs(document: Document, amount: str, rate: str) -> bool:
     base = document.amount(f"{_PIS_COFINS}/vBCPisCofins")
     percent, value = document.amount(f"{_PIS_COFINS}/{rate}"), document.amount(f"{_PIS_COFINS}/{amount}")
-    if base is None or percent is None or value is None or not _is_sane(base, percent, value):
+    if base is None or percent is None or value is None:
         return False
     return abs(percent_of(base, percent) - value) > _TOLERANCE
 
@@ -154,11 +154,6 @@ def _withheld(document: Document) -> Decimal:
 
 def _iss_withheld(document: Document) -> Decimal:
     amount, rate = document.service_amount, document.rate
-    if not document.is_withheld or amount is None or rate is None or not _is_sane(amount, rate):
+    if not document.is_withheld or amount is None or rate is None:
         return ZERO
     return percent_of(amount - _reductions(document), rate)
-
-
-def _is_sane(*values: Decimal) -> bool:
-    """Figures that a quantized product can hold; the schema complains about the others."""
-    return all(abs(value) < Decimal(10) ** 16 for value in values)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import (
+    Case,
     Count,
     Exists,
     F,
@@ -14,6 +15,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -67,7 +70,9 @@ def list_companies(firm_id: int, filters: CompanyFilters, *, now: datetime) -> Q
     if filters.is_active is not None:
         companies = companies.filter(is_active=filters.is_active)
     if filters.is_ready is not None:
-        companies = companies.filter(_ready(now) if filters.is_ready else ~_ready(now))
+        # Not `~_ready`: the negation of what is unknown (no certificate, say) is unknown too.
+        state = Case(When(_ready(now), then=Value(True)), default=Value(False))
+        companies = companies.annotate(is_ready=state).filter(is_ready=filters.is_ready)
     if filters.certificate in _CERTIFICATE_STATES:
         companies = companies.filter(_certificate(filters.certificate, now))
     if filters.environment in Company.Place.values:

@@ -1,13 +1,26 @@
 """Rows for tests: firms with their people, companies, services. Two firms side by side are the usual cast."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
 
 from accounts.models import Account, Membership, User
 from accounts.signals import account_created
 from accounts.tests.factories import make_user
-from nfse.models import Company, Firm, ServiceProfile, Taker, TaxProfile
+from nfse.models import (
+    Certificate,
+    Company,
+    Firm,
+    Invoice,
+    InvoiceRequest,
+    ServiceProfile,
+    Taker,
+    TaxProfile,
+)
 from nfse.permissions import Role
 from registry.models import City
 
@@ -94,3 +107,79 @@ def make_taker(firm: Firm, document: str = "11444777000161", **fields: Any) -> T
     taker.document = document
     taker.save()
     return taker
+
+
+def make_certificate(
+    office: Office, company: Company, until: datetime | None = None, is_active: bool = True
+) -> Certificate:
+    """The row alone, without a key, for lists and dates."""
+    until = until or timezone.now() + timedelta(days=200)
+    return Certificate.objects.create(
+        firm=office.firm,
+        company=company,
+        holder="OFICINA DO VALE LTDA",
+        document=company.document,
+        serial="1F",
+        fingerprint="ab" * 32,
+        valid_from=until - timedelta(days=365),
+        valid_until=until,
+        is_active=is_active,
+        uploaded_by=office.owner,
+    )
+
+
+def make_request(
+    company: Company,
+    *,
+    number: int = 1,
+    amount: str = "1500.00",
+    issued: bool = False,
+    environment: str = "staging",
+    taker: Taker | None = None,
+) -> InvoiceRequest:
+    """A stored request of the company's first service and, when `issued`, its note."""
+    service = company.services.first() or make_service(company)
+    if taker is None:
+        taker = Taker.objects.filter(firm=company.firm).first() or make_taker(company.firm)
+    now = timezone.now()
+    request = InvoiceRequest.objects.create(
+        firm_id=company.firm_id,
+        company=company,
+        taker=taker,
+        service=service,
+        environment=environment,
+        gateway="plugnotas",
+        origin="hand",
+        state="issued" if issued else "queued",
+        form_key=uuid4(),
+        snapshot_data={},
+        content_hash="0" * 64,
+        amount=Decimal(amount),
+        competence_date=date(2026, 11, 24),
+        taker_name=taker.name,
+        issuer_document=company.document,
+        city_code=company.city_id,
+        integration_id=uuid4().hex,
+        series=900,
+        number=number,
+        prepared_id=uuid4().hex,
+        payload_text="e30=",
+        payload_sha256="0" * 64,
+        confirmed_by=company.firm.account.memberships.first().user,
+        confirmed_at=now,
+        retry_until=now + timedelta(days=1),
+        state_changed_at=now,
+    )
+    if issued:
+        Invoice.objects.create(
+            request=request,
+            firm_id=company.firm_id,
+            company=company,
+            environment=environment,
+            number=str(number),
+            reference={},
+            issued_at=now,
+            competence_date=request.competence_date,
+            amount=request.amount,
+        )
+    return request

@@ -9,6 +9,8 @@ from nfse.services.issuing.reading import read_note
 from nfse.services.issuing.sending import send_request
 from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
 from nfse.services.operators import TELL_OPERATORS, send_to_operators
+from nfse.services.plugnotas_setup import give_up_setup, set_up_company
+from nfse.services.setup_requests import SET_UP_COMPANY
 from queue_worker.policy import Backoff
 from queue_worker.registry import handler
 from queue_worker.work import Work
@@ -46,3 +48,8 @@ def handle_notice_email(work: Work) -> None:
 @handler(TELL_OPERATORS, max_attempts=8, backoff=MAIL_RETRIES)
 def handle_tell_operators(work: Work) -> None:
     send_to_operators(subject=work.payload["subject"], text=work.payload["text"])
+
+
+@handler(SET_UP_COMPANY, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=give_up_setup)
+def handle_set_up_company(work: Work) -> dict[str, str]:
+    return {"state": set_up_company(company_id=work.payload["company_id"])}

@@ -16,6 +16,7 @@ from nfse.models import Certificate, CertificateSecret, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.companies import lock_company
+from nfse.services.setup_requests import request_setup
 from nfse.services.trail import describe, record_change
 from nfse.values import LoadedCertificate
 
@@ -76,7 +77,8 @@ def upload_certificate(
             _retire(former, now or timezone.now())
         certificate = _create(company, loaded, user_id, is_branch)
         _keep_secret(certificate, data, password)
-        _after_change(company)
+        request_setup(company)
+        company.save(update_fields=["plugnotas_state", "plugnotas_error", "updated_at"])
         record_change(
             firm_id=firm_id,
             actor_id=user_id,
@@ -179,10 +181,3 @@ def _keep_secret(certificate: Certificate, data: bytes, password: str) -> None:
         "password": password,
     }
     CertificateSecret.objects.create(firm_id=certificate.firm_id, certificate=certificate, content=content)
-
-
-def _after_change(company: Company) -> None:
-    """PlugNotas must get the new certificate (N22)."""
-    if company.gateway == Company.Gateway.PLUGNOTAS:
-        company.plugnotas_state = Company.Setup.PENDING
-        company.save(update_fields=["plugnotas_state", "updated_at"])

@@ -14,6 +14,7 @@ from core.text import fold
 from nfse.models import Certificate, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.places import check_city, clean_phone
+from nfse.services.setup_requests import request_setup
 from nfse.services.trail import describe, record_change
 from nfse.values import Environment, SpecialRegime, TaxRegime
 
@@ -92,9 +93,10 @@ def create_company(*, firm_id: int, user_id: int, document: str, data: CompanyDa
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     values = _clean(data)
     company = Company(firm_id=firm_id, document=clean_document(document), **values)
-    company.plugnotas_state = _setup_after_change(company)
     try:
         with transaction.atomic(durable=True):
+            company.save()
+            request_setup(company)
             company.save()
             _record(company, user_id, Action.CREATED, after=describe(company, ("document", *values)))
     except IntegrityError as error:
@@ -120,7 +122,7 @@ def update_company(*, firm_id: int, user_id: int, company_id: int, data: Company
             setattr(company, name, value)
         after = describe(company, values)
         if before != after:
-            company.plugnotas_state = _setup_after_change(company)
+            request_setup(company)
         company.save()
         _record(company, user_id, Action.CHANGED, before=before, after=after)
     return company
@@ -228,11 +230,6 @@ def _clean(data: CompanyData) -> dict[str, Any]:
     }
 
 
-def _setup_after_change(company: Company) -> Company.Setup:
-    """What the vendor knows of a company is old after a change (N22)."""
-    return Company.Setup.PENDING if company.gateway == Gateway.PLUGNOTAS else Company.Setup.NONE
-
-
 def _get(firm_id: int, user_id: int, company_id: int) -> Company:
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     company = Company.objects.filter(firm_id=firm_id, pk=company_id).first()
@@ -248,7 +245,9 @@ def _set(firm_id: int, user_id: int, company_id: int, **values: Any) -> Company:
         before = describe(company, values)
         for name, value in values.items():
             setattr(company, name, value)
-        company.save(update_fields=[*values, "updated_at"])
+        if "environment" in values and before != values:
+            request_setup(company)
+        company.save()
         _record(company, user_id, Action.CHANGED, before=before, after=describe(company, values))
     return company
 

@@ -13,6 +13,7 @@ from nfse.documents.tables import get_nbs, get_services
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_cnae, lock_company
+from nfse.services.setup_requests import request_setup
 from nfse.services.trail import describe, record_change
 from nfse.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
 
@@ -114,6 +115,9 @@ def save_tax_profile(*, firm_id: int, user_id: int, company_id: int, data: TaxDa
         profile, is_new = TaxProfile.objects.update_or_create(
             company=company, defaults=values, create_defaults={"firm_id": firm_id, **values}
         )
+        if before != describe(profile, values):
+            request_setup(company)
+            company.save(update_fields=["plugnotas_state", "plugnotas_error", "updated_at"])
         record_change(
             firm_id=firm_id,
             actor_id=user_id,

@@ -74,7 +74,7 @@ def build_snapshot(parts: Parts, note: NoteInput) -> NoteSnapshot:
         withheld = parts.service.withheld_default or parts.profile.default_withheld
     return NoteSnapshot(
         environment=Environment(parts.company.environment),
-        issuer=_issuer(parts.company, parts.profile),
+        issuer=build_issuer(parts.company, parts.profile),
         taker=_taker(parts.taker),
         service=_service(parts, note.description),
         amount=note.amount.quantize(Decimal("0.01")),
@@ -87,7 +87,8 @@ def build_snapshot(parts: Parts, note: NoteInput) -> NoteSnapshot:
     )
 
 
-def _issuer(company: Company, profile: TaxProfile) -> Issuer:
+def build_issuer(company: Company, profile: TaxProfile) -> Issuer:
+    """Return what notes, and the registration at a gateway, say of the company; its city must be loaded."""
     regime = TaxRegime(company.tax_regime)
     apportionment = profile.simples_apportionment if regime.is_simples else None
     return Issuer(

@@ -83,17 +83,18 @@ def confirm_request(
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
     moment = now or timezone.now()
+    certificate = find_certificate(firm_id, note.company_id)
     try:
         with transaction.atomic(durable=True):
             lock_company(firm_id, note.company_id)  # one confirmation at a time per company
             if (repeated := _find_by_form(firm_id, note, form_key)) is not None:
                 return repeated
-            mirror = make_mirror(firm_id, note, moment)
+            mirror = make_mirror(firm_id, note, moment, certificate)
             if mirror.problems or mirror.snapshot is None:
                 raise NotIssuable(list(mirror.problems))
             if mirror.hash != mirror_hash:
                 raise MirrorChanged
-            return _create(firm_id, user_id, note, mirror.snapshot, form_key, origin, moment)
+            return _create(firm_id, user_id, note, mirror.snapshot, form_key, origin, moment, certificate)
     except IntegrityError as error:
         if "nfse_request_form_once" in str(error):
             raise FormKeyReused from error
@@ -143,6 +144,7 @@ def _create(
     form_key: uuid.UUID,
     origin: str,
     now: datetime,
+    certificate: LoadedCertificate | None,
 ) -> InvoiceRequest:
     company = Company.objects.select_related("tax_profile").get(firm_id=firm_id, pk=note.company_id)
     series = company.tax_profile.series
@@ -159,7 +161,6 @@ def _create(
         ),
         replaces_id=NoteReference.from_dict(replaced.reference).provider_id if replaced else "",
     )
-    certificate = find_certificate(company)
     gateway = get_gateway(
         company.gateway,
         environment=snapshot.environment,

@@ -45,11 +45,14 @@ def prepare_request(*, firm_id: int, user_id: int, note: NoteInput, now: datetim
         NotAllowed, NotFound (of nfse.permissions).
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
-    return make_mirror(firm_id, note, now or timezone.now())
+    certificate = find_certificate(firm_id, note.company_id)
+    return make_mirror(firm_id, note, now or timezone.now(), certificate)
 
 
-def make_mirror(firm_id: int, note: NoteInput, now: datetime) -> Mirror:
-    """Return the mirror; the caller asked the right. Raises NotFound."""
+def make_mirror(
+    firm_id: int, note: NoteInput, now: datetime, certificate: LoadedCertificate | None
+) -> Mirror:
+    """Return the mirror; the caller asked the right and opened the certificate. Raises NotFound."""
     company = get_company(firm_id, note.company_id)
     problems = gates.check_company(company, now)
     profile = find_tax_profile(firm_id, company.pk)
@@ -62,7 +65,7 @@ def make_mirror(firm_id: int, note: NoteInput, now: datetime) -> Mirror:
     if any(problem.blocking for problem in problems):
         return _blocked(problems)
     snapshot = build_snapshot(parts, note)
-    problems += _check_rules(snapshot, company, profile, now)
+    problems += _check_rules(snapshot, company, profile, now, certificate)
     twin = gates.find_twin(firm_id, parts, snapshot, now)
     if twin is not None:
         text = "Há uma nota igual (mesmo tomador, valor e descrição) nas últimas 24 horas."
@@ -153,12 +156,15 @@ def _place(company: Company, service: ServiceProfile, taker: Taker | None, note:
 
 
 def _check_rules(
-    snapshot: NoteSnapshot, company: Company, profile: TaxProfile, now: datetime
+    snapshot: NoteSnapshot,
+    company: Company,
+    profile: TaxProfile,
+    now: datetime,
+    certificate: LoadedCertificate | None,
 ) -> list[RuleProblem]:
     """The authority's own rules, of the national document; PlugNotas judges by its cities'."""
     if company.gateway != Company.Gateway.NATIONAL:
         return []
-    certificate = find_certificate(company)
     known = ParametersGateway(environment=snapshot.environment, certificate=None)
     return check_snapshot(
         snapshot,
@@ -169,11 +175,17 @@ def _check_rules(
     )
 
 
-def find_certificate(company: Company) -> LoadedCertificate | None:
-    """The company's A1 for the national gateway; a missing one is a gate of its own."""
-    if company.gateway != Company.Gateway.NATIONAL:
+def find_certificate(firm_id: int, company_id: int) -> LoadedCertificate | None:
+    """Open the A1 of a company of the national gateway; a missing or unfit one is a gate of its own.
+
+    It takes tens of milliseconds: open it once for a use case, outside of locks.
+    """
+    is_national = Company.objects.filter(
+        firm_id=firm_id, pk=company_id, gateway=Company.Gateway.NATIONAL
+    ).exists()
+    if not is_national:
         return None
     try:
-        return load_certificate(firm_id=company.firm_id, company_id=company.pk)
+        return load_certificate(firm_id=firm_id, company_id=company_id)
     except (NoCertificate, CertificateRefused):
         return None

@@ -16,18 +16,23 @@ CREATE TRIGGER nfse_requestevent_no_truncate BEFORE TRUNCATE ON nfse_requesteven
 CREATE TRIGGER nfse_request_no_delete BEFORE DELETE ON nfse_invoicerequest
   FOR EACH ROW EXECUTE FUNCTION nfse_refuse_change();
 
--- Content, identity and bytes of a request never change after the confirmation. Of the encrypted columns
--- their hashes are kept, because a rotation of keys writes the ciphertext anew.
+-- Content and identity of a request never change after the confirmation. Of the encrypted columns the hashes
+-- are kept, because a rotation of keys writes the ciphertext anew. The bytes may be signed again, under the
+-- same number, only when the authority refused their time and the request goes back to the queue (E0008).
 CREATE FUNCTION nfse_keep_confirmed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF ROW(NEW.firm_id, NEW.company_id, NEW.environment, NEW.gateway, NEW.content_hash,
          NEW.amount, NEW.competence_date, NEW.issuer_document, NEW.city_code, NEW.integration_id, NEW.series,
-         NEW.number, NEW.dps_id, NEW.prepared_id, NEW.payload_sha256, NEW.form_key)
+         NEW.number, NEW.dps_id, NEW.prepared_id, NEW.form_key)
      IS DISTINCT FROM
      ROW(OLD.firm_id, OLD.company_id, OLD.environment, OLD.gateway, OLD.content_hash,
          OLD.amount, OLD.competence_date, OLD.issuer_document, OLD.city_code, OLD.integration_id, OLD.series,
-         OLD.number, OLD.dps_id, OLD.prepared_id, OLD.payload_sha256, OLD.form_key) THEN
+         OLD.number, OLD.dps_id, OLD.prepared_id, OLD.form_key) THEN
     RAISE EXCEPTION 'the content of request % was confirmed and does not change', OLD.id
+      USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'nfse_request_confirmed';
+  END IF;
+  IF NEW.payload_sha256 <> OLD.payload_sha256 AND NOT (OLD.state = 'sending' AND NEW.state = 'queued') THEN
+    RAISE EXCEPTION 'the bytes of request % may be signed again only after a refusal of their time', OLD.id
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'nfse_request_confirmed';
   END IF;
   RETURN NEW;

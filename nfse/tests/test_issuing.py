@@ -10,6 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.http import close_providers
+from nfse.documents.clock import issue_time
+from nfse.gateways.base import Allocation
 from nfse.gateways.national import gateway as national
 from nfse.gateways.plugnotas import gateway as plugnotas
 from nfse.models import (
@@ -33,6 +35,7 @@ from nfse.services.issuing.confirming import (
     withdraw_request,
 )
 from nfse.services.issuing.moving import locked_request, move
+from nfse.services.issuing.opening import open_gateway
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.snapshots import SubstitutionInput
@@ -244,6 +247,35 @@ def test_a_refusal_is_final_and_says_why(national_shop):
     assert request.problems[0]["message_pt"]
     assert not WorkItem.objects.filter(status="pending").exists()
     assert Notice.objects.filter(kind="rejected", reference_id=str(request.pk)).count() == 2
+
+
+def test_a_clock_that_ran_ahead_signs_again_under_the_same_number(national_shop):
+    national_shop.sandbox.set_clock(-30)
+    confirmed = national_shop.confirm()
+
+    request = work_off(InvoiceRequest.objects.get())
+
+    assert (request.state, request.number) == (State.ISSUED, confirmed.number)
+    assert "clock_ahead" in events_of(request)
+    assert request.payload_sha256 != confirmed.payload_sha256
+    assert request.content_hash == confirmed.content_hash
+
+
+def test_a_number_that_another_program_used_is_neither_adopted_nor_repeated(national_shop):
+    request = national_shop.confirm()
+    other = open_gateway(request)
+    theirs = replace(request.snapshot, amount=Decimal("77.00"))
+    issued_at = issue_time(timezone.now())
+    other.issue(other.prepare(theirs, Allocation("x", issued_at, series=900, number=request.number)))
+
+    work_off(request, turns=3)
+
+    assert (request.state, request.attention) == (State.IN_DOUBT, "taken")
+    assert not Invoice.objects.exists()
+    assert national_shop.count() == 1
+    assert not WorkItem.objects.filter(status="pending").exists()
+    assert requeue_lost_requests(now=timezone.now() + timedelta(hours=1)) == 0
+    assert Notice.objects.filter(kind="in_doubt").count() == 2
 
 
 def test_a_gateway_that_is_down_keeps_the_request_and_sends_it_when_it_is_back(shop):

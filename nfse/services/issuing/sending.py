@@ -1,10 +1,16 @@
 """Send a confirmed request: the attempt is stored, then the stored bytes go out, once (N11, R84, R85)."""
 
+import base64
+from datetime import timedelta
+from typing import Any
+
 import structlog
+from django.utils import timezone
 
 from core.errors import ProviderError, Refused, Unavailable
 from nfse.documents.certificates import CertificateRefused
-from nfse.gateways.base import NFSeGateway, Outcome
+from nfse.documents.clock import issue_time
+from nfse.gateways.base import Allocation, NFSeGateway, Outcome, Rejected
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
@@ -17,6 +23,8 @@ from queue_worker.work import Work
 
 log = structlog.get_logger(__name__)
 Attention = InvoiceRequest.Attention
+REBUILD = "rebuild_clock"
+CAREFUL_MARGIN = timedelta(seconds=60)
 
 
 def send_request(*, request_id: int, work: Work) -> None:
@@ -64,14 +72,43 @@ def _send(request: InvoiceRequest, gateway: NFSeGateway, work: Work) -> None:
         outcome = gateway.issue(prepared_note(request))
     except ProviderError as error:
         outcome = error
+    again = _sign_again(request, gateway) if _is_clock_ahead(outcome) else None
     with locked_request(request.pk) as current:
         if current.state != State.SENDING:
             return
-        if isinstance(outcome, ProviderError):
+        if again is not None:
+            text = "O relógio estava adiantado em relação ao da Receita; a nota foi assinada de novo."
+            put_back(current, "clock_ahead", text, None, **again)
+        elif isinstance(outcome, ProviderError):
             _record_error(current, outcome)
         else:
             settle(current, outcome)
         work.finish({"state": current.state})
+
+
+def _is_clock_ahead(outcome: Outcome | ProviderError) -> bool:
+    """Whether only the time of the document was refused (E0008): the same content passes a little later."""
+    if not isinstance(outcome, Rejected):
+        return False
+    return bool(outcome.problems) and all(problem.action == REBUILD for problem in outcome.problems)
+
+
+def _sign_again(request: InvoiceRequest, gateway: NFSeGateway) -> dict[str, Any]:
+    """Return the columns of the same content under the same number, with an earlier time (contract 7)."""
+    prepared = gateway.prepare(
+        request.snapshot,
+        Allocation(
+            integration_id=request.integration_id,
+            issued_at=issue_time(timezone.now(), CAREFUL_MARGIN),
+            series=request.series,
+            number=request.number,
+            layout=request.layout,
+        ),
+    )
+    return {
+        "payload_text": base64.b64encode(prepared.payload).decode(),
+        "payload_sha256": prepared.sha256,
+    }
 
 
 def _record_error(request: InvoiceRequest, error: ProviderError) -> None:

@@ -4,6 +4,7 @@ Every function here runs inside the caller's transaction, on a request locked by
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from django.utils import timezone
@@ -46,10 +47,16 @@ def doubt(request: InvoiceRequest, event: str, detail: str = "") -> None:
     kinds.enqueue_for(request, kinds.ASK, waits.after(waits.step(waits.DOUBT_WAITS, 0)))
 
 
-def put_back(request: InvoiceRequest, event: str, detail: str = "", retry_after: float | None = None) -> None:
-    """It certainly did not arrive: the same bytes again later, for up to 24 hours."""
+def put_back(
+    request: InvoiceRequest,
+    event: str,
+    detail: str = "",
+    retry_after: float | None = None,
+    **fields: Any,
+) -> None:
+    """It certainly did not arrive: again later, for up to 24 hours. `fields` are saved with the new state."""
     if timezone.now() < request.retry_until:
-        move(request, State.QUEUED, event, detail=detail)
+        move(request, State.QUEUED, event, detail=detail, **fields)
         kinds.enqueue_for(request, kinds.SEND, waits.after(waits.retry_wait(request.attempts), retry_after))
     elif request.history.filter(to_state=State.IN_DOUBT).exists():
         doubt(request, "retries_spent", "Conferindo mais uma vez antes de desistir.")

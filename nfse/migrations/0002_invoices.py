@@ -9,260 +9,655 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('nfse', '0001_initial'),
+        ("nfse", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('environment', models.CharField(choices=[('production', 'Produção'), ('staging', 'Homologação')], max_length=10, verbose_name='ambiente')),
-                ('access_key', models.CharField(blank=True, max_length=50, verbose_name='chave de acesso')),
-                ('number', models.CharField(max_length=20, verbose_name='número da NFS-e')),
-                ('verification_code', models.CharField(blank=True, max_length=60, verbose_name='código de verificação')),
-                ('reference', models.JSONField(help_text='NoteReference.to_dict()')),
-                ('status', models.CharField(choices=[('authorized', 'Autorizada'), ('canceled', 'Cancelada'), ('replaced', 'Substituída'), ('analysis_pending', 'Em análise fiscal')], default=nfse.values.NoteStatus['AUTHORIZED'], max_length=16, verbose_name='situação')),
-                ('status_facts', models.JSONField(default=dict, help_text='NoteState.to_dict() as last read')),
-                ('replaced_by_key', models.CharField(blank=True, max_length=50, verbose_name='substituída por')),
-                ('issued_at', models.DateTimeField(verbose_name='emitida em')),
-                ('competence_date', models.DateField(verbose_name='competência')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=15, verbose_name='valor')),
-                ('net_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, verbose_name='líquido')),
-                ('iss_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, verbose_name='ISS')),
-                ('withheld_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, verbose_name='retido')),
-                ('xml_text', core.fields.EncryptedTextField(blank=True, help_text='base64 of the XML as received; empty until fetched')),
-                ('is_adopted', models.BooleanField(default=False, verbose_name='encontrada depois de dúvida')),
-                ('alerts', models.JSONField(default=list, verbose_name='alertas')),
-                ('cancel_reason_code', models.CharField(blank=True, max_length=1)),
-                ('cancel_reason_text', models.CharField(blank=True, max_length=255, verbose_name='motivo')),
-                ('cancel_by_analysis', models.BooleanField(default=False, verbose_name='por análise fiscal')),
-                ('cancel_sent_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelamento enviado em')),
-                ('cancel_problems', models.JSONField(default=list)),
-                ('events_read_at', models.DateTimeField(blank=True, null=True, verbose_name='eventos lidos em')),
-                ('read_next_at', models.DateTimeField(blank=True, null=True, verbose_name='próxima leitura')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='criado em')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='nfse.company')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='nfse.firm')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("production", "Produção"), ("staging", "Homologação")],
+                        max_length=10,
+                        verbose_name="ambiente",
+                    ),
+                ),
+                ("access_key", models.CharField(blank=True, max_length=50, verbose_name="chave de acesso")),
+                ("number", models.CharField(max_length=20, verbose_name="número da NFS-e")),
+                (
+                    "verification_code",
+                    models.CharField(blank=True, max_length=60, verbose_name="código de verificação"),
+                ),
+                ("reference", models.JSONField(help_text="NoteReference.to_dict()")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("authorized", "Autorizada"),
+                            ("canceled", "Cancelada"),
+                            ("replaced", "Substituída"),
+                            ("analysis_pending", "Em análise fiscal"),
+                        ],
+                        default=nfse.values.NoteStatus["AUTHORIZED"],
+                        max_length=16,
+                        verbose_name="situação",
+                    ),
+                ),
+                (
+                    "status_facts",
+                    models.JSONField(default=dict, help_text="NoteState.to_dict() as last read"),
+                ),
+                (
+                    "replaced_by_key",
+                    models.CharField(blank=True, max_length=50, verbose_name="substituída por"),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="emitida em")),
+                ("competence_date", models.DateField(verbose_name="competência")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=15, verbose_name="valor")),
+                (
+                    "net_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=15, null=True, verbose_name="líquido"
+                    ),
+                ),
+                (
+                    "iss_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=15, null=True, verbose_name="ISS"
+                    ),
+                ),
+                (
+                    "withheld_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=15, null=True, verbose_name="retido"
+                    ),
+                ),
+                (
+                    "xml_text",
+                    core.fields.EncryptedTextField(
+                        blank=True, help_text="base64 of the XML as received; empty until fetched"
+                    ),
+                ),
+                (
+                    "is_adopted",
+                    models.BooleanField(default=False, verbose_name="encontrada depois de dúvida"),
+                ),
+                ("alerts", models.JSONField(default=list, verbose_name="alertas")),
+                ("cancel_reason_code", models.CharField(blank=True, max_length=1)),
+                ("cancel_reason_text", models.CharField(blank=True, max_length=255, verbose_name="motivo")),
+                ("cancel_by_analysis", models.BooleanField(default=False, verbose_name="por análise fiscal")),
+                (
+                    "cancel_sent_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="cancelamento enviado em"),
+                ),
+                ("cancel_problems", models.JSONField(default=list)),
+                (
+                    "events_read_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="eventos lidos em"),
+                ),
+                ("read_next_at", models.DateTimeField(blank=True, null=True, verbose_name="próxima leitura")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="criado em")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="nfse.company",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="nfse.firm"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'nota',
+                "verbose_name": "nota",
             },
         ),
         migrations.CreateModel(
-            name='InvoiceRequest',
+            name="InvoiceRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('environment', models.CharField(choices=[('production', 'Produção'), ('staging', 'Homologação')], max_length=10, verbose_name='ambiente')),
-                ('gateway', models.CharField(choices=[('national', 'Emissor nacional'), ('plugnotas', 'PlugNotas')], max_length=10, verbose_name='emissor')),
-                ('origin', models.CharField(choices=[('hand', 'Portal'), ('chat', 'Conversa')], max_length=4, verbose_name='origem')),
-                ('state', models.CharField(choices=[('queued', 'Na fila'), ('sending', 'Enviando'), ('accepted', 'Em processamento'), ('in_doubt', 'Conferindo'), ('issued', 'Emitida'), ('rejected', 'Recusada'), ('failed', 'Falhou'), ('withdrawn', 'Retirada'), ('canceling', 'Cancelando'), ('in_analysis', 'Em análise fiscal'), ('canceled', 'Cancelada'), ('replaced', 'Substituída')], default=nfse.states.State['QUEUED'], max_length=12, verbose_name='situação')),
-                ('form_key', models.UUIDField(verbose_name='chave do formulário')),
-                ('snapshot_data', core.fields.EncryptedJSONField(help_text='NoteSnapshot.to_dict(), as confirmed')),
-                ('content_hash', models.CharField(max_length=64)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=15, verbose_name='valor')),
-                ('competence_date', models.DateField(verbose_name='competência')),
-                ('taker_name', models.CharField(blank=True, max_length=160, verbose_name='tomador')),
-                ('issuer_document', models.CharField(max_length=14)),
-                ('city_code', models.CharField(max_length=7)),
-                ('integration_id', models.CharField(max_length=40, unique=True)),
-                ('series', models.PositiveIntegerField(verbose_name='série')),
-                ('number', models.PositiveBigIntegerField(verbose_name='número da DPS')),
-                ('dps_id', models.CharField(blank=True, max_length=45, null=True, verbose_name='id da DPS')),
-                ('layout', models.CharField(blank=True, max_length=8)),
-                ('prepared_id', models.CharField(help_text='the idempotency key at the gateway', max_length=45)),
-                ('payload_text', core.fields.EncryptedTextField(help_text='base64 of the bytes that are sent')),
-                ('payload_sha256', models.CharField(max_length=64)),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='envios')),
-                ('asks', models.PositiveIntegerField(default=0, help_text='since the state last changed', verbose_name='consultas')),
-                ('absences', models.PositiveSmallIntegerField(default=0, help_text='times in a row that it was not there')),
-                ('problems', models.JSONField(default=list, help_text='RuleProblem.to_dict() of the last answer', verbose_name='motivos')),
-                ('attention', models.CharField(blank=True, choices=[('', 'Nada'), ('certificate', 'Falta um certificado válido'), ('gateway', 'O emissor recusa as nossas credenciais'), ('taken', 'O número já tem uma nota de outro conteúdo')], max_length=12)),
-                ('reference', models.JSONField(default=dict, help_text='NoteReference.to_dict() from the gateway')),
-                ('confirmed_at', models.DateTimeField(verbose_name='confirmada em')),
-                ('retry_until', models.DateTimeField(help_text='until then an unavailable gateway is tried again')),
-                ('state_changed_at', models.DateTimeField(verbose_name='mudou em')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='criado em')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_requests', to='nfse.company')),
-                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoice_requests', to='nfse.firm')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='nfse.serviceprofile')),
-                ('substitutes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replacing_requests', to='nfse.invoice', verbose_name='substitui')),
-                ('taker', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_requests', to='nfse.taker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("production", "Produção"), ("staging", "Homologação")],
+                        max_length=10,
+                        verbose_name="ambiente",
+                    ),
+                ),
+                (
+                    "gateway",
+                    models.CharField(
+                        choices=[("national", "Emissor nacional"), ("plugnotas", "PlugNotas")],
+                        max_length=10,
+                        verbose_name="emissor",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("hand", "Portal"), ("chat", "Conversa")],
+                        max_length=4,
+                        verbose_name="origem",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Na fila"),
+                            ("sending", "Enviando"),
+                            ("accepted", "Em processamento"),
+                            ("in_doubt", "Conferindo"),
+                            ("issued", "Emitida"),
+                            ("rejected", "Recusada"),
+                            ("failed", "Falhou"),
+                            ("withdrawn", "Retirada"),
+                            ("canceling", "Cancelando"),
+                            ("in_analysis", "Em análise fiscal"),
+                            ("canceled", "Cancelada"),
+                            ("replaced", "Substituída"),
+                        ],
+                        default=nfse.states.State["QUEUED"],
+                        max_length=12,
+                        verbose_name="situação",
+                    ),
+                ),
+                ("form_key", models.UUIDField(verbose_name="chave do formulário")),
+                (
+                    "snapshot_data",
+                    core.fields.EncryptedJSONField(help_text="NoteSnapshot.to_dict(), as confirmed"),
+                ),
+                ("content_hash", models.CharField(max_length=64)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=15, verbose_name="valor")),
+                ("competence_date", models.DateField(verbose_name="competência")),
+                ("taker_name", models.CharField(blank=True, max_length=160, verbose_name="tomador")),
+                ("issuer_document", models.CharField(max_length=14)),
+                ("city_code", models.CharField(max_length=7)),
+                ("integration_id", models.CharField(max_length=40, unique=True)),
+                ("series", models.PositiveIntegerField(verbose_name="série")),
+                ("number", models.PositiveBigIntegerField(verbose_name="número da DPS")),
+                ("dps_id", models.CharField(blank=True, max_length=45, null=True, verbose_name="id da DPS")),
+                ("layout", models.CharField(blank=True, max_length=8)),
+                (
+                    "prepared_id",
+                    models.CharField(help_text="the idempotency key at the gateway", max_length=45),
+                ),
+                (
+                    "payload_text",
+                    core.fields.EncryptedTextField(help_text="base64 of the bytes that are sent"),
+                ),
+                ("payload_sha256", models.CharField(max_length=64)),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="envios")),
+                (
+                    "asks",
+                    models.PositiveIntegerField(
+                        default=0, help_text="since the state last changed", verbose_name="consultas"
+                    ),
+                ),
+                (
+                    "absences",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="times in a row that it was not there"
+                    ),
+                ),
+                (
+                    "problems",
+                    models.JSONField(
+                        default=list,
+                        help_text="RuleProblem.to_dict() of the last answer",
+                        verbose_name="motivos",
+                    ),
+                ),
+                (
+                    "attention",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Nada"),
+                            ("certificate", "Falta um certificado válido"),
+                            ("gateway", "O emissor recusa as nossas credenciais"),
+                            ("taken", "O número já tem uma nota de outro conteúdo"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "reference",
+                    models.JSONField(default=dict, help_text="NoteReference.to_dict() from the gateway"),
+                ),
+                ("confirmed_at", models.DateTimeField(verbose_name="confirmada em")),
+                (
+                    "retry_until",
+                    models.DateTimeField(help_text="until then an unavailable gateway is tried again"),
+                ),
+                ("state_changed_at", models.DateTimeField(verbose_name="mudou em")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="criado em")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice_requests",
+                        to="nfse.company",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice_requests",
+                        to="nfse.firm",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="nfse.serviceprofile",
+                    ),
+                ),
+                (
+                    "substitutes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replacing_requests",
+                        to="nfse.invoice",
+                        verbose_name="substitui",
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoice_requests",
+                        to="nfse.taker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pedido de nota',
-                'verbose_name_plural': 'pedidos de nota',
+                "verbose_name": "pedido de nota",
+                "verbose_name_plural": "pedidos de nota",
             },
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='request',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invoice', to='nfse.invoicerequest'),
+            model_name="invoice",
+            name="request",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="invoice", to="nfse.invoicerequest"
+            ),
         ),
         migrations.CreateModel(
-            name='GatewayExchange',
+            name="GatewayExchange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway', models.CharField(max_length=10)),
-                ('operation', models.CharField(max_length=40)),
-                ('status', models.PositiveSmallIntegerField(verbose_name='HTTP')),
-                ('text', core.fields.EncryptedTextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='quando')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='nfse.firm')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exchanges', to='nfse.invoicerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=10)),
+                ("operation", models.CharField(max_length=40)),
+                ("status", models.PositiveSmallIntegerField(verbose_name="HTTP")),
+                ("text", core.fields.EncryptedTextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="quando")),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="nfse.firm"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exchanges",
+                        to="nfse.invoicerequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'resposta do emissor',
-                'verbose_name_plural': 'respostas do emissor',
+                "verbose_name": "resposta do emissor",
+                "verbose_name_plural": "respostas do emissor",
             },
         ),
         migrations.CreateModel(
-            name='NoteEvent',
+            name="NoteEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, verbose_name='código')),
-                ('event_id', models.CharField(max_length=80)),
-                ('sequence', models.PositiveSmallIntegerField(default=1)),
-                ('processed_at', models.DateTimeField(blank=True, null=True, verbose_name='registrado em')),
-                ('facts', models.JSONField(help_text='NoteEventFact.to_dict()')),
-                ('xml_text', core.fields.EncryptedTextField(blank=True, help_text="base64 of the event's XML")),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='lido em')),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='nfse.firm')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='nfse.invoice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=6, verbose_name="código")),
+                ("event_id", models.CharField(max_length=80)),
+                ("sequence", models.PositiveSmallIntegerField(default=1)),
+                ("processed_at", models.DateTimeField(blank=True, null=True, verbose_name="registrado em")),
+                ("facts", models.JSONField(help_text="NoteEventFact.to_dict()")),
+                (
+                    "xml_text",
+                    core.fields.EncryptedTextField(blank=True, help_text="base64 of the event's XML"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="lido em")),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="nfse.firm"
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="nfse.invoice"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evento da nota',
-                'verbose_name_plural': 'eventos da nota',
+                "verbose_name": "evento da nota",
+                "verbose_name_plural": "eventos da nota",
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.CharField(max_length=14)),
-                ('city_code', models.CharField(max_length=7)),
-                ('series', models.PositiveIntegerField()),
-                ('environment', models.CharField(choices=[('production', 'Produção'), ('staging', 'Homologação')], max_length=10)),
-                ('last_number', models.PositiveBigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document", models.CharField(max_length=14)),
+                ("city_code", models.CharField(max_length=7)),
+                ("series", models.PositiveIntegerField()),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[("production", "Produção"), ("staging", "Homologação")], max_length=10
+                    ),
+                ),
+                ("last_number", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'numeração',
-                'verbose_name_plural': 'numerações',
-                'constraints': [models.UniqueConstraint(fields=('document', 'city_code', 'series', 'environment'), name='nfse_series_unique'), models.CheckConstraint(condition=models.Q(('series__range', (1, 49999))), name='nfse_series_range')],
+                "verbose_name": "numeração",
+                "verbose_name_plural": "numerações",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("document", "city_code", "series", "environment"), name="nfse_series_unique"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("series__range", (1, 49999))), name="nfse_series_range"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RequestEvent',
+            name="RequestEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=40, verbose_name='acontecimento')),
-                ('from_state', models.CharField(blank=True, choices=[('queued', 'Na fila'), ('sending', 'Enviando'), ('accepted', 'Em processamento'), ('in_doubt', 'Conferindo'), ('issued', 'Emitida'), ('rejected', 'Recusada'), ('failed', 'Falhou'), ('withdrawn', 'Retirada'), ('canceling', 'Cancelando'), ('in_analysis', 'Em análise fiscal'), ('canceled', 'Cancelada'), ('replaced', 'Substituída')], max_length=12)),
-                ('to_state', models.CharField(choices=[('queued', 'Na fila'), ('sending', 'Enviando'), ('accepted', 'Em processamento'), ('in_doubt', 'Conferindo'), ('issued', 'Emitida'), ('rejected', 'Recusada'), ('failed', 'Falhou'), ('withdrawn', 'Retirada'), ('canceling', 'Cancelando'), ('in_analysis', 'Em análise fiscal'), ('canceled', 'Cancelada'), ('replaced', 'Substituída')], max_length=12)),
-                ('detail', models.CharField(blank=True, max_length=500, verbose_name='detalhe')),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='quando')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='nfse.firm')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='nfse.invoicerequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event", models.CharField(max_length=40, verbose_name="acontecimento")),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("queued", "Na fila"),
+                            ("sending", "Enviando"),
+                            ("accepted", "Em processamento"),
+                            ("in_doubt", "Conferindo"),
+                            ("issued", "Emitida"),
+                            ("rejected", "Recusada"),
+                            ("failed", "Falhou"),
+                            ("withdrawn", "Retirada"),
+                            ("canceling", "Cancelando"),
+                            ("in_analysis", "Em análise fiscal"),
+                            ("canceled", "Cancelada"),
+                            ("replaced", "Substituída"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Na fila"),
+                            ("sending", "Enviando"),
+                            ("accepted", "Em processamento"),
+                            ("in_doubt", "Conferindo"),
+                            ("issued", "Emitida"),
+                            ("rejected", "Recusada"),
+                            ("failed", "Falhou"),
+                            ("withdrawn", "Retirada"),
+                            ("canceling", "Cancelando"),
+                            ("in_analysis", "Em análise fiscal"),
+                            ("canceled", "Cancelada"),
+                            ("replaced", "Substituída"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=500, verbose_name="detalhe")),
+                ("data", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="quando")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="nfse.firm"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="history",
+                        to="nfse.invoicerequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'histórico do pedido',
+                "verbose_name": "histórico do pedido",
             },
         ),
         migrations.AddIndex(
-            model_name='invoicerequest',
-            index=models.Index(fields=['firm', '-confirmed_at'], name='nfse_request_newest'),
+            model_name="invoicerequest",
+            index=models.Index(fields=["firm", "-confirmed_at"], name="nfse_request_newest"),
         ),
         migrations.AddIndex(
-            model_name='invoicerequest',
-            index=models.Index(fields=['firm', 'company', '-confirmed_at'], name='nfse_request_of_company'),
+            model_name="invoicerequest",
+            index=models.Index(fields=["firm", "company", "-confirmed_at"], name="nfse_request_of_company"),
         ),
         migrations.AddIndex(
-            model_name='invoicerequest',
-            index=models.Index(fields=['firm', 'competence_date', 'state'], name='nfse_request_by_month'),
+            model_name="invoicerequest",
+            index=models.Index(fields=["firm", "competence_date", "state"], name="nfse_request_by_month"),
         ),
         migrations.AddIndex(
-            model_name='invoicerequest',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending', 'in_doubt', 'accepted'])), fields=['state_changed_at'], name='nfse_request_open'),
+            model_name="invoicerequest",
+            index=models.Index(
+                condition=models.Q(("state__in", ["accepted", "in_doubt", "queued", "sending"])),
+                fields=["state_changed_at"],
+                name="nfse_request_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.UniqueConstraint(fields=('firm', 'form_key'), name='nfse_request_form_once'),
+            model_name="invoicerequest",
+            constraint=models.UniqueConstraint(fields=("firm", "form_key"), name="nfse_request_form_once"),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('dps_id__isnull', False)), fields=('environment', 'dps_id'), name='nfse_request_dps_id_unique'),
+            model_name="invoicerequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dps_id__isnull", False)),
+                fields=("environment", "dps_id"),
+                name="nfse_request_dps_id_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.UniqueConstraint(fields=('issuer_document', 'city_code', 'series', 'number', 'environment'), name='nfse_request_number_unique'),
+            model_name="invoicerequest",
+            constraint=models.UniqueConstraint(
+                fields=("issuer_document", "city_code", "series", "number", "environment"),
+                name="nfse_request_number_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'accepted', 'in_doubt', 'issued', 'rejected', 'failed', 'withdrawn', 'canceling', 'in_analysis', 'canceled', 'replaced'])), name='nfse_request_state_known'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "queued",
+                            "sending",
+                            "accepted",
+                            "in_doubt",
+                            "issued",
+                            "rejected",
+                            "failed",
+                            "withdrawn",
+                            "canceling",
+                            "in_analysis",
+                            "canceled",
+                            "replaced",
+                        ],
+                    )
+                ),
+                name="nfse_request_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('environment__in', ['production', 'staging'])), name='nfse_request_environment'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("environment__in", ["production", "staging"])),
+                name="nfse_request_environment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dps_id__isnull', False), ('gateway', 'national')), models.Q(('dps_id__isnull', True), ('gateway', 'plugnotas')), _connector='OR'), name='nfse_request_national_has_dps'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dps_id__isnull", False), ("gateway", "national")),
+                    models.Q(("dps_id__isnull", True), ("gateway", "plugnotas")),
+                    _connector="OR",
+                ),
+                name="nfse_request_national_has_dps",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('series__range', (1, 49999))), name='nfse_request_series'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("series__range", (1, 49999))), name="nfse_request_series"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gt', 0)), name='nfse_request_number_positive'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gt", 0)), name="nfse_request_number_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='nfse_request_amount_positive'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="nfse_request_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('content_hash__regex', '^[0-9a-f]{64}$'), ('payload_sha256__regex', '^[0-9a-f]{64}$')), name='nfse_request_has_hashes'),
+            model_name="invoicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("content_hash__regex", "^[0-9a-f]{64}$"), ("payload_sha256__regex", "^[0-9a-f]{64}$")
+                ),
+                name="nfse_request_has_hashes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['firm', '-issued_at'], name='nfse_invoice_newest'),
+            model_name="invoice",
+            index=models.Index(fields=["firm", "-issued_at"], name="nfse_invoice_newest"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['firm', 'company', 'competence_date'], name='nfse_invoice_of_company'),
+            model_name="invoice",
+            index=models.Index(fields=["firm", "company", "competence_date"], name="nfse_invoice_of_company"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['read_next_at'], name='nfse_invoice_read_next'),
+            model_name="invoice",
+            index=models.Index(fields=["read_next_at"], name="nfse_invoice_read_next"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(condition=models.Q(('access_key', ''), _negated=True), fields=('environment', 'access_key'), name='nfse_invoice_key_unique'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("access_key", ""), _negated=True),
+                fields=("environment", "access_key"),
+                name="nfse_invoice_key_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='nfse_invoice_has_number'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number", ""), _negated=True), name="nfse_invoice_has_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('cancel_reason_code__in', ['', '1', '2', '9'])), name='nfse_invoice_cancel_reason'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cancel_reason_code__in", ["", "1", "2", "9"])),
+                name="nfse_invoice_cancel_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='gatewayexchange',
-            index=models.Index(fields=['request', 'id'], name='nfse_exchange_of_request'),
+            model_name="gatewayexchange",
+            index=models.Index(fields=["request", "id"], name="nfse_exchange_of_request"),
         ),
         migrations.AddConstraint(
-            model_name='noteevent',
-            constraint=models.UniqueConstraint(fields=('invoice', 'code', 'event_id', 'sequence'), name='nfse_event_once'),
+            model_name="noteevent",
+            constraint=models.UniqueConstraint(
+                fields=("invoice", "code", "event_id", "sequence"), name="nfse_event_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='requestevent',
-            index=models.Index(fields=['request', 'id'], name='nfse_history_of_request'),
+            model_name="requestevent",
+            index=models.Index(fields=["request", "id"], name="nfse_history_of_request"),
         ),
     ]

@@ -155,7 +155,7 @@ class InvoiceRequest(models.Model):
             models.Index(fields=["firm", "competence_date", "state"], name="nfse_request_by_month"),
             models.Index(
                 fields=["state_changed_at"],
-                condition=Q(state__in=[state.value for state in OPEN]),
+                condition=Q(state__in=sorted(state.value for state in OPEN)),
                 name="nfse_request_open",
             ),
         )

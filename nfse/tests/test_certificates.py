@@ -184,7 +184,8 @@ def test_nothing_of_the_key_is_readable_in_the_database(upload):
         cursor.execute("SELECT content FROM nfse_certificatesecret")
         stored = cursor.fetchone()[0]
     assert PASSWORD not in stored
-    assert "pfx" not in stored
+    assert '"pfx"' not in stored
+    assert stored.startswith("gAAAA")
 
 
 def test_a_key_moved_to_another_company_does_not_open(office, upload, make):

@@ -1,13 +1,14 @@
 """Takers of a firm (N9, A19, R28, R90, R101)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nfse.models import ChangeRecord, Taker
 from nfse.permissions import NotFound
-from nfse.selectors.takers import find_taker_by_document, get_taker, list_takers
+from nfse.selectors.takers import find_taker_by_document, get_taker, list_company_totals, list_takers
 from nfse.services.companies import InvalidDocument, InvalidPostalCode
 from nfse.services.places import InvalidPhone, UnknownCity
 from nfse.services.takers import (
@@ -22,7 +23,7 @@ from nfse.services.takers import (
     merge_takers,
     update_taker,
 )
-from nfse.tests.firms import make_city, make_taker
+from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company, make_request, make_taker
 
 pytestmark = pytest.mark.django_db
 CNPJ, BRANCH, CPF = "11444777000161", "11444777000242", "11144477735"
@@ -186,6 +187,29 @@ def test_the_list_searches_names_and_documents(office, django_assert_num_queries
         assert list(list_takers(office.firm.pk, text=text)) == found, text
     with django_assert_num_queries(1):
         assert [taker.city and taker.city.name for taker in list_takers(office.firm.pk)]
+
+
+def test_notes_and_reais_are_counted_per_company_without_tests_and_void_notes(office, other_office):
+    taker, merged = make_taker(office.firm), make_taker(office.firm, BRANCH)
+    merge_takers(**by(office), kept_id=taker.pk, merged_id=merged.pk)
+    vale = make_company(office.firm, legal_name="Vale")
+    serra = make_company(office.firm, COMPANY_CNPJS[1], legal_name="Serra")
+    real = {"issued": True, "environment": "production"}
+    make_request(vale, number=1, amount="100.10", taker=taker, **real)
+    make_request(vale, number=2, amount="200.20", taker=merged, **real)
+    make_request(serra, number=1, amount="1000.00", taker=taker, **real)
+    make_request(serra, number=2, amount="5.00", taker=taker, issued=True)
+    make_request(serra, number=3, amount="7.00", taker=taker, environment="production")
+    void = make_request(serra, number=4, amount="9.00", taker=taker, **real).invoice
+    void.status = "canceled"
+    void.save()
+    row = list_takers(office.firm.pk).get()
+    assert (row.note_count, row.note_total) == (3, Decimal("1300.30"))
+    assert [
+        (total.company_name, total.note_count, total.amount)
+        for total in list_company_totals(office.firm.pk, taker.pk)
+    ] == [("Serra", 1, Decimal("1000.00")), ("Vale", 2, Decimal("300.30"))]
+    assert list_company_totals(other_office.firm.pk, taker.pk) == []
 
 
 def test_strangers_meet_nothing(office, other_office):

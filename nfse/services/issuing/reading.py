@@ -107,10 +107,10 @@ def _keep_events(invoice: Invoice, events: Sequence[Event]) -> None:
 
 
 def _wait(request: InvoiceRequest, work: Work, error: Exception) -> None:
-    """Without XML soon again, else at the next hour."""
+    """Without XML soon again, for a day; else at the next hour."""
     retry_after = error.retry_after if isinstance(error, Unavailable) else None
     with transaction.atomic():
-        if not request.invoice.xml_text:
+        if not request.invoice.xml_text and timezone.now() - request.invoice.created_at < waits.SLOW_AFTER:
             kinds.enqueue_for(request, kinds.READ, waits.after(XML_WAIT, retry_after))
         Invoice.objects.filter(pk=request.invoice.pk).update(
             read_next_at=next_reading(request.invoice, timezone.now())

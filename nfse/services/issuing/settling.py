@@ -4,6 +4,7 @@ Every function here runs inside the caller's transaction, on a request locked by
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from nfse.values import NoteStatus, RuleProblem
 
 log = structlog.get_logger(__name__)
 Attention = InvoiceRequest.Attention
+READ_AFTER = timedelta(hours=1)
 
 
 def settle(request: InvoiceRequest, outcome: Outcome | NotFound) -> None:
@@ -102,6 +104,7 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
         withheld_amount=returned.withheld_total if returned else None,
         is_adopted=issued.adopted,
         alerts=list(issued.alerts),
+        read_next_at=timezone.now() + READ_AFTER,
     )
     if issued.xml is not None:
         invoice.xml = issued.xml
@@ -117,9 +120,6 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
     )
     if issued.status is not NoteStatus.AUTHORIZED or issued.xml is None:
         kinds.enqueue_for(request, kinds.READ)
-    else:
-        invoice.read_next_at = waits.after(3600)
-        invoice.save(update_fields=["read_next_at"])
     finish_replaced(request)
 
 

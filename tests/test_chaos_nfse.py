@@ -21,7 +21,7 @@ from queue_worker.tests.processes import House, Process, open_house, wait_until
 from sandbox.testing import Sandbox
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
-NOTES = int(os.environ.get("CHAOS_NOTES", "20"))  # through each gateway
+NOTES = int(os.environ.get("CHAOS_NOTES", "40"))  # through each gateway
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "240"))
 SCALE = "0.02"  # of the product's waits between questions
 # Of a hundred sends about 35 meet one of these, of a hundred questions about 10.

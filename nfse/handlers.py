@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
+from nfse.services.city_check import check_company_city
 from nfse.services.issuing import kinds
 from nfse.services.issuing.asking import ask_request, keep_asking
 from nfse.services.issuing.canceling import cancel_note, keep_canceling
@@ -10,7 +13,7 @@ from nfse.services.issuing.sending import send_request
 from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
 from nfse.services.operators import TELL_OPERATORS, send_to_operators
 from nfse.services.plugnotas_setup import give_up_setup, set_up_company
-from nfse.services.setup_requests import SET_UP_COMPANY
+from nfse.services.setup_requests import CHECK_CITY, SET_UP_COMPANY
 from queue_worker.policy import Backoff
 from queue_worker.registry import handler
 from queue_worker.work import Work
@@ -53,3 +56,9 @@ def handle_tell_operators(work: Work) -> None:
 @handler(SET_UP_COMPANY, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=give_up_setup)
 def handle_set_up_company(work: Work) -> dict[str, str]:
     return {"state": set_up_company(company_id=work.payload["company_id"])}
+
+
+@handler(CHECK_CITY, timeout=TIMEOUT, max_attempts=5, backoff=RETRIES)
+def handle_check_city(work: Work) -> dict[str, bool | None]:
+    found = check_company_city(company_id=work.payload["company_id"], now=timezone.now())
+    return {"uses_national": found}

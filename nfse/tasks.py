@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from nfse.services.city_check import request_due_checks
 from nfse.services.expiry import send_expiry_notices
 from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.sweeping import requeue_lost_requests
@@ -13,6 +14,12 @@ from nfse.services.issuing.telling import tell_doubts
 def send_expiry_notices_task() -> str:
     """Tell of certificates that end soon."""
     return f"{send_expiry_notices(now=timezone.now())} certificados avisados"
+
+
+@shared_task(name="nfse.request_city_checks")
+def request_city_checks_task() -> int:
+    """Ask again for agreements that are a day old."""
+    return request_due_checks(now=timezone.now())
 
 
 @shared_task(name="nfse.requeue_lost_requests")

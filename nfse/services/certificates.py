@@ -16,7 +16,7 @@ from nfse.models import Certificate, CertificateSecret, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.companies import lock_company
-from nfse.services.setup_requests import request_setup
+from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
 from nfse.values import LoadedCertificate
 
@@ -78,6 +78,7 @@ def upload_certificate(
         certificate = _create(company, loaded, user_id, is_branch)
         _keep_secret(certificate, data, password)
         request_setup(company)
+        request_city_check(company)
         company.save(update_fields=["plugnotas_state", "plugnotas_error", "updated_at"])
         record_change(
             firm_id=firm_id,

@@ -14,7 +14,7 @@ from core.text import fold
 from nfse.models import Certificate, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.places import check_city, clean_phone
-from nfse.services.setup_requests import request_setup
+from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
 from nfse.values import Environment, SpecialRegime, TaxRegime
 
@@ -116,13 +116,14 @@ def update_company(*, firm_id: int, user_id: int, company_id: int, data: Company
     with transaction.atomic(durable=True):
         company = lock_company(firm_id, company_id)
         before = describe(company, values)
-        if company.city_id != values["city_id"]:
-            company.city_uses_national = company.city_checked_at = None
+        is_elsewhere = company.city_id != values["city_id"]
         for name, value in values.items():
             setattr(company, name, value)
         after = describe(company, values)
         if before != after:
             request_setup(company)
+        if is_elsewhere:
+            _forget_city(company)
         company.save()
         _record(company, user_id, Action.CHANGED, before=before, after=after)
     return company
@@ -230,6 +231,12 @@ def _clean(data: CompanyData) -> dict[str, Any]:
     }
 
 
+def _forget_city(company: Company) -> None:
+    """What was known is of another city, or of another environment: ask again."""
+    company.city_uses_national = company.city_checked_at = None
+    request_city_check(company)
+
+
 def _get(firm_id: int, user_id: int, company_id: int) -> Company:
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     company = Company.objects.filter(firm_id=firm_id, pk=company_id).first()
@@ -247,6 +254,7 @@ def _set(firm_id: int, user_id: int, company_id: int, **values: Any) -> Company:
             setattr(company, name, value)
         if "environment" in values and before != values:
             request_setup(company)
+            _forget_city(company)
         company.save()
         _record(company, user_id, Action.CHANGED, before=before, after=describe(company, values))
     return company

@@ -1,9 +1,13 @@
-"""Asking for the registration of a company at PlugNotas (N22); `plugnotas_setup` does it."""
+"""What a company needs from outside: its registration at PlugNotas (N22), its city's agreement (N8).
+
+Asked for here; the work is done in `plugnotas_setup` and `city_check`.
+"""
 
 from nfse.models import Company
 from queue_worker.services import enqueue
 
 SET_UP_COMPANY = "nfse.set_up_company"
+CHECK_CITY = "nfse.check_city"
 
 
 def request_setup(company: Company) -> None:
@@ -22,3 +26,14 @@ def request_setup(company: Company) -> None:
         dedupe_key=f"company:{company.pk}",
         ordering_key=f"nfse.setup:{company.pk}",
     )
+
+
+def request_city_check(company: Company) -> None:
+    """Enqueue the question whether the city uses the national issuer, inside the caller's transaction."""
+    if company.gateway == Company.Gateway.NATIONAL:
+        enqueue(
+            kind=CHECK_CITY,
+            payload={"company_id": company.pk},
+            dedupe_key=f"company:{company.pk}",
+            priority=150,
+        )

@@ -56,7 +56,7 @@ class CompanyFacts:
 
 @dataclass(frozen=True)
 class ReadinessItem:
-    """One thing that is there or not: `message` says what to do, `target` which part of the portal does."""
+    """One thing that is there or not: `message` says what to do, `target` where in the portal."""
 
     need: Need
     is_met: bool

@@ -1,4 +1,4 @@
-"""What other apps and notices hear of notes. Sent inside the transaction: receivers only insert rows of theirs."""
+"""What other apps hear of notes. Sent inside the transaction: receivers only insert rows of theirs."""
 
 from django.dispatch import Signal
 

@@ -1,6 +1,9 @@
 # Nitro. `make run` and `make test` are all a newcomer needs; both install what they use.
 SHELL := /bin/bash
+PYTHON ?= python3
 PY := .venv/bin/python
+install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
 .PHONY: help setup services run stop test chaos chaos-nfse check bench demo lint types screenshots
 
@@ -8,12 +11,15 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .venv/.installed: requirements.txt requirements-dev.txt
-	@test -x $(PY) || python3 -m venv .venv || { echo "error: Python 3.11 with the venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv >/dev/null \
+		|| { $(call install_as_root,python3-venv) && $(PYTHON) -m venv --clear .venv; } \
+		|| { echo "error: Python 3.11 with the venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@command -v npm >/dev/null || { echo "error: Node.js 20 with npm is needed for the front-end assets (Debian: apt-get install nodejs npm)" >&2; exit 1; }
+	@command -v npm >/dev/null || { $(call install_as_root,nodejs npm); } \
+		|| { echo "error: Node.js 20 with npm is needed for the front-end assets (Debian: apt-get install nodejs npm)" >&2; exit 1; }
 	@npm ci --silent
 	@touch $@
 

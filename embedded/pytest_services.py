@@ -12,10 +12,27 @@ import pytest
 
 from embedded.servers import Services
 
+PREFIX = "nitro-tests-"
+PID_FILES = ("postgres/postmaster.pid", "broker/pid", "cache/pid")
+
 _services: Services | None = None
 
+
+def remove_orphans(folder: Path) -> None:
+    """Stop the servers of runs whose process is gone, and delete their files."""
+    for home in folder.glob(f"{PREFIX}*-*"):
+        owner = home.name.removeprefix(PREFIX).partition("-")[0]
+        if not owner.isdigit() or Path("/proc", owner).exists() or home.stat().st_uid != os.getuid():
+            continue
+        for name in PID_FILES:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                os.kill(int((home / name).read_text().split()[0]), signal.SIGQUIT)
+        shutil.rmtree(home, ignore_errors=True)
+
+
 if "PYTEST_XDIST_WORKER" not in os.environ and "NITRO_TEST_SERVICES" not in os.environ:
-    _services = Services.temporary(Path(tempfile.mkdtemp(prefix="nitro-tests-")))
+    remove_orphans(Path(tempfile.gettempdir()))
+    _services = Services.temporary(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")))
     _services.start()
     os.environ.update(_services.environment())
     os.environ["NITRO_TEST_SERVICES"] = "1"

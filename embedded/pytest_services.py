@@ -2,9 +2,13 @@
 
 Loaded by `-p` in pytest.ini, before Django reads its settings. With xdist only the controller starts
 servers; the workers inherit their addresses, and each has its own database and its own keys in Valkey.
+What a killed run left behind is removed by the next one.
 """
 
+import contextlib
 import os
+import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -26,7 +30,9 @@ def remove_orphans(folder: Path) -> None:
             continue
         for name in PID_FILES:
             with contextlib.suppress(OSError, ValueError, IndexError):
-                os.kill(int((home / name).read_text().split()[0]), signal.SIGQUIT)
+                pid = int((home / name).read_text().split()[0])
+                if Path("/proc", str(pid), "cwd").resolve().is_relative_to(home):  # not a reused number
+                    os.kill(pid, signal.SIGQUIT)
         shutil.rmtree(home, ignore_errors=True)
 
 

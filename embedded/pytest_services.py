@@ -17,7 +17,11 @@ import pytest
 from embedded.servers import Services
 
 PREFIX = "nitro-tests-"
-PID_FILES = ("postgres/postmaster.pid", "broker/pid", "cache/pid")
+PID_FILES = {
+    "postgres/postmaster.pid": signal.SIGQUIT,  # immediate shutdown
+    "broker/pid": signal.SIGTERM,
+    "cache/pid": signal.SIGTERM,
+}
 
 _services: Services | None = None
 
@@ -28,11 +32,11 @@ def remove_orphans(folder: Path) -> None:
         owner = home.name.removeprefix(PREFIX).partition("-")[0]
         if not owner.isdigit() or Path("/proc", owner).exists() or home.stat().st_uid != os.getuid():
             continue
-        for name in PID_FILES:
+        for name, stop in PID_FILES.items():
             with contextlib.suppress(OSError, ValueError, IndexError):
                 pid = int((home / name).read_text().split()[0])
                 if Path("/proc", str(pid), "cwd").resolve().is_relative_to(home):  # not a reused number
-                    os.kill(pid, signal.SIGQUIT)
+                    os.kill(pid, stop)
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.CurrentAccountMiddleware",
+    "nfse.middleware.CurrentFirmMiddleware",
     "core.middleware.RateLimitMiddleware",
 ]
 
@@ -97,6 +98,66 @@ NAVIGATION: list[dict[str, Any]] = [
         "label": "Créditos",
         "audience": "buyer",
         "items": [{"url": "credits:statement", "label": "Extrato", "icon": "receipt-2"}],
+    },
+    {
+        "label": "Notas",
+        "audience": "firm",
+        "items": [
+            {"url": "nfse:dashboard", "label": "Painel", "icon": "layout-dashboard"},
+            {
+                "url": "nfse:invoices",
+                "label": "Notas emitidas",
+                "icon": "file-invoice",
+                "also": ["nfse:invoice", "nfse:issue", "nfse:mirror", "nfse:substitute"],
+            },
+            {
+                "url": "nfse:companies",
+                "label": "Empresas",
+                "icon": "building",
+                "also": [
+                    "nfse:company",
+                    "nfse:new_company",
+                    "nfse:edit_company",
+                    "nfse:tax_profile",
+                    "nfse:new_service",
+                    "nfse:edit_service",
+                ],
+            },
+            {
+                "url": "nfse:takers",
+                "label": "Tomadores",
+                "icon": "users",
+                "also": ["nfse:taker", "nfse:new_taker", "nfse:edit_taker"],
+            },
+            {
+                "url": "nfse:certificates",
+                "label": "Certificados",
+                "icon": "certificate",
+                "right": "certificates.see",
+                "also": ["nfse:upload_certificate"],
+            },
+            {
+                "url": "nfse:closing",
+                "label": "Fechamento",
+                "icon": "archive",
+                "right": "invoices.issue",
+            },
+            {"url": "nfse:cnpj_lookup", "label": "Consulta de CNPJ", "icon": "search"},
+        ],
+    },
+    {
+        "label": "Contabilidade",
+        "audience": "firm",
+        "items": [
+            {"url": "nfse:team", "label": "Equipe", "icon": "users-group", "right": "firm.manage"},
+            {
+                "url": "nfse:settings",
+                "label": "Configurações",
+                "icon": "settings",
+                "right": "firm.manage",
+            },
+            {"url": "nfse:trail", "label": "Histórico", "icon": "history", "right": "companies.edit"},
+        ],
     },
     {
         "label": "Operação",

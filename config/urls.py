@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("creditos/", include("credits.urls")),
     path("leads/", include("leads.urls")),
+    path("", include("nfse.urls")),
     path("operacao/fila/", include("queue_worker.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -85,6 +85,7 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
 
 AUDIENCES: dict[str, Callable[[HttpRequest], bool]] = {
     "buyer": lambda request: bool(getattr(request, "account", None)),
+    "firm": lambda request: bool(getattr(request, "membership", None)),
     "operator": lambda request: bool(getattr(request.user, "is_staff", False)),
 }
 
@@ -94,7 +95,7 @@ def _items(entries: list[dict[str, Any]], request: HttpRequest) -> list[dict[str
     items = []
     for entry in entries:
         href = _reverse_or_none(entry["url"])
-        if href:
+        if href and ("right" not in entry or entry["right"] in getattr(request, "rights", ())):
             active = current == entry["url"] or current in entry.get("also", ())
             items.append({**entry, "href": href, "is_active": active})
     return items

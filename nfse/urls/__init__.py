@@ -1,0 +1,17 @@
+"""The pages of accounting firms, under /notas/, and what the gateways call, under /webhooks/."""
+
+from django.urls import include, path
+
+from nfse.urls import closings, companies, dashboard, firms, invoices, takers, webhooks
+
+app_name = "nfse"
+
+urlpatterns = [
+    path("notas/", include(dashboard)),
+    path("notas/", include(firms)),
+    path("notas/", include(companies)),
+    path("notas/", include(takers)),
+    path("notas/", include(invoices)),
+    path("notas/", include(closings)),
+    path("webhooks/", include(webhooks)),
+]

@@ -1,0 +1,5 @@
+"""Monthly closing (A29)."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.responses import ask_to_confirm_email, ask_to_sign_in
-from accounts.selectors import can_search_and_buy, find_buyer_account
+from accounts.selectors import can_search_and_buy, choose_buyer_account
 
 View = Callable[..., HttpResponseBase]
 
@@ -20,7 +20,7 @@ def buyer_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_sign_in(request)
-        account = find_buyer_account(request.user)
+        account = choose_buyer_account(request.memberships)  # type: ignore[attr-defined]
         if account is None:
             raise PermissionDenied("Esta página é dos compradores. Entre com uma conta de comprador.")
         if account.blocked_at is not None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from accounts.responses import ask_to_sign_in
-from accounts.selectors import find_buyer_account
+from accounts.selectors import choose_buyer_account, list_memberships
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,14 +32,16 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 class CurrentAccountMiddleware:
-    """Sets `request.account`, read when first used: true for a buyer, false for everybody else.
+    """Sets `request.memberships` and `request.account`, both read when first used, in one query.
 
-    It is lazy, so test its truth and not `is None`; `buyer_required` replaces it by the Account itself.
+    The account is true for a buyer and false for everybody else: it is lazy, so test its truth and not
+    `is None`; `buyer_required` replaces it by the Account itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.account = SimpleLazyObject(lambda: find_buyer_account(request.user))  # type: ignore[attr-defined]
+        request.memberships = SimpleLazyObject(lambda: list_memberships(request.user))  # type: ignore[attr-defined]
+        request.account = SimpleLazyObject(lambda: choose_buyer_account(request.memberships))  # type: ignore[attr-defined]
         return self.get_response(request)

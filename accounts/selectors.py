@@ -1,21 +1,29 @@
 """Reads about users and accounts."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Account, Membership, User
 
 
+def list_memberships(user: AbstractBaseUser | AnonymousUser) -> list[Membership]:
+    """The active memberships of a user with their accounts; none for the anonymous and who was shut out."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    return list(Membership.objects.filter(user_id=user.pk, is_active=True).select_related("account"))
+
+
+def choose_buyer_account(memberships: Iterable[Membership]) -> Account | None:
+    """The buyer account among a user's memberships, or None."""
+    buyers = (one.account for one in memberships if one.role == Membership.Role.BUYER)
+    return next(buyers, None)
+
+
 def find_buyer_account(user: AbstractBaseUser | AnonymousUser) -> Account | None:
     """The buyer account that the user acts for, or None (anonymous, operator, member of a firm only)."""
-    if not isinstance(user, User):
-        return None
-    membership = (
-        Membership.objects.filter(user=user, role=Membership.Role.BUYER, is_active=True)
-        .select_related("account")
-        .first()
-    )
-    return membership.account if membership else None
+    return choose_buyer_account(list_memberships(user))
 
 
 def find_user_by_email(email: str) -> User | None:

@@ -4,12 +4,13 @@ import uuid
 
 from django import forms
 
+from core.forms import FilterForm
 from credits.models import LedgerEntry, Tariff
 from credits.selectors.ledger import StatementFilter
 from credits.services import MAX_ADJUSTMENT
 
 
-class StatementFilterForm(forms.Form):
+class StatementFilterForm(FilterForm):
     """Filter of the statement (C12)."""
 
     tipo = forms.ChoiceField(
@@ -19,6 +20,12 @@ class StatementFilterForm(forms.Form):
     ate = forms.DateField(label="Até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     lancamentos = forms.BooleanField(label="Um por um, sem somar por busca", required=False)
     referencia = forms.RegexField(r"^[a-z_]+:[^:]+$", required=False, widget=forms.HiddenInput)
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """Entries of one reference are never added up, so there is nothing to choose."""
+        one_by_one = self.is_valid() and bool(self.cleaned_data["referencia"])
+        return [field for field in super().choices if not (one_by_one and field.name == "lancamentos")]
 
     def chosen(self) -> StatementFilter:
         """The filter; what cannot be read asks for nothing and its field says why."""

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 
 from core.errors import NitroError
+from core.forms import FilterForm
 from leads.models import Niche
 from leads.selectors.accesses import BaseFilter
 from leads.selectors.filters import list_searched_cities, list_searched_niches
@@ -85,8 +86,10 @@ class SearchForm(PaidForm):
         self.data = {**dict(self.data.items()), self.add_prefix(field): str(value)}
 
 
-class BaseFilterForm(forms.Form):
+class BaseFilterForm(FilterForm):
     """Filter of Minha base (L14)."""
+
+    search_field = "q"
 
     q = forms.CharField(label="Nome ou CNPJ", required=False, max_length=160)
     nicho = forms.ModelChoiceField(

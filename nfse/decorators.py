@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from accounts.responses import ask_to_sign_in
 from nfse.permissions import RIGHTS, NotAllowed, Right
-from nfse.selectors.firms import find_membership
+from nfse.selectors.firms import choose_membership
 
 View = Callable[..., HttpResponseBase]
 BLOCKED = "O acesso desta contabilidade está bloqueado. Fale com o atendimento da Nitro."
@@ -28,7 +28,7 @@ def firm_member_required(right: Right) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return ask_to_sign_in(request)
-            membership = find_membership(request.user)
+            membership = choose_membership(request.memberships)  # type: ignore[attr-defined]
             if membership is None:
                 return _ask_to_register(request)
             firm = membership.account.firm

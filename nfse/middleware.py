@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from nfse.permissions import RIGHTS, Right
-from nfse.selectors.firms import find_membership
+from nfse.selectors.firms import choose_membership
 
 
 class CurrentFirmMiddleware:
@@ -20,7 +20,7 @@ class CurrentFirmMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.membership = SimpleLazyObject(lambda: find_membership(request.user))  # type: ignore[attr-defined]
+        request.membership = SimpleLazyObject(lambda: choose_membership(request.memberships))  # type: ignore[attr-defined]
         request.rights = SimpleLazyObject(lambda: _rights_of(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 

@@ -4,11 +4,12 @@ from typing import Any, cast
 
 from django import forms
 
+from core.forms import FilterForm
 from queue_worker.models import WorkItem
 from queue_worker.registry import list_kinds
 
 
-class ItemFilterForm(forms.Form):
+class ItemFilterForm(FilterForm):
     """State and kind of the items to list. What is unknown does not filter."""
 
     estado = forms.ChoiceField(

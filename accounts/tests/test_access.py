@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.decorators import buyer_required, confirmed_email_required, operator_required
 from accounts.models import Membership, User
-from accounts.selectors import find_buyer_account
+from accounts.selectors import find_buyer_account, list_memberships
 from accounts.tests.factories import make_buyer, make_operator, make_user
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,7 @@ DECORATORS = [buyer_required, confirmed_email_required, operator_required]
 def open_view(decorator, user, path="/leads/buscas/", **headers):
     request = RequestFactory().get(path, headers=headers)
     request.user = user
+    request.memberships = list_memberships(user)
 
     @decorator
     def view(request):

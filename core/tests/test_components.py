@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
+from core.forms import FilterForm
 from core.templatetags.ui import initials, is_sticky, page_numbers
 
 
@@ -131,3 +132,33 @@ def test_the_page_of_last_resort_needs_nothing():
     assert "Algo deu errado do nosso lado" in html
     assert 'href="/"' in html
     assert "abc123" in render_to_string("500.html", {"request_id": "abc123"})
+
+
+# --- Filters ---------------------------------------------------------------------------------------
+class SampleFilter(FilterForm):
+    search_field = "q"
+    q = forms.CharField(label="Nome", required=False)
+    kind = forms.ChoiceField(label="Tipo", choices=[("", "Todos")], required=False)
+    origin = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+def render_filters(**parameters):
+    form = SampleFilter({"q": "ana", "origin": "x"})
+    return render_to_string("components/filters.html", {"form": form, "clear_url": "/lista/", **parameters})
+
+
+def test_a_filter_has_its_search_box_outside_of_the_drawer():
+    box, drawer = render_filters().split('id="filtros"')
+    assert 'name="q"' in box
+    assert 'value="ana"' in box
+    assert 'name="kind"' in drawer
+    assert 'name="q"' not in drawer
+
+
+def test_a_filter_keeps_what_is_hidden():
+    assert '<input type="hidden" name="origin" value="x"' in render_filters()
+
+
+def test_a_filter_is_cleared_only_when_it_filters():
+    assert "Limpar filtros" not in render_filters()
+    assert '<a class="btn" href="/lista/">Limpar filtros</a>' in render_filters(is_filtered=True)

@@ -1,10 +1,13 @@
 """Reads of firms and their people (A6, A8)."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from accounts.models import Membership
+from accounts.selectors import list_memberships
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES, NotFound
 
@@ -18,16 +21,13 @@ def get_firm(firm_id: int) -> Firm:
 
 
 def find_membership(user: AbstractBaseUser | AnonymousUser) -> Membership | None:
-    """The membership by which a user works in a firm, with `account.firm` loaded, or None."""
-    if not user.is_authenticated or not user.is_active:
-        return None
-    return (
-        Membership.objects.filter(
-            user_id=user.pk, role__in=FIRM_ROLES, is_active=True, account__firm__isnull=False
-        )
-        .select_related("account__firm", "user")
-        .first()
-    )
+    """The membership by which a user works in a firm, or None; the firm is its `account.firm`."""
+    return choose_membership(list_memberships(user))
+
+
+def choose_membership(memberships: Iterable[Membership]) -> Membership | None:
+    """The membership in a firm among those of a user, or None."""
+    return next((one for one in memberships if one.role in FIRM_ROLES), None)
 
 
 def list_members(firm_id: int) -> QuerySet[Membership]:

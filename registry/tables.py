@@ -18,3 +18,9 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
 def get_municipality_names() -> dict[str, tuple[str, str]]:
     """Return (name, UF) of every municipality by IBGE code."""
     return {row["ibge_code"]: (row["name"], row["uf"]) for row in read_rows("municipalities")}
+
+
+@cache
+def get_cnaes() -> dict[str, str]:
+    """Return the description of every current activity by CNAE code of seven digits."""
+    return {row["code"]: row["description"] for row in read_rows("cnae") if row["status"] == "current"}

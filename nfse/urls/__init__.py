@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from nfse.urls import closings, companies, dashboard, firms, invoices, takers, webhooks
+from nfse.urls import closings, companies, dashboard, firms, invoices, takers, taxes, webhooks
 
 app_name = "nfse"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("notas/", include(dashboard)),
     path("notas/", include(firms)),
     path("notas/", include(companies)),
+    path("notas/", include(taxes)),
     path("notas/", include(takers)),
     path("notas/", include(invoices)),
     path("notas/", include(closings)),

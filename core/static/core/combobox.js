@@ -1,6 +1,7 @@
 /* A text field with a list of suggestions from the server (WAI-ARIA combobox): arrows, Enter, Esc.
 
-   <div data-combobox data-url="…" [data-value="id of the hidden field"] [data-free-text]> input + list </div>
+   <div data-combobox data-url="…" [data-value="id of the hidden field"] [data-empty="said when nothing is found"]
+     [data-free-text]> input + list </div>
    With data-free-text the text itself is the answer; without it only a chosen option is. */
 (function () {
   "use strict";
@@ -104,7 +105,7 @@
     }
     if (!options.length) {
       this.close();
-      return this.say("Nenhuma cidade com esse nome. Confira a grafia.");
+      return this.say(this.root.dataset.empty || "Nenhuma cidade com esse nome. Confira a grafia.");
     }
     this.list.hidden = false;
     this.root.classList.add("is-open");

@@ -1,0 +1,133 @@
+"""Searching the official lists of codes as people type: by code, or by words in any order (N3, A18).
+
+Accents, case and plural aside. The lists are files read once per process, so nothing here asks the database.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from core.text import fold, fold_singular
+from nfse.documents.tables import get_cindop, get_nbs, get_services
+from registry.tables import get_cnaes
+
+MAX_RESULTS = 20
+LONGEST_LABEL = 140
+_CODE = re.compile(r"[0-9][0-9 ./-]*")
+
+
+@dataclass(frozen=True)
+class Code:
+    """A line of a list: the code as it is stored, and the words that it is shown with."""
+
+    code: str
+    label: str
+
+
+def search_services(text: str, limit: int = MAX_RESULTS) -> list[Code]:
+    """Lines of the national service list, for "0107", "01.07.01" or "suporte tecnico"."""
+    return _search(_services(), text, limit)
+
+
+def search_nbs(text: str, limit: int = MAX_RESULTS) -> list[Code]:
+    """Lines of the NBS with nine digits."""
+    return _search(_nbs(), text, limit)
+
+
+def search_cnaes(text: str, limit: int = MAX_RESULTS) -> list[Code]:
+    """Activities of CNAE 2.3."""
+    return _search(_cnaes(), text, limit)
+
+
+def list_cindop() -> list[Code]:
+    """Every operation indicator of IBS/CBS; there are few."""
+    return [Code(code, _shorten(f"{code} {words}")) for code, words in sorted(get_cindop().items())]
+
+
+def label_service(ctribnac: str) -> str:
+    """The label of a cTribNac, or the code itself when the list does not have it."""
+    return _label(_services(), ctribnac)
+
+
+def label_nbs(cnbs: str) -> str:
+    """The label of a cNBS, or the code itself when the list does not have it."""
+    return _label(_nbs(), cnbs)
+
+
+def label_cnae(cnae: str) -> str:
+    """The label of a CNAE, or the code itself when the list does not have it."""
+    return _label(_cnaes(), cnae)
+
+
+@dataclass(frozen=True)
+class _Line:
+    code: Code
+    words: str
+    singular_words: str
+
+    def rank(self, text: str, singular: str) -> int | None:
+        """0 when the line begins with the text, 1 when its words do, 2 when they hold it, else None."""
+        if self.words.startswith(text):
+            return 0
+        pairs = list(zip(text.split(), singular.split(), strict=True))
+        if all(f" {word}" in self._spaced or f" {one}" in self._spaced for word, one in pairs):
+            return 1
+        return 2 if all(word in self._spaced for word, _ in pairs) else None
+
+    @property
+    def _spaced(self) -> str:
+        return f" {self.words} {self.singular_words}"
+
+
+def _search(lines: dict[str, _Line], text: str, limit: int) -> list[Code]:
+    text = text.strip()
+    if _CODE.fullmatch(text):
+        digits = re.sub(r"\D", "", text)
+        return [line.code for code, line in lines.items() if code.startswith(digits)][:limit]
+    code, _, rest = text.partition(" ")
+    if rest and _CODE.fullmatch(code):  # a label that was chosen before
+        found = lines.get(re.sub(r"\D", "", code))
+        return [found.code] if found else []
+    folded = fold(text)
+    if not folded:
+        return []
+    singular = fold_singular(text)
+    ranks = ((line.rank(folded, singular), line) for line in lines.values())
+    ranked = sorted((rank, line.code.code, line) for rank, line in ranks if rank is not None)
+    return [line.code for _, _, line in ranked[:limit]]
+
+
+def _label(lines: dict[str, _Line], code: str) -> str:
+    return lines[code].code.label if code in lines else code
+
+
+@cache
+def _services() -> dict[str, _Line]:
+    return _index((row.ctribnac, row.label, row.description) for row in get_services().values())
+
+
+@cache
+def _nbs() -> dict[str, _Line]:
+    return _index((code, _mask_nbs(code), words) for code, words in get_nbs().items())
+
+
+@cache
+def _cnaes() -> dict[str, _Line]:
+    return _index((code, f"{code[:4]}-{code[4]}/{code[5:]}", words) for code, words in get_cnaes().items())
+
+
+def _index(rows: Iterable[tuple[str, str, str]]) -> dict[str, _Line]:
+    return {
+        code: _Line(Code(code, _shorten(f"{shown} {words}")), fold(words), fold_singular(words))
+        for code, shown, words in rows
+    }
+
+
+def _mask_nbs(code: str) -> str:
+    return f"{code[0]}.{code[1:5]}.{code[5:7]}.{code[7:]}"
+
+
+def _shorten(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1].rstrip(" ,;") + "…"

@@ -1,6 +1,7 @@
 """Tables of the nfse app; each module's models are re-exported here by its owner."""
 
 from nfse.models.certificates import Certificate, CertificateNotice, CertificateSecret
+from nfse.models.closings import Package
 from nfse.models.companies import Company, ServiceProfile, TaxProfile
 from nfse.models.firms import Firm, Invite
 from nfse.models.invoices import (
@@ -11,6 +12,7 @@ from nfse.models.invoices import (
     NumberSeries,
     RequestEvent,
 )
+from nfse.models.logos import FirmLogo
 from nfse.models.notices import Notice
 from nfse.models.takers import Taker
 from nfse.models.trail import ChangeRecord
@@ -22,6 +24,7 @@ __all__ = [
     "ChangeRecord",
     "Company",
     "Firm",
+    "FirmLogo",
     "GatewayExchange",
     "Invite",
     "Invoice",
@@ -29,6 +32,7 @@ __all__ = [
     "NoteEvent",
     "Notice",
     "NumberSeries",
+    "Package",
     "RequestEvent",
     "ServiceProfile",
     "Taker",

@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from accounts.models import Account, Membership
 
 CNPJ_SHAPE = r"^[0-9A-Z]{12}[0-9]{2}$"
-CPF_SHAPE = r"^[0-9]{11}$"
 
 
 class Firm(models.Model):
@@ -45,6 +45,9 @@ class Firm(models.Model):
     )
     daily_digest = models.BooleanField("resumo diário por e-mail", default=False)
     business_hours = models.JSONField("horário de atendimento", default=dict, blank=True)
+    logo_version = models.CharField(
+        "logo", max_length=16, blank=True, help_text="names the picture of FirmLogo; empty without one"
+    )
     is_active = models.BooleanField("ativa", default=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
 
@@ -68,6 +71,13 @@ class Firm(models.Model):
 class Invite(models.Model):
     """An invitation to the team. The link's token is made when the e-mail is sent; none is stored."""
 
+    class Letter(models.TextChoices):
+        """What became of the latest e-mail with the link."""
+
+        WAITING = "waiting", "E-mail saindo"
+        SENT = "sent", "E-mail enviado"
+        FAILED = "failed", "E-mail não entregue"
+
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="invites")
     email = models.EmailField("e-mail")
     role = models.CharField("papel", max_length=10, choices=Membership.Role.choices)
@@ -76,6 +86,8 @@ class Invite(models.Model):
     expires_at = models.DateTimeField("vence em")
     accepted_at = models.DateTimeField("aceito em", null=True, blank=True)
     revoked_at = models.DateTimeField("retirado em", null=True, blank=True)
+    letter = models.CharField("e-mail", max_length=7, choices=Letter.choices, default=Letter.WAITING)
+    letter_asked_at = models.DateTimeField("e-mail pedido em", default=timezone.now)
 
     class Meta:
         verbose_name = "convite"

@@ -13,6 +13,7 @@ class ChangeRecord(models.Model):
         CREATED = "created", "Criou"
         CHANGED = "changed", "Alterou"
         REMOVED = "removed", "Removeu"
+        EXPORTED = "exported", "Baixou"  # `after` says which file, how many rows, of which filter
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="changes")
     actor = models.ForeignKey(

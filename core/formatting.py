@@ -15,6 +15,7 @@ __all__ = [
     "format_cpf",
     "format_date",
     "format_datetime",
+    "format_document",
     "format_number",
     "format_phone",
     "whatsapp_url",
@@ -29,6 +30,11 @@ def format_date(value: date | datetime) -> str:
 def format_datetime(value: datetime) -> str:
     """Return dd/mm/aaaa hh:mm in São Paulo."""
     return _local(value).strftime("%d/%m/%Y %H:%M")
+
+
+def format_document(text: str) -> str:
+    """Return a CNPJ or a CPF with its mask; text of another length comes back as it is."""
+    return format_cpf(text) if len(text) == 11 else format_cnpj(text)
 
 
 def whatsapp_url(e164: str, text: str = "") -> str:

@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +33,12 @@ def cpf(value: str | None) -> str:
 
 
 @register.filter
+def document(value: str | None) -> str:
+    """A CNPJ or a CPF."""
+    return formatting.format_document(value) if value else ""
+
+
+@register.filter
 def phone(value: str | None) -> str:
     return formatting.format_phone(value) if value else ""
 
@@ -39,6 +47,18 @@ def phone(value: str | None) -> str:
 def brl(value: int | str | None) -> str:
     """Cents as R$ 1.234,56."""
     return "" if value in _EMPTY else formatting.format_brl(int(value or 0))
+
+
+@register.filter
+def reais(value: Decimal | None) -> str:
+    """Reais with two decimals as R$ 1.234,56."""
+    return "" if value is None else formatting.format_brl(int((value * 100).to_integral_value()))
+
+
+@register.filter
+def reais(value: Decimal | None) -> str:
+    """An amount in reais, as the database keeps it, as R$ 1.234,56."""
+    return "" if value is None else formatting.format_brl(int((value * 100).to_integral_value()))
 
 
 @register.filter

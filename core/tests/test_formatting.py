@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.template import TemplateSyntaxError, engines
@@ -31,13 +32,17 @@ def test_every_template_knows_the_filters():
     assert render("{{ x|cpf }}", x="99993401994") == "999.934.019-94"
     assert render("{{ x|phone }}", x="+555530001234") == "(55) 3000-1234"
     assert render("{{ x|brl }} {{ x|number }}", x=199000) == "R$ 1.990,00 199.000"
+    assert render("{{ x|reais }}", x=Decimal("1990.05")) == "R$ 1.990,05"
+    assert render("{{ x|document }}", x="11222333000181") == "11.222.333/0001-81"
+    assert render("{{ x|document }}", x="11122233396") == "111.222.333-96"
     assert render("{{ x|date_br }} {{ x|datetime_br }}", x=LATE_IN_UTC) == "30/11/2026 30/11/2026 22:30"
 
 
 def test_nothing_is_shown_as_nothing_and_zero_as_zero():
     assert (
         render(
-            "[{{ x|cnpj }}{{ x|phone }}{{ x|brl }}{{ x|number }}{{ x|date_br }}{{ x|whatsapp_url }}]", x=None
+            "[{{ x|cnpj }}{{ x|document }}{{ x|phone }}{{ x|brl }}{{ x|reais }}{{ x|number }}{{ x|date_br }}{{ x|whatsapp_url }}]",
+            x=None,
         )
         == "[]"
     )

@@ -41,8 +41,9 @@ def test_every_template_knows_the_filters():
 def test_nothing_is_shown_as_nothing_and_zero_as_zero():
     assert (
         render(
-            "[{{ x|cnpj }}{{ x|document }}{{ x|phone }}{{ x|brl }}{{ x|reais }}{{ x|number }}{{ x|date_br }}{{ x|whatsapp_url }}]",
-            x=None,
+            "[{{ x|cnpj }}{{ x|document }}{{ x|phone }}{{ x|brl }}{{ x|reais }}{{ x|number }}"
+            "{{ x|date_br }}{{ x|whatsapp_url }}]",
+            x=None,,
         )
         == "[]"
     )

@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +38,12 @@ def document(value: str | None) -> str:
 
 
 @register.filter
+def cep(value: str | None) -> str:
+    """The eight digits of a CEP as 90010-000; text of another length as it is."""
+    return f"{value[:5]}-{value[5:]}" if value and len(value) == 8 else value or ""
+
+
+@register.filter
 def phone(value: str | None) -> str:
     return formatting.format_phone(value) if value else ""
 
@@ -52,12 +57,6 @@ def brl(value: int | str | None) -> str:
 @register.filter
 def reais(value: Decimal | None) -> str:
     """Reais with two decimals as R$ 1.234,56."""
-    return "" if value is None else formatting.format_brl(int((value * 100).to_integral_value()))
-
-
-@register.filter
-def reais(value: Decimal | None) -> str:
-    """An amount in reais, as the database keeps it, as R$ 1.234,56."""
     return "" if value is None else formatting.format_brl(int((value * 100).to_integral_value()))
 
 

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from nfse.models import Notice
+from nfse.permissions import NotFound
 
 
 def list_notices(firm_id: int, user_id: int) -> QuerySet[Notice]:
@@ -14,3 +15,11 @@ def list_notices(firm_id: int, user_id: int) -> QuerySet[Notice]:
 def count_unread_notices(firm_id: int, user_id: int) -> int:
     """The number on the bell."""
     return Notice.objects.filter(firm_id=firm_id, recipient_id=user_id, read_at=None).count()
+
+
+def get_notice(firm_id: int, user_id: int, notice_id: int) -> Notice:
+    """One of the person's own notices. Raises NotFound."""
+    notice = list_notices(firm_id, user_id).filter(pk=notice_id).first()
+    if notice is None:
+        raise NotFound
+    return notice

@@ -1,5 +1,12 @@
 """The first page of a firm, and its notices (A11, A28)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nfse.views import dashboard, notices
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("avisos/", notices.notices, name="notices"),
+    path("avisos/lidos/", notices.mark_notices_read, name="mark_notices_read"),
+    path("avisos/<int:notice_id>/", notices.open_notice, name="open_notice"),
+]

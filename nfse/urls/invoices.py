@@ -1,5 +1,9 @@
 """Requests and notes (A21-A23)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nfse.views import invoice_list
+
+urlpatterns = [
+    path("emitidas/", invoice_list.invoices, name="invoices"),
+]

@@ -43,7 +43,7 @@ def test_nothing_is_shown_as_nothing_and_zero_as_zero():
         render(
             "[{{ x|cnpj }}{{ x|document }}{{ x|phone }}{{ x|brl }}{{ x|reais }}{{ x|number }}"
             "{{ x|date_br }}{{ x|whatsapp_url }}]",
-            x=None,,
+            x=None,
         )
         == "[]"
     )

@@ -1,5 +1,9 @@
 """Monthly closing (A29)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nfse.views import closings as views
+
+urlpatterns = [
+    path("fechamento/", views.closing, name="closing"),
+]

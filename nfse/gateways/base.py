@@ -104,6 +104,15 @@ class NoteReference(Serializable):
     integration_id: str = ""
     protocol: str = ""
 
+    def to_stored(self) -> dict[str, str]:
+        """Return what a row keeps in the clear: all but the document, which may be a CPF (R28)."""
+        return {name: value for name, value in self.to_dict().items() if name != "issuer_document"}
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, str], issuer_document: str) -> "NoteReference":
+        """Rebuild from `to_stored()`."""
+        return cls.from_dict({**stored, "issuer_document": issuer_document})
+
 
 # --- What comes out --------------------------------------------------------------------------------
 @dataclass(frozen=True)

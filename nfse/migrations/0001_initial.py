@@ -32,7 +32,9 @@ class Migration(migrations.Migration):
             name='Company',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', models.CharField(max_length=14, verbose_name='CNPJ ou CPF')),
+                ('cnpj', models.CharField(blank=True, max_length=14, verbose_name='CNPJ')),
+                ('cpf', core.fields.EncryptedTextField(blank=True, verbose_name='CPF')),
+                ('document_index', models.CharField(editable=False, max_length=64)),
                 ('legal_name', models.CharField(max_length=160, verbose_name='razão social')),
                 ('trade_name', models.CharField(blank=True, max_length=160, verbose_name='nome fantasia')),
                 ('tax_regime', models.CharField(choices=[('mei', 'MEI'), ('simples', 'Simples Nacional (ME/EPP)'), ('simples_excess', 'Simples Nacional, acima do sublimite'), ('normal', 'Regime normal')], max_length=14, verbose_name='regime tributário')),
@@ -72,7 +74,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('holder', models.CharField(max_length=160, verbose_name='titular')),
-                ('document', models.CharField(max_length=14, verbose_name='documento do titular')),
+                ('cnpj', models.CharField(blank=True, max_length=14, verbose_name='CNPJ')),
+                ('cpf', core.fields.EncryptedTextField(blank=True, verbose_name='CPF')),
+                ('document_index', models.CharField(editable=False, max_length=64)),
                 ('serial', models.CharField(max_length=64, verbose_name='número de série')),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='impressão digital')),
                 ('valid_from', models.DateTimeField(verbose_name='válido desde')),
@@ -303,7 +307,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='company',
-            constraint=models.UniqueConstraint(fields=('firm', 'document'), name='nfse_company_document_unique', violation_error_message='Esta empresa já está cadastrada.'),
+            constraint=models.UniqueConstraint(fields=('firm', 'document_index'), name='nfse_company_document_unique', violation_error_message='Esta empresa já está cadastrada.'),
         ),
         migrations.AddConstraint(
             model_name='company',
@@ -311,7 +315,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('document__regex', '^[0-9A-Z]{12}[0-9]{2}$'), ('document__regex', '^[0-9]{11}$'), _connector='OR'), name='nfse_company_document_shape'),
+            constraint=models.CheckConstraint(condition=models.Q(('cnpj', ''), ('cnpj__regex', '^[0-9A-Z]{12}[0-9]{2}$'), _connector='OR'), name='nfse_company_cnpj_shape'),
+        ),
+        migrations.AddConstraint(
+            model_name='company',
+            constraint=models.CheckConstraint(condition=models.Q(('document_index__regex', '^[0-9a-f]{64}$')), name='nfse_company_has_document'),
         ),
         migrations.AddConstraint(
             model_name='company',

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                     "verification_code",
                     models.CharField(blank=True, max_length=60, verbose_name="código de verificação"),
                 ),
-                ("reference", models.JSONField(help_text="NoteReference.to_dict()")),
+                ("reference", models.JSONField(help_text="NoteReference.to_stored()")),
                 (
                     "status",
                     models.CharField(
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=15, verbose_name="valor")),
                 ("competence_date", models.DateField(verbose_name="competência")),
                 ("taker_name", models.CharField(blank=True, max_length=160, verbose_name="tomador")),
-                ("issuer_document", models.CharField(max_length=14)),
+                ("issuer_index", models.CharField(max_length=64)),
                 ("city_code", models.CharField(max_length=7)),
                 ("integration_id", models.CharField(max_length=40, unique=True)),
                 ("series", models.PositiveIntegerField(verbose_name="série")),
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reference",
-                    models.JSONField(default=dict, help_text="NoteReference.to_dict() from the gateway"),
+                    models.JSONField(default=dict, help_text="NoteReference.to_stored() from the gateway"),
                 ),
                 ("confirmed_at", models.DateTimeField(verbose_name="confirmada em")),
                 (
@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("document", models.CharField(max_length=14)),
+                ("issuer_index", models.CharField(max_length=64)),
                 ("city_code", models.CharField(max_length=7)),
                 ("series", models.PositiveIntegerField()),
                 (
@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "numerações",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("document", "city_code", "series", "environment"), name="nfse_series_unique"
+                        fields=("issuer_index", "city_code", "series", "environment"), name="nfse_series_unique"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("series__range", (1, 49999))), name="nfse_series_range"
@@ -539,7 +539,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="invoicerequest",
             constraint=models.UniqueConstraint(
-                fields=("issuer_document", "city_code", "series", "number", "environment"),
+                fields=("issuer_index", "city_code", "series", "number", "environment"),
                 name="nfse_request_number_unique",
             ),
         ),

@@ -22,11 +22,11 @@ CREATE TRIGGER nfse_request_no_delete BEFORE DELETE ON nfse_invoicerequest
 CREATE FUNCTION nfse_keep_confirmed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF ROW(NEW.firm_id, NEW.company_id, NEW.environment, NEW.gateway, NEW.content_hash,
-         NEW.amount, NEW.competence_date, NEW.issuer_document, NEW.city_code, NEW.integration_id, NEW.series,
+         NEW.amount, NEW.competence_date, NEW.issuer_index, NEW.city_code, NEW.integration_id, NEW.series,
          NEW.number, NEW.dps_id, NEW.prepared_id, NEW.form_key)
      IS DISTINCT FROM
      ROW(OLD.firm_id, OLD.company_id, OLD.environment, OLD.gateway, OLD.content_hash,
-         OLD.amount, OLD.competence_date, OLD.issuer_document, OLD.city_code, OLD.integration_id, OLD.series,
+         OLD.amount, OLD.competence_date, OLD.issuer_index, OLD.city_code, OLD.integration_id, OLD.series,
          OLD.number, OLD.dps_id, OLD.prepared_id, OLD.form_key) THEN
     RAISE EXCEPTION 'the content of request % was confirmed and does not change', OLD.id
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'nfse_request_confirmed';

@@ -5,16 +5,19 @@ from django.db import models
 
 from core.fields import EncryptedJSONField
 from nfse.models.companies import Company
+from nfse.models.documents import Documented
 from nfse.models.firms import Firm
 
 
-class Certificate(models.Model):
-    """What a certificate says of itself. Its key is in CertificateSecret, which no list loads."""
+class Certificate(Documented):
+    """What a certificate says of itself; `document` is its holder's.
+
+    Its key is in CertificateSecret, which no list loads.
+    """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="certificates")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="certificates")
     holder = models.CharField("titular", max_length=160)
-    document = models.CharField("documento do titular", max_length=14)
     serial = models.CharField("número de série", max_length=64)
     fingerprint = models.CharField("impressão digital", max_length=64)
     valid_from = models.DateTimeField("válido desde")

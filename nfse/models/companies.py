@@ -5,12 +5,13 @@ default (R87): what the law needs and nobody chose stays empty, and the company 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from nfse.models.firms import CNPJ_SHAPE, CPF_SHAPE, Firm
+from nfse.models.documents import Documented
+from nfse.models.firms import CNPJ_SHAPE, Firm
 from nfse.values import Environment, SimplesApportionment, SpecialRegime, TaxRegime, TotalTaxMode
 
 
-class Company(models.Model):
-    """A client company of a firm."""
+class Company(Documented):
+    """A client company of a firm, or a self-employed person, who issues under a CPF."""
 
     class Regime(models.TextChoices):
         MEI = TaxRegime.MEI.value, "MEI"
@@ -47,7 +48,6 @@ class Company(models.Model):
         ERROR = "error", "Com erro"
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="companies")
-    document = models.CharField("CNPJ ou CPF", max_length=14)
     legal_name = models.CharField("razão social", max_length=160)
     trade_name = models.CharField("nome fantasia", max_length=160, blank=True)
     tax_regime = models.CharField("regime tributário", max_length=14, choices=Regime.choices)
@@ -90,14 +90,16 @@ class Company(models.Model):
         verbose_name = "empresa"
         constraints = (
             models.UniqueConstraint(
-                fields=["firm", "document"],
+                fields=["firm", "document_index"],
                 name="nfse_company_document_unique",
                 violation_error_message="Esta empresa já está cadastrada.",
             ),
             models.UniqueConstraint(fields=["id", "firm"], name="nfse_company_of_firm"),
             models.CheckConstraint(
-                condition=models.Q(document__regex=CNPJ_SHAPE) | models.Q(document__regex=CPF_SHAPE),
-                name="nfse_company_document_shape",
+                condition=models.Q(cnpj="") | models.Q(cnpj__regex=CNPJ_SHAPE), name="nfse_company_cnpj_shape"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(document_index__regex="^[0-9a-f]{64}$"), name="nfse_company_has_document"
             ),
             models.CheckConstraint(
                 condition=models.Q(tax_regime__in=[regime.value for regime in TaxRegime]),

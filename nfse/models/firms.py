@@ -107,3 +107,8 @@ class Invite(models.Model):
 
     def __str__(self) -> str:
         return f"invite {self.pk} of firm {self.firm_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Neither accepted nor withdrawn; it may have ended."""
+        return self.accepted_at is None and self.revoked_at is None

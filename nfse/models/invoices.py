@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.crypto import blind_index
 from core.fields import EncryptedJSONField, EncryptedTextField
 from nfse.models.companies import Company, ServiceProfile
 from nfse.models.firms import Firm
@@ -20,6 +21,11 @@ STATES = [(state.value, label) for state, label in LABELS.items()]
 ENVIRONMENTS = [(Environment.PRODUCTION.value, "Produção"), (Environment.STAGING.value, "Homologação")]
 
 
+def index_issuer(document: str) -> str:
+    """Return the hash that stands for an issuer's CNPJ or CPF, which may not be readable (R28)."""
+    return blind_index(document, "nfse.issuer.document")
+
+
 class NumberSeries(models.Model):
     """The last DPS number used. It belongs to the CNPJ or CPF, whichever firm keeps the company (N10, R96).
 
@@ -27,7 +33,7 @@ class NumberSeries(models.Model):
     get one number for two notes. No selector reads it.
     """
 
-    document = models.CharField(max_length=14)
+    issuer_index = models.CharField(max_length=64)
     city_code = models.CharField(max_length=7)
     series = models.PositiveIntegerField()
     environment = models.CharField(max_length=10, choices=ENVIRONMENTS)
@@ -38,19 +44,19 @@ class NumberSeries(models.Model):
         verbose_name_plural = "numerações"
         constraints = (
             models.UniqueConstraint(
-                fields=["document", "city_code", "series", "environment"], name="nfse_series_unique"
+                fields=["issuer_index", "city_code", "series", "environment"], name="nfse_series_unique"
             ),
             models.CheckConstraint(condition=Q(series__range=(1, 49_999)), name="nfse_series_range"),
         )
 
     def __str__(self) -> str:
-        return f"{self.document} {self.series} {self.environment}"
+        return f"series {self.series} of {self.city_code}, {self.environment}"
 
 
 class InvoiceRequest(models.Model):
     """One confirmed request for one note. Its content and identity never change (trigger), its state does.
 
-    `state` is written by `services.issuing.moving.move` alone. `issuer_document` and `city_code` are the
+    `state` is written by `services.issuing.moving.move` alone. `issuer_index` and `city_code` are the
     issuer's at the confirmation, so that later changes of the company touch no past (R100).
     """
 
@@ -92,7 +98,7 @@ class InvoiceRequest(models.Model):
         verbose_name="substitui",
     )
 
-    issuer_document = models.CharField(max_length=14)
+    issuer_index = models.CharField(max_length=64)
     city_code = models.CharField(max_length=7)
     integration_id = models.CharField(max_length=40, unique=True)
     series = models.PositiveIntegerField("série")
@@ -108,7 +114,7 @@ class InvoiceRequest(models.Model):
     absences = models.PositiveSmallIntegerField(default=0, help_text="times in a row that it was not there")
     problems = models.JSONField("motivos", default=list, help_text="RuleProblem.to_dict() of the last answer")
     attention = models.CharField(max_length=12, choices=Attention.choices, blank=True)
-    reference = models.JSONField(default=dict, help_text="NoteReference.to_dict() from the gateway")
+    reference = models.JSONField(default=dict, help_text="NoteReference.to_stored() from the gateway")
 
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField("confirmada em")
@@ -127,7 +133,7 @@ class InvoiceRequest(models.Model):
                 name="nfse_request_dps_id_unique",
             ),
             models.UniqueConstraint(
-                fields=["issuer_document", "city_code", "series", "number", "environment"],
+                fields=["issuer_index", "city_code", "series", "number", "environment"],
                 name="nfse_request_number_unique",
             ),
             models.CheckConstraint(
@@ -169,6 +175,11 @@ class InvoiceRequest(models.Model):
         return NoteSnapshot.from_dict(self.snapshot_data)
 
     @property
+    def issuer_document(self) -> str:
+        """The issuer's CNPJ or CPF as confirmed; of the snapshot, which is encrypted."""
+        return str(self.snapshot_data["issuer"]["document"])
+
+    @property
     def payload(self) -> bytes:
         """The bytes that are sent at each try: the signed DPS, or the JSON for PlugNotas."""
         return base64.b64decode(self.payload_text)
@@ -208,7 +219,7 @@ class Invoice(models.Model):
     access_key = models.CharField("chave de acesso", max_length=50, blank=True)
     number = models.CharField("número da NFS-e", max_length=20)
     verification_code = models.CharField("código de verificação", max_length=60, blank=True)
-    reference = models.JSONField(help_text="NoteReference.to_dict()")
+    reference = models.JSONField(help_text="NoteReference.to_stored()")
     status = models.CharField("situação", max_length=16, choices=STATUSES, default=NoteStatus.AUTHORIZED)
     status_facts = models.JSONField(default=dict, help_text="NoteState.to_dict() as last read")
     replaced_by_key = models.CharField("substituída por", max_length=50, blank=True)

@@ -2,25 +2,14 @@
 
 from django.db import models
 
-from core.crypto import blind_index
-from core.fields import EncryptedTextField
+from nfse.models.documents import Documented
 from nfse.models.firms import CNPJ_SHAPE, Firm
 
-DOCUMENT_CONTEXT = "nfse.taker.document"
 
-
-def document_index(document: str) -> str:
-    """The keyed hash by which a document is found, since a CPF is stored encrypted (R28)."""
-    return blind_index(document, DOCUMENT_CONTEXT)
-
-
-class Taker(models.Model):
-    """A company or person that takes services. The CNPJ is public and plain, the CPF encrypted."""
+class Taker(Documented):
+    """A company or person that takes services."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="takers")
-    cnpj = models.CharField("CNPJ", max_length=14, blank=True)
-    cpf = EncryptedTextField("CPF", blank=True)
-    document_index = models.CharField(max_length=64, editable=False)
     name = models.CharField("nome ou razão social", max_length=160)
     nickname = models.CharField("apelido", max_length=80, blank=True)
     municipal_registration = models.CharField("inscrição municipal", max_length=15, blank=True)
@@ -70,13 +59,3 @@ class Taker(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def document(self) -> str:
-        """The CNPJ or CPF, without mask."""
-        return self.cnpj or self.cpf
-
-    @document.setter
-    def document(self, document: str) -> None:
-        self.cnpj, self.cpf = (document, "") if len(document) == 14 else ("", document)
-        self.document_index = document_index(document)

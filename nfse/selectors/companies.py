@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from core.documents import is_cpf, normalize_cpf
 from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
 from nfse.readiness import (
@@ -170,9 +171,15 @@ def _tax_facts(profile: TaxProfile | None) -> TaxFacts | None:
 
 
 def _matches(word: str) -> Q:
+    return Q(legal_name__icontains=word) | Q(trade_name__icontains=word) | _has_document(word)
+
+
+def _has_document(word: str) -> Q:
+    """A CNPJ is found by a part of it, a CPF only whole: it is stored encrypted (R28)."""
+    if is_cpf(word):
+        return Q(document_index=Company.index_document(normalize_cpf(word)))
     compact = word.translate(str.maketrans("", "", " ./-")).upper()
-    by_document = Q(document__contains=compact) if len(compact) >= 3 else Q(pk__in=[])
-    return Q(legal_name__icontains=word) | Q(trade_name__icontains=word) | by_document
+    return Q(cnpj__contains=compact) if len(compact) >= 3 else Q(pk__in=[])
 
 
 def _ready(now: datetime) -> Q:

@@ -8,7 +8,6 @@ from django.db.models.functions import Coalesce
 
 from core.documents import is_cnpj, is_cpf, normalize_cnpj, normalize_cpf
 from nfse.models import Invoice, Taker
-from nfse.models.takers import document_index
 from nfse.permissions import NotFound
 from nfse.values import Environment, NoteStatus
 
@@ -42,7 +41,7 @@ def find_taker_by_document(firm_id: int, document: str) -> Taker | None:
     else:
         return None
     return Taker.objects.filter(
-        firm_id=firm_id, document_index=document_index(plain), merged_into=None
+        firm_id=firm_id, document_index=Taker.index_document(plain), merged_into=None
     ).first()
 
 
@@ -96,6 +95,6 @@ def _sum_notes() -> Coalesce:
 
 def _by_document(word: str) -> Q:
     if is_cpf(word):
-        return Q(document_index=document_index(normalize_cpf(word)))
+        return Q(document_index=Taker.index_document(normalize_cpf(word)))
     compact = word.translate(str.maketrans("", "", " ./-")).upper()
     return Q(cnpj__startswith=compact) if len(compact) >= 3 else Q(pk__in=[])

@@ -133,12 +133,10 @@ def open_secret(*, firm_id: int, company_id: int) -> tuple[bytes, str]:
 
 
 def _get_document(firm_id: int, company_id: int) -> str:
-    document = (
-        Company.objects.filter(firm_id=firm_id, pk=company_id).values_list("document", flat=True).first()
-    )
-    if document is None:
+    company = Company.objects.filter(firm_id=firm_id, pk=company_id).only("cnpj", "cpf").first()
+    if company is None:
         raise NotFound
-    return document
+    return company.document
 
 
 def _check_owner(loaded: LoadedCertificate, document: str, accept_same_root: bool) -> bool:

@@ -60,7 +60,7 @@ def record_change(
 
 def _shown(row: models.Model, name: str) -> Any:
     value = getattr(row, name)
-    if isinstance(row._meta.get_field(name), EncryptedTextField):
+    if name in {field.name for field in row._meta.fields if isinstance(field, EncryptedTextField)}:
         return HIDDEN if value else ""
     if isinstance(value, str) and is_cpf(value):
         return mask_cpf(value)

@@ -21,6 +21,7 @@ from nfse.models import (
     Taker,
     TaxProfile,
 )
+from nfse.models.invoices import index_issuer
 from nfse.permissions import Role
 from registry.models import City
 
@@ -152,12 +153,12 @@ def make_request(
         origin="hand",
         state="issued" if issued else "queued",
         form_key=uuid4(),
-        snapshot_data={},
+        snapshot_data={"issuer": {"document": company.document}},
         content_hash="0" * 64,
         amount=Decimal(amount),
         competence_date=date(2026, 11, 24),
         taker_name=taker.name,
-        issuer_document=company.document,
+        issuer_index=index_issuer(company.document),
         city_code=company.city_id,
         integration_id=uuid4().hex,
         series=900,

@@ -117,8 +117,8 @@ def make_shop(office: Office, sandbox: Sandbox, gateway: str) -> Shop:
 
 
 @cache
-def make_issuer_pfx(sandbox: Sandbox) -> bytes:
-    return sandbox.make_pfx(ISSUER_CNPJ, password=PASSWORD)
+def make_issuer_pfx(sandbox: Sandbox, document: str = ISSUER_CNPJ) -> bytes:
+    return sandbox.make_pfx(document, password=PASSWORD)
 
 
 def _register(company: Company, sandbox: Sandbox, pfx: bytes) -> None:

@@ -12,7 +12,7 @@ from nfse.documents.clock import competence_today, issue_time
 from nfse.documents.layouts import choose_layout, read_schedule
 from nfse.documents.rules import check_xml
 from nfse.gateways import get_gateway
-from nfse.gateways.base import Allocation, NoteReference
+from nfse.gateways.base import Allocation
 from nfse.models import (
     Company,
     Invoice,
@@ -20,6 +20,7 @@ from nfse.models import (
     NumberSeries,
     RequestEvent,
 )
+from nfse.models.invoices import index_issuer
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import lock_company
 from nfse.services.issuing import kinds
@@ -159,7 +160,7 @@ def _create(
         layout=choose_layout(
             snapshot.environment, competence_today(now), read_schedule(settings.NFSE_LAYOUTS)
         ),
-        replaces_id=NoteReference.from_dict(replaced.reference).provider_id if replaced else "",
+        replaces_id=replaced.reference.get("provider_id", "") if replaced else "",
     )
     gateway = get_gateway(
         company.gateway,
@@ -185,7 +186,7 @@ def _create(
         competence_date=snapshot.competence_date,
         taker_name=snapshot.taker.name if snapshot.taker else "",
         substitutes=replaced,
-        issuer_document=snapshot.issuer.document,
+        issuer_index=index_issuer(snapshot.issuer.document),
         city_code=snapshot.issuer.city_code,
         integration_id=allocation.integration_id,
         series=series,
@@ -212,7 +213,7 @@ def _create(
 def _allocate(snapshot: NoteSnapshot, series: int) -> int:
     """Take the next number of the series, locked until the commit; a rollback gives it back (R96)."""
     key = {
-        "document": snapshot.issuer.document,
+        "issuer_index": index_issuer(snapshot.issuer.document),
         "city_code": snapshot.issuer.city_code,
         "series": series,
         "environment": Environment(snapshot.environment).value,

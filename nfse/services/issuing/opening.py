@@ -61,7 +61,7 @@ def prepared_note(request: InvoiceRequest) -> PreparedNote:
 def reference_of(request: InvoiceRequest) -> NoteReference:
     """Return what the gateway calls this request's note, as far as it is known."""
     if request.reference:
-        return NoteReference.from_dict(request.reference)
+        return NoteReference.from_stored(request.reference, request.issuer_document)
     return NoteReference(
         issuer_document=request.issuer_document,
         dps_id=request.dps_id or "",

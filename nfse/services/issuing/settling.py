@@ -95,7 +95,7 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
         access_key=issued.access_key,
         number=issued.number,
         verification_code=issued.verification_code[:60],
-        reference=issued.reference.to_dict(),
+        reference=issued.reference.to_stored(),
         issued_at=issued.issued_at or timezone.now(),
         competence_date=snapshot.competence_date,
         amount=snapshot.amount,
@@ -114,7 +114,7 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
         State.ISSUED,
         "adopted" if issued.adopted else "issued",
         detail=f"NFS-e {issued.number}",
-        reference=issued.reference.to_dict(),
+        reference=issued.reference.to_stored(),
         problems=[],
         attention=Attention.NONE,
     )
@@ -127,7 +127,7 @@ def _accept(request: InvoiceRequest, accepted: Accepted) -> None:
     if request.state == State.ACCEPTED:
         ask_again(request)
         return
-    move(request, State.ACCEPTED, "accepted", reference=accepted.reference.to_dict())
+    move(request, State.ACCEPTED, "accepted", reference=accepted.reference.to_stored())
     ask_again(request)
 
 
@@ -145,7 +145,7 @@ def _reject(request: InvoiceRequest, problems: Sequence[RuleProblem], *, needs_p
 def _take(request: InvoiceRequest, taken: Taken) -> None:
     """Another note under our number: never adopted, never repeated, a person decides (contract 8, step 8)."""
     log.error("number_taken", request_id=request.pk)
-    facts = {"data": {"reference": taken.reference.to_dict()}, "attention": Attention.TAKEN}
+    facts = {"data": {"reference": taken.reference.to_stored()}, "attention": Attention.TAKEN}
     if request.state == State.IN_DOUBT:
         note(request, "number_taken", **facts)  # type: ignore[arg-type]
         tell_taken(request)

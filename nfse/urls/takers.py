@@ -1,5 +1,9 @@
 """Takers and the CNPJ look-up (A19, A20)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nfse.views import registry_fill
+
+urlpatterns = [
+    path("preencher/", registry_fill.registry_fill, name="registry_fill"),
+]

@@ -1,0 +1,135 @@
+/* Fills a form from the Receita (nfse/views/registry_fill.py). The slot asks when its input holds a whole CNPJ, or
+   when its button is pressed; the answer polls itself and in the end carries data-fill, values by field name.
+   Empty inputs are filled and marked; what a person typed changes only when the person says so. */
+(function () {
+  "use strict";
+
+  var DELAY = 400;
+  var CNPJ = /^[0-9A-Z]{12}[0-9]{2}$/;
+
+  function compact(text) {
+    return text.toUpperCase().replace(/[\s./-]/g, "");
+  }
+
+  function inputsOf(form, values) {
+    return Object.keys(values)
+      .map(function (name) {
+        return { input: form.elements[name], value: values[name] };
+      })
+      .filter(function (pair) {
+        return pair.input instanceof HTMLElement;
+      });
+  }
+
+  /* --- Asking -------------------------------------------------------------------------------------- */
+  function ask(slot) {
+    var input = document.getElementById(slot.dataset.input);
+    slot.dataset.asked = compact(input.value);
+    window.htmx.ajax("GET", slot.dataset.url + "?cnpj=" + encodeURIComponent(slot.dataset.asked), {
+      target: slot.querySelector(".registry-fill-answer"),
+      swap: "outerHTML",
+    });
+  }
+
+  function start(slot) {
+    var input = document.getElementById(slot.dataset.input);
+    var button = slot.querySelector("[data-registry-ask]");
+    var timer = null;
+    button.hidden = !CNPJ.test(compact(input.value));
+    button.addEventListener("click", function () {
+      ask(slot);
+    });
+    if (input.readOnly || input.disabled) return;
+    input.addEventListener("input", function () {
+      clearTimeout(timer);
+      var typed = compact(input.value);
+      button.hidden = !CNPJ.test(typed);
+      if (!CNPJ.test(typed)) {
+        if (slot.dataset.asked) slot.querySelector(".registry-fill-answer").replaceChildren();
+        slot.dataset.asked = "";
+      } else if (typed !== slot.dataset.asked) {
+        timer = setTimeout(ask, DELAY, slot);
+      }
+    });
+  }
+
+  /* --- Filling ------------------------------------------------------------------------------------- */
+  function mark(input) {
+    var field = input.closest(".field");
+    var label = field && field.querySelector(".form-label");
+    input.dataset.fromRegistry = input.value;
+    if (!label || label.querySelector(".registry-mark")) return;
+    var note = document.createElement("span");
+    note.className = "registry-mark";
+    note.textContent = "da Receita";
+    label.append(" ", note);
+    input.addEventListener("input", function () {
+      note.remove();
+      delete input.dataset.fromRegistry;
+    }, { once: true });
+  }
+
+  function set(pair) {
+    if (pair.input.value === pair.value) return false;
+    pair.input.value = pair.value;
+    mark(pair.input);
+    return true;
+  }
+
+  /* A city is its text and its code: one is not changed without the other. */
+  function isTyped(form, pair) {
+    var partner = form.elements[pair.input.name.replace(/_code$|_text$/, "")];
+    var own = pair.input.value && pair.input.dataset.fromRegistry !== pair.input.value;
+    var other = pair.input.type === "hidden" && partner && partner !== pair.input && partner.value;
+    return Boolean(own || (other && partner.dataset.fromRegistry !== partner.value));
+  }
+
+  function fill(answer) {
+    var form = answer.closest("form");
+    var slot = answer.closest("[data-registry-slot]");
+    if (!form || !slot || compact(document.getElementById(slot.dataset.input).value) !== answer.dataset.cnpj) return;
+    var pairs = inputsOf(form, JSON.parse(answer.dataset.fill));
+    var typed = pairs.filter(function (pair) {
+      return isTyped(form, pair);
+    });
+    var filled = pairs.filter(function (pair) {
+      return typed.indexOf(pair) < 0 && set(pair);
+    });
+    var differing = typed.filter(function (pair) {
+      return pair.input.value !== pair.value;
+    });
+    report(answer, filled.filter(isShown).length, differing.filter(isShown).length);
+    var button = answer.querySelector("[data-fill-overwrite]");
+    button.addEventListener("click", function () {
+      differing.forEach(set);
+      button.hidden = true;
+      report(answer, filled.concat(differing).filter(isShown).length, 0);
+    });
+    form.dispatchEvent(new CustomEvent("registry:filled", { bubbles: true }));
+  }
+
+  function isShown(pair) {
+    return pair.input.type !== "hidden";
+  }
+
+  function count(number) {
+    return number === 1 ? "1 campo preenchido" : number + " campos preenchidos";
+  }
+
+  function report(answer, filled, differing) {
+    var line = answer.querySelector("[data-fill-count]");
+    line.hidden = false;
+    line.textContent = filled ? count(filled) + " com os dados da Receita." : "Nada a preencher.";
+    if (differing) {
+      line.textContent += differing === 1
+        ? " 1 campo que você digitou ficou como está."
+        : " " + differing + " campos que você digitou ficaram como estão.";
+    }
+    answer.querySelector("[data-fill-overwrite]").hidden = !differing;
+  }
+
+  document.querySelectorAll("[data-registry-slot]").forEach(start);
+  document.addEventListener("htmx:load", function (event) {
+    if (event.target.matches("[data-registry-answer][data-fill]")) fill(event.target);
+  });
+})();

@@ -360,6 +360,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "core.storage.StaticFilesStorage"},
 }
 MEDIA_ROOT = BASE_DIR / ".nitro" / "media"
+FILES_ROOT = env.str("FILES_ROOT", default=str(embedded.HOME / "files"))  # private: core.private_files
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Security headers: one owner each --------------------------------------------------------------
@@ -418,6 +419,7 @@ PRODUCTION_VARIABLES = {
     "DATABASE_URL": "postgresql://user:password@host:port/name",
     "BROKER_URL": "redis://host:port/0 of an instance that never evicts",
     "CACHE_URL": "redis://host:port/0 of another instance, which may evict",
+    "FILES_ROOT": "folder of private files, outside what is served, shared by web and workers",
     "EMAIL_URL": "smtp+tls://user:password@host:port",
     "DEFAULT_FROM_EMAIL": "Nitro <address that receives the answers>",
     "CONTACT_EMAIL": "address of the support, shown to people",

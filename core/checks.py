@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +88,16 @@ def check_hosts(**_kwargs: Any) -> list[CheckMessage]:
     if urlsplit(settings.SITE_URL).hostname not in settings.ALLOWED_HOSTS:
         return [Error("ALLOWED_HOSTS must hold the host of SITE_URL.", id="core.E006")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def check_private_files(**_kwargs: Any) -> list[CheckMessage]:
+    """Files of people's data must not lie where the web server looks."""
+    root = Path(settings.FILES_ROOT)
+    served = [Path(settings.STATIC_ROOT), Path(settings.MEDIA_ROOT)]
+    if root.is_absolute() and not any(root.is_relative_to(folder) for folder in served):
+        return []
+    return [Error("FILES_ROOT must be an absolute path outside what is served.", id="core.E007")]
 
 
 def _origin(address: str) -> str:

@@ -18,6 +18,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://nitro:secret@127.0.0.1:5432/nitro",
     "BROKER_URL": "redis://127.0.0.1:6379/0",
     "CACHE_URL": "redis://127.0.0.1:6380/0",
+    "FILES_ROOT": "/var/lib/nitro/files",
     "EMAIL_URL": "smtp+tls://nitro:secret@mail.example:587",
     "DEFAULT_FROM_EMAIL": "Nitro <ola@nitro.example>",
     "CONTACT_EMAIL": "ola@nitro.example",

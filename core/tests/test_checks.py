@@ -26,6 +26,7 @@ def found():
         checks.check_addresses,
         checks.check_separate_redis,
         checks.check_hosts,
+        checks.check_private_files,
     )
     return [(message.id, message.msg) for check in every for message in check()]
 
@@ -99,3 +100,12 @@ def test_hosts_must_be_named(production, hosts):
     production.ALLOWED_HOSTS = hosts
 
     assert [identifier for identifier, _ in found()] == ["core.E006"]
+
+
+@pytest.mark.parametrize("folder", ["files", "static", "static/files"])
+def test_private_files_lie_outside_what_is_served(production, folder):
+    is_relative = folder == "files"
+    production.FILES_ROOT = folder if is_relative else f"/srv/{folder}"
+    production.STATIC_ROOT = "/srv/static"
+
+    assert [code for code, _message in found()] == ["core.E007"]

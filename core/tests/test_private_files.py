@@ -1,0 +1,147 @@
+import errno
+import hashlib
+import os
+import time
+import zipfile
+
+import pytest
+
+from core.crypto import DecryptionFailed
+from core.private_files import (
+    FRAME,
+    FileMissing,
+    PrivateWriter,
+    delete_strays,
+    get_path,
+    new_key,
+    read_private,
+    work_folder,
+)
+
+NAME, OWNER = "packages/1/one.zip", "package:1"
+
+
+@pytest.fixture(autouse=True)
+def root(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "files"
+    return settings.FILES_ROOT
+
+
+def write(data, key, name=NAME, owner=OWNER):
+    with PrivateWriter(name, key=key, owner=owner) as file:
+        for start in range(0, len(data), 10_000):
+            file.write(data[start : start + 10_000])
+    return file
+
+
+def read(key, name=NAME, owner=OWNER):
+    return b"".join(read_private(name, key=key, owner=owner))
+
+
+@pytest.mark.parametrize("size", [0, 1, FRAME - 1, FRAME, FRAME + 1, 3 * FRAME, 3 * FRAME + 5])
+def test_what_is_written_is_read_again(size):
+    key, data = new_key(), os.urandom(size)
+
+    file = write(data, key)
+
+    assert read(key) == data
+    assert (file.size, file.sha256) == (size, hashlib.sha256(data).hexdigest())
+
+
+def test_the_disk_holds_nothing_readable(root):
+    write(b"Padaria Central " * 100, new_key())
+
+    stored = get_path(NAME)
+    assert b"Padaria" not in stored.read_bytes()
+    assert stored.stat().st_mode & 0o077 == 0
+    assert stored.parent.stat().st_mode & 0o077 == 0
+
+
+def test_another_key_or_owner_opens_nothing():
+    key = new_key()
+    write(b"segredo", key)
+
+    with pytest.raises(DecryptionFailed):
+        read(new_key())
+    with pytest.raises(DecryptionFailed):
+        read(key, owner="package:2")
+
+
+@pytest.mark.parametrize("keep", [FRAME + 16, 2 * (FRAME + 16), FRAME, 10])
+def test_a_file_that_was_cut_is_not_taken_for_whole(keep):
+    key = new_key()
+    write(os.urandom(3 * FRAME), key)
+    os.truncate(get_path(NAME), keep)
+
+    with pytest.raises(DecryptionFailed):
+        read(key)
+
+
+def test_frames_cannot_be_swapped():
+    key = new_key()
+    write(os.urandom(3 * FRAME), key)
+    sealed = get_path(NAME).read_bytes()
+    frame = FRAME + 16
+    get_path(NAME).write_bytes(sealed[frame : 2 * frame] + sealed[:frame] + sealed[2 * frame :])
+
+    with pytest.raises(DecryptionFailed):
+        read(key)
+
+
+def test_after_an_error_nothing_stays(root):
+    with pytest.raises(TypeError), PrivateWriter(NAME, key=new_key(), owner=OWNER) as file:
+        file.write([b"x" * 200_000])
+
+    assert [path for path in root.glob("**/*") if path.is_file()] == []
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(root, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write(b"x" * 200_000, new_key())
+
+    assert [path for path in root.glob("**/*") if path.is_file()] == []
+
+
+def test_a_file_that_is_gone_is_told():
+    with pytest.raises(FileMissing):
+        read(new_key())
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "packages/../../x"])
+def test_no_name_leads_outside(name):
+    with pytest.raises(ValueError, match="FILES_ROOT"):
+        get_path(name)
+
+
+def test_a_zip_can_be_written_into_it(tmp_path):
+    key = new_key()
+    with (
+        PrivateWriter(NAME, key=key, owner=OWNER) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        made.writestr("a.xml", "<a/>" * 50_000)
+        made.writestr("b.txt", "b")
+
+    plain = tmp_path / "plain.zip"
+    plain.write_bytes(read(key))
+    with zipfile.ZipFile(plain) as found:
+        assert found.testzip() is None
+        assert found.namelist() == ["a.xml", "b.txt"]
+
+
+def test_strays_go_when_they_are_old(root):
+    key = new_key()
+    write(b"known", key)
+    write(b"stray", new_key(), "packages/1/two.zip")
+    (work_folder() / "xlsx1").mkdir()
+    old = time.time() - 10_000
+    for path in (get_path(NAME), get_path("packages/1/two.zip"), work_folder() / "xlsx1"):
+        os.utime(path, (old, old))
+    write(b"young", new_key(), "packages/1/three.zip")
+
+    assert delete_strays("packages", known={NAME}, older_than_seconds=3600) == 2
+    assert sorted(path.name for path in root.glob("**/*.zip")) == ["one.zip", "three.zip"]

@@ -173,7 +173,7 @@ def answer_fill(request: HttpRequest, url: str) -> HttpResponse:
     except InvalidCnpj as error:
         context["problem"] = "" if is_cpf(typed) or not typed.strip() else error.message
     else:
-        context |= {"answer": answer, "poll_url": f"{url}?{urlencode({'cnpj': answer.cnpj, 'espera': 1})}"}
+        context |= {"answer": answer, "poll_url": f"{url}?{urlencode({'cnpj': answer.cnpj, 'espera': '1'})}"}
         if answer.is_known and answer.record:
             context["fill"] = json.dumps(fill_values(answer.record), ensure_ascii=False)
     return render(request, "nfse/registry/_fill.html", context)

@@ -1,13 +1,27 @@
 """Reads of requests and notes: one list for both (A21, A22). Documents and snapshots stay in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 
-from nfse.models import GatewayExchange, Invoice, InvoiceRequest, NoteEvent, RequestEvent
+from accounts.models import User
+from core.documents import is_cpf, normalize_cpf
+from core.money import InvalidAmount, parse_brl
+from nfse.models import (
+    Company,
+    GatewayExchange,
+    Invoice,
+    InvoiceRequest,
+    NoteEvent,
+    RequestEvent,
+    Taker,
+)
+from nfse.models.documents import Documented
 from nfse.permissions import NotFound
 from nfse.states import STANDING
 from nfse.values import Environment
@@ -17,7 +31,11 @@ HEAVY = ("payload_text", "snapshot_data", "invoice__xml_text")
 
 @dataclass(frozen=True)
 class RequestFilters:
-    """What the list is narrowed to. Days are of the competence, both included; empty means all."""
+    """What the list is narrowed to. Days are São Paulo days, both included; empty means all.
+
+    `since` and `until` are of the competence, `issued_since` and `issued_until` of the issue of the note: a
+    request without a note is outside of them.
+    """
 
     text: str = ""
     company_id: int | None = None
@@ -25,8 +43,16 @@ class RequestFilters:
     states: Sequence[str] = ()
     environment: str = ""
     origin: str = ""
+    gateway: str = ""
+    confirmed_by_id: int | None = None
     since: date | None = None
     until: date | None = None
+    issued_since: date | None = None
+    issued_until: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == RequestFilters()
 
 
 @dataclass(frozen=True)
@@ -36,26 +62,50 @@ class Totals:
     requests: int
     notes: int
     amount: Decimal
+    test_notes: int = 0
 
 
 def list_requests(firm_id: int, filters: RequestFilters = RequestFilters()) -> QuerySet[InvoiceRequest]:
     """The firm's requests with company, taker and note, newest first; a constant number of queries (R110)."""
-    requests = InvoiceRequest.objects.filter(firm_id=firm_id).filter(_narrow(filters))
+    requests = InvoiceRequest.objects.filter(_narrow(firm_id, filters))
     requests = requests.select_related("company", "taker", "invoice", "confirmed_by").defer(*HEAVY)
     return requests.order_by("-confirmed_at", "-pk")
+
+
+def list_request_ids(firm_id: int, filters: RequestFilters = RequestFilters()) -> QuerySet[Any, int]:
+    """The ids of the same list in the same order, for a page of it: one index has all that it needs."""
+    found = InvoiceRequest.objects.filter(_narrow(firm_id, filters))
+    return found.order_by("-confirmed_at", "-pk").values_list("pk", flat=True)
+
+
+def load_requests(firm_id: int, request_ids: Iterable[int]) -> list[InvoiceRequest]:
+    """Those of the firm among the ids, as `list_requests` gives them, in its order."""
+    return list(list_requests(firm_id).filter(pk__in=list(request_ids)))
 
 
 def count_totals(firm_id: int, filters: RequestFilters = RequestFilters()) -> Totals:
     """Count what a filter shows. Test notes and notes that no longer stand add nothing (R97, R107)."""
     counts = Q(state__in=STANDING, environment=Environment.PRODUCTION.value)
-    found = (
-        InvoiceRequest.objects.filter(firm_id=firm_id)
-        .filter(_narrow(filters))
-        .aggregate(
-            requests=Count("pk"), notes=Count("pk", filter=counts), amount=Sum("amount", filter=counts)
-        )
+    tests = Q(state__in=STANDING) & ~Q(environment=Environment.PRODUCTION.value)
+    found = InvoiceRequest.objects.filter(_narrow(firm_id, filters)).aggregate(
+        requests=Count("pk"),
+        notes=Count("pk", filter=counts),
+        amount=Sum("amount", filter=counts),
+        test_notes=Count("pk", filter=tests),
     )
-    return Totals(found["requests"], found["notes"], found["amount"] or Decimal("0.00"))
+    return Totals(found["requests"], found["notes"], found["amount"] or Decimal("0.00"), found["test_notes"])
+
+
+def list_issuing_companies(firm_id: int) -> QuerySet[Company]:
+    """The companies that the list can be narrowed to, by name."""
+    companies = Company.objects.filter(firm_id=firm_id).only("legal_name", "trade_name")
+    return companies.order_by("legal_name", "pk")
+
+
+def list_issuing_people(firm_id: int) -> QuerySet[User]:
+    """Who works or worked in the firm, by name."""
+    people = User.objects.filter(memberships__account__firm=firm_id).only("full_name")
+    return people.order_by("full_name", "pk").distinct()
 
 
 def get_request(firm_id: int, request_id: int) -> InvoiceRequest:
@@ -93,22 +143,77 @@ def list_note_events(firm_id: int, invoice_id: int) -> QuerySet[NoteEvent]:
     return NoteEvent.objects.filter(firm_id=firm_id, invoice_id=invoice_id).order_by("processed_at", "pk")
 
 
-def _narrow(filters: RequestFilters) -> Q:
-    found = Q()
+def _narrow(firm_id: int, filters: RequestFilters) -> Q:
+    found = Q(firm_id=firm_id)
     for word in filters.text.split():
-        found &= (
-            Q(taker_name__icontains=word)
-            | Q(company__legal_name__icontains=word)
-            | Q(company__trade_name__icontains=word)
-            | Q(invoice__number=word)
-        )
+        found &= _matches(firm_id, word)
     exact = {
         "company_id": filters.company_id,
-        "taker_id": filters.taker_id,
         "environment": filters.environment,
         "origin": filters.origin,
+        "gateway": filters.gateway,
+        "confirmed_by_id": filters.confirmed_by_id,
         "competence_date__gte": filters.since,
         "competence_date__lte": filters.until,
     }
     found &= Q(**{name: value for name, value in exact.items() if value not in {None, ""}})
-    return found & Q(state__in=filters.states) if filters.states else found
+    if filters.taker_id is not None:
+        merged = Taker.objects.filter(firm_id=firm_id, merged_into=filters.taker_id).values("pk")
+        found &= Q(taker_id=filters.taker_id) | Q(taker_id__in=merged)
+    if filters.states:
+        found &= Q(state__in=filters.states)
+    return found & _issued_between(firm_id, filters.issued_since, filters.issued_until)
+
+
+def _issued_between(firm_id: int, since: date | None, until: date | None) -> Q:
+    if since is None and until is None:
+        return Q()
+    issued = Invoice.objects.filter(firm_id=firm_id)
+    if since is not None:
+        issued = issued.filter(issued_at__gte=start_of_day(since))
+    if until is not None:
+        issued = issued.filter(issued_at__lt=start_of_day(until + timedelta(days=1)))
+    return Q(pk__in=issued.values("request_id"))
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a São Paulo day."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _matches(firm_id: int, word: str) -> Q:
+    """A word of the search box: of a company, of a taker, the number of a note, or an amount with centavos.
+
+    Names are looked up where they are few, so that the long table of requests is only asked for ids.
+    """
+    companies = Company.objects.filter(firm_id=firm_id).filter(
+        Q(legal_name__icontains=word) | Q(trade_name__icontains=word) | _has_document(Company, word)
+    )
+    takers = Taker.objects.filter(firm_id=firm_id).filter(
+        Q(name__icontains=word) | Q(nickname__icontains=word) | _has_document(Taker, word)
+    )
+    notes = Invoice.objects.filter(firm_id=firm_id, number=word)
+    found = (
+        Q(company_id__in=companies.values("pk"))
+        | Q(taker_id__in=takers.values("pk"))
+        | Q(pk__in=notes.values("request_id"))
+    )
+    amount = _read_amount(word)
+    return found | Q(amount=amount) if amount is not None else found
+
+
+def _has_document(model: type[Documented], word: str) -> Q:
+    """A CNPJ is found by its beginning, a CPF only whole: it is stored encrypted (R28)."""
+    if is_cpf(word):
+        return Q(document_index=model.index_document(normalize_cpf(word)))
+    compact = word.translate(str.maketrans("", "", " ./-")).upper()
+    return Q(cnpj__startswith=compact) if len(compact) >= 3 else Q(pk__in=[])
+
+
+def _read_amount(word: str) -> Decimal | None:
+    if "," not in word:
+        return None
+    try:
+        return Decimal(parse_brl(word)) / 100
+    except InvalidAmount:
+        return None

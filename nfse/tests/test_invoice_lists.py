@@ -59,7 +59,7 @@ def test_totals_leave_out_tests_and_what_does_not_stand(shop):
 
     InvoiceRequest.objects.update(state=State.ISSUED)
 
-    assert count_totals(firm) == Totals(2, 0, Decimal("0.00"))
+    assert count_totals(firm) == Totals(2, 0, Decimal("0.00"), test_notes=2)
 
 
 def test_a_page_of_the_list_takes_one_query(shop, django_assert_num_queries):

@@ -1,0 +1,108 @@
+"""The filter of the list of requests and notes, read by the page and by the exports alike (A21).
+
+In an address: `?q=&empresa=<company id>&tomador=<taker id>&situacao=<group or state>&ambiente=&origem=
+&emissor=&por=<user id>&de=&ate=&emitida_de=&emitida_ate=`; days as AAAA-MM-DD.
+"""
+
+from typing import Any, cast
+
+from django import forms
+
+from accounts.models import User
+from core.forms import FilterForm
+from nfse.models import Company, InvoiceRequest
+from nfse.models.invoices import ENVIRONMENTS, STATES
+from nfse.selectors.invoices import RequestFilters, list_issuing_companies, list_issuing_people
+from nfse.states import OPEN, STANDING, State
+
+GROUPS: dict[str, tuple[str, frozenset[State]]] = {
+    "emitidas": ("Emitidas", STANDING),
+    "andamento": ("Em andamento", OPEN),
+    "pendentes": ("Em andamento ou com falha", OPEN | {State.FAILED}),
+    "problemas": ("Recusadas ou com falha", frozenset({State.REJECTED, State.FAILED})),
+    "canceladas": ("Canceladas ou substituídas", frozenset({State.CANCELED, State.REPLACED})),
+}
+PERIOD = "O fim do período vem antes do começo."
+
+
+class _Day(forms.DateField):
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        )
+
+
+class _Person(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
+
+
+class InvoiceFilterForm(FilterForm):
+    """Filter of the firm's notes. What cannot be read asks for nothing and its field says why."""
+
+    search_field = "q"
+
+    q = forms.CharField(label="Empresa, tomador, número ou valor", required=False, max_length=160)
+    empresa = forms.ModelChoiceField(
+        label="Empresa", queryset=Company.objects.none(), required=False, empty_label="Todas"
+    )
+    tomador = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    situacao = forms.ChoiceField(
+        label="Situação",
+        required=False,
+        choices=[
+            ("", "Todas"),
+            ("Grupos", [(name, label) for name, (label, _states) in GROUPS.items()]),
+            ("Uma situação", STATES),
+        ],
+    )
+    ambiente = forms.ChoiceField(label="Ambiente", required=False, choices=[("", "Todos"), *ENVIRONMENTS])
+    origem = forms.ChoiceField(
+        label="Origem", required=False, choices=[("", "Todas"), *InvoiceRequest.Origin.choices]
+    )
+    emissor = forms.ChoiceField(
+        label="Emissor", required=False, choices=[("", "Todos"), *Company.Gateway.choices]
+    )
+    por = _Person(label="Confirmada por", queryset=User.objects.none(), required=False, empty_label="Todos")
+    de = _Day("Competência de")
+    ate = _Day("até")
+    emitida_de = _Day("Emitida de")
+    emitida_ate = _Day("até")
+
+    def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["empresa"]).queryset = list_issuing_companies(firm_id)
+        cast(forms.ModelChoiceField, self.fields["por"]).queryset = list_issuing_people(firm_id)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for since, until in (("de", "ate"), ("emitida_de", "emitida_ate")):
+            if cleaned.get(since) and cleaned.get(until) and cleaned[until] < cleaned[since]:
+                self.add_error(until, PERIOD)
+        return cleaned
+
+    def chosen(self) -> RequestFilters:
+        """What is asked for."""
+        self.is_valid()
+        asked = self.cleaned_data
+        company, person = asked.get("empresa"), asked.get("por")
+        return RequestFilters(
+            text=asked.get("q", ""),
+            company_id=company.pk if company else None,
+            taker_id=asked.get("tomador"),
+            states=_states(asked.get("situacao", "")),
+            environment=asked.get("ambiente", ""),
+            origin=asked.get("origem", ""),
+            gateway=asked.get("emissor", ""),
+            confirmed_by_id=person.pk if person else None,
+            since=asked.get("de"),
+            until=asked.get("ate"),
+            issued_since=asked.get("emitida_de"),
+            issued_until=asked.get("emitida_ate"),
+        )
+
+
+def _states(choice: str) -> tuple[str, ...]:
+    if choice in GROUPS:
+        return tuple(sorted(state.value for state in GROUPS[choice][1]))
+    return (choice,) if choice else ()

@@ -2,8 +2,24 @@
 
 from django.urls import path
 
-from nfse.views import invoice_list
+from nfse.views import invoice_actions, invoice_files, invoice_list, invoice_page, issuing
 
 urlpatterns = [
+    # The list.
     path("emitidas/", invoice_list.invoices, name="invoices"),
+    # Issue by hand.
+    path("emitidas/nova/", issuing.issue, name="issue"),
+    path("emitidas/espelho/", issuing.mirror, name="mirror"),
+    path("emitidas/confirmar/", issuing.confirm, name="confirm"),
+    # One request and its note.
+    path("emitidas/<int:request_id>/", invoice_page.invoice, name="invoice"),
+    path("emitidas/<int:request_id>/situacao/", invoice_page.invoice_status, name="invoice_status"),
+    path("emitidas/<int:request_id>/pdf/", invoice_files.invoice_pdf, name="invoice_pdf"),
+    path("emitidas/<int:request_id>/xml/", invoice_files.invoice_xml, name="invoice_xml"),
+    path("emitidas/<int:request_id>/email/", invoice_actions.email_invoice, name="email_invoice"),
+    path("emitidas/<int:request_id>/cancelar/", invoice_actions.cancel_invoice, name="cancel_invoice"),
+    path("emitidas/<int:request_id>/substituir/", issuing.substitute, name="substitute"),
+    path("emitidas/<int:request_id>/repetir/", invoice_actions.retry_request, name="retry_request"),
+    path("emitidas/<int:request_id>/retirar/", invoice_actions.withdraw_request, name="withdraw_request"),
+    path("emitidas/<int:request_id>/resolver/", invoice_actions.settle_taken, name="settle_taken"),
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Self, Union, get_args, get_origin, get_type_hints
 
@@ -96,7 +97,7 @@ class Serializable:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """Rebuild from `to_dict()`; keys it does not know (of a later version) are ignored."""
-        hints = get_type_hints(cls)
+        hints = _hints(cls)  # type: ignore[arg-type]
         known = {item.name for item in fields(cls)}  # type: ignore[arg-type]
         return cls(**{name: _typed(hints[name], value) for name, value in data.items() if name in known})
 
@@ -434,6 +435,12 @@ class NoteState(Serializable):
 
 
 # --- JSON ------------------------------------------------------------------------------------------
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    """The types of a class's fields, resolved once: it costs more than all the rest of from_dict."""
+    return get_type_hints(cls)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Serializable):
         return value.to_dict()

@@ -20,7 +20,7 @@ CANCELLATION, REPLACEMENT, ANALYSIS_REQUEST = "101101", "105102", "101103"
 ANALYSIS_GRANTED, ANALYSIS_DENIED, CANCELED_BY_OFFICE = "105104", "105105", "305101"
 LOCK, UNLOCK, TACIT, ANNULMENT = "305102", "305103", "205204", "205208"
 REASONS = {"1": "Erro na emissão", "2": "Serviço não prestado", "9": "Outros"}
-_CANCELING = {CANCELLATION, ANALYSIS_GRANTED, CANCELED_BY_OFFICE}
+CANCELING = {CANCELLATION, ANALYSIS_GRANTED, CANCELED_BY_OFFICE}
 _TERMINAL = {NoteStatus.CANCELED, NoteStatus.REPLACED}
 _MANIFESTATIONS = {
     "202201": ("provider", "confirmed"),
@@ -190,7 +190,7 @@ def explain_denial(state: NoteState, code: str) -> str:
 
 def _apply(state: NoteState, event: NoteEventFact) -> NoteState:
     code = event.code
-    if code in _CANCELING or code == REPLACEMENT:
+    if code in CANCELING or code == REPLACEMENT:
         return _end(state, event)
     if code in _MANIFESTATIONS:
         author, kind = _MANIFESTATIONS[code]

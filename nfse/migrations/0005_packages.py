@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('closing', 'Fechamento do mês'), ('invoices', 'Exportação de notas')], max_length=8, verbose_name='tipo')),
                 ('month', models.DateField(blank=True, help_text='its first day; of a closing', null=True, verbose_name='mês')),
-                ('filters', models.JSONField(default=dict, help_text='of a list: RequestFilters', verbose_name='filtro')),
+                ('filters', core.fields.EncryptedJSONField(default=dict, help_text='of a list: RequestFilters; may hold a CPF', verbose_name='filtro')),
                 ('scope_key', models.CharField(help_text='what it is about: equal for the same question', max_length=64)),
                 ('extension', models.CharField(max_length=4)),
                 ('state', models.CharField(choices=[('queued', 'Na fila'), ('making', 'Preparando'), ('ready', 'Pronto'), ('failed', 'Falhou'), ('expired', 'Apagado')], default='queued', max_length=7, verbose_name='situação')),

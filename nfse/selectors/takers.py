@@ -59,9 +59,9 @@ def list_takers(firm_id: int, *, text: str = "") -> QuerySet[Taker]:
 
 def list_company_totals(firm_id: int, taker_id: int) -> list[CompanyTotal]:
     """What each company billed the taker, and those merged into it, the largest sum first (A19)."""
-    notes = _valid_notes(Q(request__taker=taker_id) | Q(request__taker__merged_into=taker_id))
     totals = (
-        notes.filter(firm_id=firm_id)
+        _valid_notes(taker_id)
+        .filter(firm_id=firm_id)
         .values("company_id", "company__legal_name")
         .annotate(notes=Count("pk"), total=Sum("amount"))
         .order_by("-total", "company_id")
@@ -72,15 +72,19 @@ def list_company_totals(firm_id: int, taker_id: int) -> list[CompanyTotal]:
     ]
 
 
-def _valid_notes(of_taker: Q) -> QuerySet[Invoice]:
-    notes = Invoice.objects.filter(of_taker, environment=Environment.PRODUCTION)
+def _valid_notes(taker_id: int | OuterRef) -> QuerySet[Invoice]:
+    """The notes of a taker and of those merged into it.
+
+    The takers are found first, by a subquery: an OR over the join would read every request for each row.
+    """
+    takers = Taker.objects.filter(Q(pk=taker_id) | Q(merged_into=taker_id))
+    notes = Invoice.objects.filter(request__taker__in=takers, environment=Environment.PRODUCTION)
     return notes.exclude(status__in=VOID).order_by()
 
 
 def _notes_of_row() -> QuerySet:
     """The notes of a taker of the outer query, as one group."""
-    row = Q(request__taker=OuterRef("pk")) | Q(request__taker__merged_into=OuterRef("pk"))
-    return _valid_notes(row).annotate(group=Value(1)).values("group")
+    return _valid_notes(OuterRef(OuterRef("pk"))).annotate(group=Value(1)).values("group")
 
 
 def _count_notes() -> Coalesce:

@@ -28,7 +28,7 @@ def run() -> list[Figure]:
     from nfse.documents.preparation import prepare_dps
     from nfse.documents.rules import check_snapshot
 
-    certificate, snapshot, now = _certificate(), _snapshot(), datetime.now(UTC)
+    certificate, snapshot, now = make_certificate(), make_snapshot(), datetime.now(UTC)
     unsigned = build_dps(snapshot, series=900, number=1, issued_at=now)
     note = _note(unsigned)
 
@@ -40,7 +40,7 @@ def run() -> list[Figure]:
         prepare()
 
     def sign_bare() -> None:
-        _bare_sign(unsigned, certificate)
+        bare_sign(unsigned, certificate)
 
     def draw_bare() -> None:
         bytes(Danfse(xml=note).output())
@@ -67,7 +67,7 @@ def _seconds(action: Callable[[], object], times: int) -> float:
     return time.process_time() - started
 
 
-def _bare_sign(unsigned: bytes, certificate) -> bytes:
+def bare_sign(unsigned: bytes, certificate) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
     from lxml import etree
     from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner, methods
@@ -89,7 +89,7 @@ def _bare_sign(unsigned: bytes, certificate) -> bytes:
     return etree.tostring(signed, encoding="UTF-8")
 
 
-def _certificate():
+def make_certificate():
     from nfse.documents.certificates import open_pfx
     from sandbox.pki import make_pfx
 
@@ -98,7 +98,7 @@ def _certificate():
     return open_pfx(data, "segredo")
 
 
-def _snapshot():
+def make_snapshot():
     from nfse.values import (
         Address,
         Environment,

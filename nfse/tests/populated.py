@@ -1,0 +1,314 @@
+"""A firm with one row of everything, each carrying words and numbers that no other firm has."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from uuid import uuid4
+
+from django.utils import timezone
+from stdnum.br.cnpj import calc_check_digits
+
+from core.documents import format_cnpj, format_cpf, mask_document
+from core.money import format_brl
+from core.phones import format_phone
+from nfse.documents.clock import competence_today
+from nfse.documents.dps import build_dps
+from nfse.documents.identifiers import access_key_digit, dps_id
+from nfse.gateways.base import NoteReference
+from nfse.models import (
+    Certificate,
+    ChangeRecord,
+    Company,
+    GatewayExchange,
+    Invite,
+    Invoice,
+    InvoiceRequest,
+    NoteEvent,
+    Notice,
+    RequestEvent,
+    ServiceProfile,
+    Taker,
+)
+from nfse.models.invoices import index_issuer
+from nfse.services.invites import invite_member
+from nfse.services.notices import EVERYBODY, notify
+from nfse.tests.firms import (
+    Office,
+    make_certificate,
+    make_city,
+    make_company,
+    make_office,
+    make_service,
+    make_taker,
+    make_tax_profile,
+)
+from nfse.tests.notes import ADDRESS, make_issuer, make_nfse, make_snapshot
+from nfse.tests.notes import make_service as make_note_service
+from nfse.values import Environment, NoteEventFact, NoteSnapshot
+from nfse.values import Taker as NoteTaker
+
+NAMES = {1: "Andorinha", 2: "Bemtevi"}
+CPFS = {1: "11122233396", 2: "44455566619"}
+PORTO_ALEGRE = "4314902"
+OFFICIAL = {"staging": 4100, "production": 8100}
+
+
+@dataclass(frozen=True)
+class Populated:
+    """Firm 1 or 2 with everything, and what would betray it on somebody else's screen."""
+
+    number: int
+    office: Office
+    company: Company
+    service: ServiceProfile
+    taker: Taker
+    person: Taker
+    certificate: Certificate
+    test_request: InvoiceRequest
+    request: InvoiceRequest
+    invoice: Invoice
+    invite: Invite
+    notice: Notice
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.number]
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """A sample for each name of an id in an address."""
+        return {
+            "company_id": self.company.pk,
+            "service_id": self.service.pk,
+            "taker_id": self.taker.pk,
+            "request_id": self.request.pk,
+            "invoice_id": self.invoice.pk,
+            "certificate_id": self.certificate.pk,
+            "invite_id": self.invite.pk,
+            "notice_id": self.notice.pk,
+            "member_id": self.office.accountant.pk,
+        }
+
+    @cached_property
+    def markers(self) -> frozenset[str]:
+        """Names, documents, phones, e-mails, amounts and numbers of this firm, as written and as stored."""
+        cnpjs = (self.office.firm.document, self.company.document, self.taker.cnpj)
+        phones = (self.office.firm.phone, self.company.phone, self.taker.phone)
+        return frozenset(
+            {
+                self.name,
+                self.name.upper(),
+                self.name.lower(),
+                *cnpjs,
+                *map(format_cnpj, cnpjs),
+                *map(mask_document, cnpjs),
+                CPFS[self.number],
+                format_cpf(CPFS[self.number]),
+                *phones,
+                *map(format_phone, phones),
+                *(format_brl(int(request.amount * 100)) for request in (self.request, self.test_request)),
+                self.invoice.access_key,
+                self.invoice.verification_code,
+                self.invoice.number,
+                self.certificate.serial,
+            }
+        )
+
+
+def make_populated(number: int) -> Populated:
+    name, city = NAMES[number], make_city(PORTO_ALEGRE, "Porto Alegre", "RS")
+    office = _make_office(number, name)
+    company = make_company(
+        office.firm,
+        _cnpj(number, 2),
+        legal_name=f"Oficina {name} Ltda",
+        trade_name=f"Motores {name}",
+        city=city,
+        phone=f"+55519{number}8765432",
+        email=f"oficina@{name.lower()}.example",
+        municipal_registration=f"70{number}0044",
+        street=f"Rua {name}",
+    )
+    make_tax_profile(company)
+    service = make_service(company, nickname=f"Conserto {name}", description_template=f"Peças {name}")
+    certificate = make_certificate(office, company)
+    Certificate.objects.filter(pk=certificate.pk).update(
+        holder=f"OFICINA {name.upper()} LTDA", serial=f"5E71A{number}99"
+    )
+    certificate.refresh_from_db()
+    taker = make_taker(
+        office.firm,
+        _cnpj(number, 3),
+        name=f"Padaria {name} Ltda",
+        nickname=f"Pão {name}",
+        city=city,
+        email=f"padaria@{name.lower()}.example",
+        phone=f"+55519{number}1122334",
+        notes=f"Só atende o {name}",
+    )
+    person = make_taker(office.firm, CPFS[number], name=f"Dona {name}")
+    test_request = _make_request(number, office, company, service, taker, Environment.STAGING)
+    request = _make_request(number, office, company, service, taker, Environment.PRODUCTION)
+    notices = notify(
+        firm_id=office.firm.pk,
+        kind=Notice.Kind.REJECTED,
+        title=f"A nota de {name} foi recusada",
+        text=f"Confira o tomador {name}.",
+        dedupe_key=f"sample:{number}",
+        roles=EVERYBODY,
+        company_id=company.pk,
+        reference_type="request",
+        reference_id=request.pk,
+    )
+    invite = invite_member(
+        firm_id=office.firm.pk,
+        user_id=office.owner.pk,
+        email=f"novato@{name.lower()}.example",
+        role="attendant",
+    )
+    ChangeRecord.objects.create(
+        firm=office.firm,
+        actor=office.owner,
+        action=ChangeRecord.Action.CHANGED,
+        subject="company",
+        subject_id=company.pk,
+        subject_label=company.legal_name,
+        company_id=company.pk,
+        before={"street": f"Antiga {name}"},
+        after={"street": f"Nova {name}"},
+    )
+    return Populated(
+        number,
+        office,
+        company,
+        service,
+        taker,
+        person,
+        certificate,
+        test_request,
+        request,
+        request.invoice,
+        invite,
+        next(notice for notice in notices if notice.recipient_id == office.owner.pk),
+    )
+
+
+def _cnpj(number: int, kind: int) -> str:
+    base = f"{number}{kind}7418520001"
+    return base + calc_check_digits(base)
+
+
+def _make_office(number: int, name: str) -> Office:
+    office = make_office(
+        number,
+        document=_cnpj(number, 1),
+        legal_name=f"Contabilidade {name}",
+        email=f"firma@{name.lower()}.example",
+        phone=f"+55513{number}556677",
+    )
+    for user in (office.owner, office.accountant, office.attendant):
+        user.full_name = f"{user.full_name.split()[0]} {name}"
+        user.save(update_fields=["full_name"])
+    return office
+
+
+def _make_request(
+    number: int,
+    office: Office,
+    company: Company,
+    service: ServiceProfile,
+    taker: Taker,
+    environment: Environment,
+) -> InvoiceRequest:
+    """An issued note of its own number and amount, with XML, history, answer and event."""
+    now, official = timezone.now(), OFFICIAL[environment] + number * 37
+    amount = Decimal(f"{official * 3}.{number}7")
+    snapshot = _snapshot(company, taker, environment, amount)
+    payload = build_dps(snapshot, series=900, number=official, issued_at=now)
+    own_id = dps_id(city_code=PORTO_ALEGRE, document=company.document, series=900, number=official)
+    key = f"{PORTO_ALEGRE}22{company.document}{official:013d}{now:%y%m}123456789"
+    key += access_key_digit(key)
+    reference = NoteReference(company.document, access_key=key, dps_id=own_id).to_stored()
+    request = InvoiceRequest(
+        firm=office.firm,
+        company=company,
+        taker=taker,
+        service=service,
+        environment=environment,
+        gateway=Company.Gateway.NATIONAL,
+        origin=InvoiceRequest.Origin.HAND,
+        state="issued",
+        form_key=uuid4(),
+        snapshot_data=snapshot.to_dict(),
+        content_hash="0" * 64,
+        amount=amount,
+        competence_date=snapshot.competence_date,
+        taker_name=taker.name,
+        issuer_index=index_issuer(company.document),
+        city_code=PORTO_ALEGRE,
+        integration_id=uuid4().hex,
+        series=900,
+        number=official,
+        dps_id=own_id,
+        prepared_id=own_id,
+        payload_sha256="0" * 64,
+        reference=reference,
+        confirmed_by=office.accountant,
+        confirmed_at=now,
+        retry_until=now + timedelta(days=1),
+        state_changed_at=now,
+    )
+    request.payload = payload
+    request.save()
+    invoice = Invoice(
+        request=request,
+        firm=office.firm,
+        company=company,
+        environment=environment,
+        access_key=key,
+        number=str(official),
+        verification_code=f"VC{official}",
+        reference=reference,
+        issued_at=now,
+        competence_date=snapshot.competence_date,
+        amount=amount,
+    )
+    invoice.xml = make_nfse(payload, key=key, number=str(official))
+    invoice.save()
+    mine = company.trade_name
+    RequestEvent.objects.create(
+        firm=office.firm,
+        request=request,
+        event="issued",
+        to_state="issued",
+        detail=f"NFS-e de {mine}",
+    )
+    GatewayExchange.objects.create(
+        firm=office.firm,
+        request=request,
+        gateway="national",
+        operation="send",
+        status=201,
+        text=f"ok {mine}",
+    )
+    NoteEvent.objects.create(
+        firm=office.firm,
+        invoice=invoice,
+        code="101101",
+        event_id=f"EVT{key}101101001",
+        processed_at=now,
+        facts=NoteEventFact("101101", access_key=key, reason_text=f"Motivo {mine}").to_dict(),
+    )
+    return request
+
+
+def _snapshot(company: Company, taker: Taker, environment: Environment, amount: Decimal) -> NoteSnapshot:
+    return make_snapshot(
+        environment=environment,
+        issuer=make_issuer(document=company.document, legal_name=company.legal_name),
+        taker=NoteTaker(taker.document, taker.name, ADDRESS),
+        service=make_note_service(description=f"Conserto para {taker.name}"),
+        amount=amount,
+        competence_date=competence_today(timezone.now()),
+    )

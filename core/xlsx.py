@@ -44,14 +44,18 @@ class TooManyRows(NitroError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its title (at most 31 characters), its header, and rows that are read once."""
+    """One sheet: its title (at most 31 characters), its header, and rows that are read once.
+
+    `is_summary`: its rows are read after those of all other sheets, from which they come.
+    """
 
     title: str
     header: Sequence[str]
     rows: Iterable[Sequence[object]]
+    is_summary: bool = False
 
 
-def write_xlsx(sheets: Iterable[Sheet], directory: Path | None = None) -> IO[bytes]:
+def write_xlsx(sheets: Sequence[Sheet], directory: Path | None = None) -> IO[bytes]:
     """Write a workbook and return it as an open temporary file, at its beginning; closing it removes it.
 
     Each sheet has a frozen, bold header and a filter. What is being written lies in `directory` (the
@@ -66,8 +70,9 @@ def write_xlsx(sheets: Iterable[Sheet], directory: Path | None = None) -> IO[byt
         book = Workbook(target, {"constant_memory": True, "tmpdir": folder})
         try:
             formats = _Formats(book)
-            for sheet in sheets:
-                _write_sheet(book.add_worksheet(sheet.title), sheet, formats)
+            pages = [(sheet, book.add_worksheet(sheet.title)) for sheet in sheets]
+            for sheet, page in sorted(pages, key=lambda pair: pair[0].is_summary):
+                _write_sheet(page, sheet, formats)
             book.close()
         except BaseException:
             for page in book.worksheets():

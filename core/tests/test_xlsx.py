@@ -58,6 +58,22 @@ def test_each_sheet_has_a_frozen_header_and_a_filter():
     assert book["Uma"]["A1"].font.bold
 
 
+def test_a_summary_stands_first_and_is_read_last():
+    total = []
+
+    def rows():
+        total.append(3)
+        yield ("a", 3)
+
+    book = read(
+        Sheet("Resumo", ("Total",), ([sum(total)] for _ in "1"), is_summary=True),
+        Sheet("Uma", HEADER, rows()),
+    )
+
+    assert book.sheetnames == ["Resumo", "Uma"]
+    assert book["Resumo"]["A2"].value == 3
+
+
 def test_more_rows_than_a_sheet_holds_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(xlsx, "MOST_ROWS", 3)
     with pytest.raises(TooManyRows):

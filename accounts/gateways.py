@@ -1,7 +1,7 @@
 """Mail out, through Django's configured backend."""
 
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -9,13 +9,23 @@ from core.errors import Refused, Unavailable
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of a letter."""
+
+    name: str
+    data: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """One e-mail: the same words as text and as HTML."""
+    """One e-mail: the same words as text and as HTML, and files."""
 
     to: str
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def send_letter(letter: Letter) -> None:
@@ -25,6 +35,8 @@ def send_letter(letter: Letter) -> None:
     """
     message = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to])
     message.attach_alternative(letter.html, "text/html")
+    for file in letter.attachments:
+        message.attach(file.name, file.data, file.content_type)
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:

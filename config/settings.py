@@ -296,6 +296,7 @@ SEFIN_SIGNATURE_ALGORITHM = env.choice("SEFIN_SIGNATURE_ALGORITHM", "rsa-sha256"
 NFSE_CITY_ENDPOINTS = env.json_object("NFSE_CITY_ENDPOINTS")
 NFSE_LAYOUTS = env.json_object("NFSE_LAYOUTS")
 NFSE_WAIT_SCALE = env.float("NFSE_WAIT_SCALE", default=1)
+NFSE_COMPETENCE_DAYS = env.int("NFSE_COMPETENCE_DAYS", default=365)  # how old a new note may be
 PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
 PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")
 PLUGNOTAS_CONCURRENCY = env.int("PLUGNOTAS_CONCURRENCY", default=5)

@@ -8,6 +8,8 @@ from nfse.services.city_check import check_company_city
 from nfse.services.issuing import kinds
 from nfse.services.issuing.asking import ask_request, keep_asking
 from nfse.services.issuing.canceling import cancel_note, keep_canceling
+from nfse.services.issuing.mailing import give_up_note, send_note
+from nfse.services.issuing.pictures import fetch_picture
 from nfse.services.issuing.reading import read_note
 from nfse.services.issuing.sending import send_request
 from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
@@ -41,6 +43,16 @@ def handle_cancel_note(work: Work) -> None:
 @handler(kinds.READ, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES)
 def handle_read_note(work: Work) -> None:
     read_note(request_id=work.payload["request_id"], work=work)
+
+
+@handler(kinds.PICTURE, timeout=TIMEOUT, max_attempts=12, backoff=RETRIES)
+def handle_fetch_picture(work: Work) -> None:
+    fetch_picture(request_id=work.payload["request_id"], work=work)
+
+
+@handler(kinds.EMAIL, max_attempts=8, backoff=MAIL_RETRIES, on_dead=give_up_note)
+def handle_email_note(work: Work) -> None:
+    send_note(request_id=work.payload["request_id"], to=work.payload["to"], work=work)
 
 
 @handler(SEND_NOTICE_EMAIL, max_attempts=8, backoff=MAIL_RETRIES)

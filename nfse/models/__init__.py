@@ -14,6 +14,7 @@ from nfse.models.invoices import (
 )
 from nfse.models.logos import FirmLogo
 from nfse.models.notices import Notice
+from nfse.models.pictures import NotePicture
 from nfse.models.takers import Taker
 from nfse.models.trail import ChangeRecord
 
@@ -30,6 +31,7 @@ __all__ = [
     "Invoice",
     "InvoiceRequest",
     "NoteEvent",
+    "NotePicture",
     "Notice",
     "NumberSeries",
     "Package",

@@ -95,7 +95,9 @@ def confirm_request(
                 raise NotIssuable(list(mirror.problems))
             if mirror.hash != mirror_hash:
                 raise MirrorChanged
-            return _create(firm_id, user_id, note, mirror.snapshot, form_key, origin, moment, certificate)
+            return create_request(
+                firm_id, user_id, note, mirror.snapshot, form_key, origin, moment, certificate
+            )
     except IntegrityError as error:
         if "nfse_request_form_once" in str(error):
             raise FormKeyReused from error
@@ -137,7 +139,7 @@ def withdraw_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceR
 
 
 # --- The yes ---------------------------------------------------------------------------------------
-def _create(
+def create_request(
     firm_id: int,
     user_id: int,
     note: NoteInput,
@@ -147,6 +149,11 @@ def _create(
     now: datetime,
     certificate: LoadedCertificate | None,
 ) -> InvoiceRequest:
+    """Store one request with number, ids, bytes, history and work. Inside the caller's transaction, which
+    holds the company's lock and checked the gates.
+
+    Raises NotIssuable, and what `NFSeGateway.prepare` raises.
+    """
     company = Company.objects.select_related("tax_profile").get(firm_id=firm_id, pk=note.company_id)
     series = company.tax_profile.series
     number = _allocate(snapshot, series)

@@ -1,8 +1,11 @@
 """What must hold before a mirror is shown, and again at the yes (N8, N9, N17, R86, R87, R90)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
+
+from core.formatting import format_date
 from core.money import format_brl
 from nfse.documents.clock import competence_today
 from nfse.models import Company, InvoiceRequest
@@ -41,10 +44,13 @@ def check_note(parts: Parts, note: NoteInput, now: datetime) -> list[RuleProblem
     if not MIN_DESCRIPTION <= len(words) <= MAX_DESCRIPTION:
         text = f"A descrição deve ter de {MIN_DESCRIPTION} a {MAX_DESCRIPTION} caracteres."
         found.append(gate("description", "description", text, WhoFixes.CLIENT))
-    if note.competence_date > competence_today(now):
-        text = "A competência não pode ser depois de hoje."
-        found.append(gate("competence", "competence_date", text, WhoFixes.CLIENT))
+    found += _check_competence(note, now)
     return found + _check_amount(parts, note.amount) + _check_taker(parts)
+
+
+def first_competence(now: datetime) -> date:
+    """Return the oldest day that a note may be of (N17): NFSE_COMPETENCE_DAYS before today."""
+    return competence_today(now) - timedelta(days=settings.NFSE_COMPETENCE_DAYS)
 
 
 def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime) -> InvoiceRequest | None:
@@ -59,6 +65,17 @@ def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime)
     words = snapshot.service.description.casefold()
     matching = (each for each in recent if each.snapshot.service.description.casefold() == words)
     return next(matching, None)
+
+
+def _check_competence(note: NoteInput, now: datetime) -> list[RuleProblem]:
+    """A replacement keeps the day of the note that it replaces, however old (E0060, E0061)."""
+    if note.competence_date > competence_today(now):
+        text = "A competência não pode ser depois de hoje."
+    elif note.substitutes is None and note.competence_date < first_competence(now):
+        text = f"A competência não pode ser antes de {format_date(first_competence(now))}."
+    else:
+        return []
+    return [gate("competence", "competence_date", text, WhoFixes.CLIENT)]
 
 
 def _check_amount(parts: Parts, amount: Decimal) -> list[RuleProblem]:

@@ -9,6 +9,8 @@ SEND = "nfse.send_request"
 ASK = "nfse.ask_request"
 CANCEL = "nfse.cancel_note"
 READ = "nfse.read_note"
+PICTURE = "nfse.fetch_picture"
+EMAIL = "nfse.email_note"
 SETTLING = (SEND, ASK)
 
 
@@ -21,3 +23,13 @@ def enqueue_for(request: InvoiceRequest, kind: str, run_after: datetime | None =
         ordering_key=f"nfse.request:{request.pk}",
         run_after=run_after,
     )
+
+
+def enqueue_picture(request_id: int) -> None:
+    """Have the PDF of a note fetched; inside the caller's transaction."""
+    enqueue(kind=PICTURE, payload={"request_id": request_id}, dedupe_key=picture_key(request_id))
+
+
+def picture_key(request_id: int) -> str:
+    """Return what the work on one note's PDF is found by."""
+    return f"picture:{request_id}"

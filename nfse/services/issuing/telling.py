@@ -15,6 +15,8 @@ MAX_TEXT = 500
 def tell_move(request: InvoiceRequest, event: str) -> None:
     """Tell of a refusal, a failure, and of what the city did to a note."""
     whose = _whose(request)
+    if event == "taken_settled":  # the firm itself did it
+        return
     if request.state == State.REJECTED:
         reasons = " ".join(problem["message_pt"] for problem in request.problems)
         _tell(request, Notice.Kind.REJECTED, "Nota recusada", f"{whose}: {reasons}", event)

@@ -1,0 +1,137 @@
+"""A note by e-mail: a letter with PDF and XML, to the taker or to a typed address (A22, N13)."""
+
+import re
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from accounts.gateways import Attachment, Letter, send_letter
+from core.crypto import decrypt, encrypt
+from core.errors import NitroError
+from nfse.documents.mirror import TEST_BANNER, format_reais
+from nfse.models import Invoice, InvoiceRequest, RequestEvent
+from nfse.permissions import NotFound, Right, require_right
+from nfse.services.issuing import kinds
+from nfse.services.issuing.moving import locked_request, note
+from nfse.services.issuing.pictures import read_picture
+from nfse.services.letters import write_letter
+from nfse.values import NoteStatus
+from queue_worker.models import WorkItem
+from queue_worker.services import enqueue
+from queue_worker.work import Work
+
+
+class InvalidEmail(NitroError):
+    message = "Escreva um e-mail válido, como financeiro@empresa.com.br."
+
+
+class NotEmailable(NitroError):
+    """There is no note yet, or its XML has not come."""
+
+    message = "A nota ainda não tem PDF e XML para enviar. Espere um instante e tente de novo."
+
+
+def email_invoice(
+    *, firm_id: int, user_id: int, request_id: int, to: str, form_key: uuid.UUID
+) -> InvoiceRequest:
+    """Have the note sent to an address; the same `form_key` sends one letter.
+
+    Raises NotAllowed, NotFound, InvalidEmail, NotEmailable.
+    """
+    require_right(user_id=user_id, firm_id=firm_id, right=Right.SEE_INVOICES)
+    address = _clean(to)
+    invoice = Invoice.objects.filter(firm_id=firm_id, request_id=request_id).defer("xml_text").first()
+    if invoice is None and not InvoiceRequest.objects.filter(firm_id=firm_id, pk=request_id).exists():
+        raise NotFound
+    if not is_emailable(invoice):
+        raise NotEmailable
+    with transaction.atomic(durable=True), locked_request(request_id) as request:
+        asked = RequestEvent.objects.filter(
+            request=request, event="email_asked", data__form_key=str(form_key)
+        )
+        if not asked.exists():
+            data = {"form_key": str(form_key)}
+            note(request, "email_asked", actor_id=user_id, detail=mask_email(address), data=data)
+            enqueue(
+                kind=kinds.EMAIL,
+                payload={"request_id": request_id, "to": encrypt(address)},
+                dedupe_key=f"email:{form_key}",
+                priority=70,
+            )
+    return request
+
+
+def is_emailable(invoice: Invoice | None) -> bool:
+    """Return whether PDF and XML can be had."""
+    if invoice is None:
+        return False
+    return Invoice.objects.filter(pk=invoice.pk).exclude(xml_text="").exists()
+
+
+def send_note(*, request_id: int, to: str, work: Work) -> None:
+    """Send the letter, with no transaction open. `to` is encrypted, as the queue keeps it.
+
+    Raises core.errors.Unavailable, Refused, and what `read_picture` raises.
+    """
+    request = InvoiceRequest.objects.select_related("firm", "company", "invoice").get(pk=request_id)
+    address = decrypt(to)
+    pdf = read_picture(request_id)
+    work.check()
+    send_letter(_write(request, address, pdf))
+    with locked_request(request_id) as current:
+        note(current, "emailed", detail=mask_email(address))
+        work.finish({"sent": True})
+
+
+def give_up_note(item: WorkItem) -> None:
+    """The letter could not be sent: the history says so."""
+    with locked_request(item.payload["request_id"]) as request:
+        note(request, "email_failed", detail=mask_email(decrypt(item.payload["to"])))
+
+
+def mask_email(address: str) -> str:
+    """Return an address by which its owner is recognized, and nobody else finds it: f•••@empresa.com.br."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def _clean(address: str) -> str:
+    address = address.strip()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise InvalidEmail from error
+    return address
+
+
+def _write(request: InvoiceRequest, address: str, pdf: bytes) -> Letter:
+    invoice = request.invoice
+    test = "TESTE · " if request.is_test else ""
+    company = request.company.display_name
+    return write_letter(
+        to=address,
+        subject=f"{test}Nota fiscal {invoice.number} de {company}",
+        template="note",
+        context={
+            "company": company,
+            "firm": request.firm.display_name,
+            "invoice": invoice,
+            "amount": format_reais(invoice.amount),
+            "test_banner": TEST_BANNER if request.is_test else "",
+            "is_canceled": invoice.status == NoteStatus.CANCELED,
+            "is_replaced": invoice.status == NoteStatus.REPLACED,
+        },
+        attachments=(
+            Attachment(file_name(invoice, "pdf"), pdf, "application/pdf"),
+            Attachment(file_name(invoice, "xml"), invoice.xml, "application/xml"),
+        ),
+    )
+
+
+def file_name(invoice: Invoice, extension: str) -> str:
+    """Return NFSe_<number>_<key>.<extension>; without a key its verification code, or neither."""
+    parts = ["NFSe", invoice.number, invoice.access_key or invoice.verification_code]
+    safe = [re.sub(r"[^0-9A-Za-z.-]", "", part) for part in parts]
+    return "_".join(part for part in safe if part) + f".{extension}"

@@ -39,7 +39,8 @@ stop: .venv/.installed ## Stop everything that make run or make services started
 	@$(PY) -m embedded stop
 
 demo: setup services ## Load the demo data again
-	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py load_catalogs && $(PY) manage.py seed_demo
+	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py load_catalogs
+	@$(PY) manage.py seed_demo --certificate-maker "$(PY) -m sandbox.pki make-pfx"
 
 test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium

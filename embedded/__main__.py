@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from embedded.servers import PortTaken, Services, port_is_open
 PYTHON = sys.executable
 PID_FILE = defaults.HOME / "run.pid"
 FIRST_PAGE_SECONDS = 120
+CERTIFICATE_MAKER = shlex.join([PYTHON, "-m", "sandbox.pki", "make-pfx"])
 
 # Nothing is pickled here, so that Celery's warning to root does not apply.
 WORKER = f'{PYTHON} -W "ignore:You\'re running the worker" -m celery -q -A config worker'
@@ -77,7 +79,7 @@ def run() -> int:
     subprocess.run([PYTHON, "-m", "sandbox.pki", "set-up"], check=True, stdout=subprocess.DEVNULL)
     _manage("migrate", "--verbosity", "0")
     _manage("load_catalogs")
-    _manage("seed_demo")
+    _manage("seed_demo", "--certificate-maker", CERTIFICATE_MAKER, stdout=subprocess.DEVNULL)
     PID_FILE.write_text(str(os.getpid()))
     manager = Manager()
     for name, (command, variables) in PROCESSES.items():
@@ -91,8 +93,8 @@ def run() -> int:
     return int(manager.returncode or 0)
 
 
-def _manage(*arguments: str) -> None:
-    subprocess.run([PYTHON, "manage.py", *arguments], check=True)
+def _manage(*arguments: str, stdout: int | None = None) -> None:
+    subprocess.run([PYTHON, "manage.py", *arguments], check=True, stdout=stdout)
 
 
 def _announce(started: float) -> None:

@@ -6,10 +6,18 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.selectors import find_buyer_account, find_user_by_email
+from core.demos import PASSWORD
 from credits.selectors import get_balance
-from leads.management.commands.seed_demo import BUYER, OPERATOR, PASSWORD
+from leads.demo import BUYER, OPERATOR
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def city(db):
+    """Where the companies of the demo's firm are."""
+    return make_city("4314902", "Porto Alegre")
 
 
 def test_the_buyer_signs_in_confirmed_and_with_200_credits(capsys):
@@ -28,7 +36,7 @@ def test_the_operator_is_staff():
 
 def test_show_only_shows(capsys):
     call_command("seed_demo", "--show")
-    assert capsys.readouterr().out.count("senha") == 2
+    assert capsys.readouterr().out.count("senha") == 5
     assert not User.objects.exists()
 
 

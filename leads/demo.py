@@ -1,38 +1,23 @@
-"""`manage.py seed_demo`: a buyer with credits and an operator, to walk through the product at once."""
+"""Demo data of leads: a buyer with credits, and an operator."""
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors import find_buyer_account, find_user_by_email
 from accounts.services import sign_up
+from core.demos import PASSWORD, Demo, DemoOptions, SignIn
 from credits.models import LedgerEntry
 from credits.services import grant_credits
 from credits.values import Reference
 
 BUYER = "comprador@demo.example"
 OPERATOR = "operador@demo.example"
-PASSWORD = "quero-ver-nitro"  # noqa: S105 (refused in production)
 CREDITS = 200
 
 
-class Command(BaseCommand):
-    help = "Creates the demo sign-ins and gives the buyer 200 credits, once. Refused in production."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--show", action="store_true", help="only print the demo sign-ins")
-
-    def handle(self, *_args: Any, **options: Any) -> None:
-        if settings.PRODUCTION:
-            raise CommandError("demo sign-ins have known passwords: not in production")
-        if not options["show"]:
-            _give_credits(_ensure_buyer(), _ensure_operator())
-        self.stdout.write(f"  comprador  {BUYER}  senha {PASSWORD}")
-        self.stdout.write(f"  operador   {OPERATOR}  senha {PASSWORD}")
+def seed(_options: DemoOptions) -> None:
+    """Create the buyer and the operator, and give the buyer 200 credits, once."""
+    _give_credits(_ensure_buyer(), _ensure_operator())
 
 
 def _ensure_buyer() -> User:
@@ -59,7 +44,7 @@ def _confirmed(user: User) -> User:
 def _give_credits(buyer: User, operator: User) -> None:
     account = find_buyer_account(buyer)
     if account is None:
-        raise CommandError(f"{BUYER} has no buyer account")
+        raise RuntimeError(f"{BUYER} has no buyer account")
     grant_credits(
         account_id=account.pk,
         amount=CREDITS,
@@ -69,3 +54,6 @@ def _give_credits(buyer: User, operator: User) -> None:
         text="Créditos de demonstração",
         actor_id=operator.pk,
     )
+
+
+DEMO = Demo((SignIn("comprador", BUYER), SignIn("operador", OPERATOR)), seed)

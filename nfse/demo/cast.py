@@ -1,0 +1,240 @@
+"""Who plays in the demo: invented companies of the sandbox's world, so that looking up a CNPJ finds them.
+
+CNPJs begin with 99 and CPFs with 999, which nobody has; mail goes to `.example`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from nfse.models import Company, ServiceProfile
+from nfse.services.companies import CompanyData
+from nfse.services.profiles import ServiceData, TaxData
+from nfse.services.takers import TakerData
+from nfse.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
+
+PORTO_ALEGRE = "4314902"
+FIRM_CNPJ = "99138008000186"
+FIRM_NAME = "Contabilidade Horizonte (demonstração)"
+EP = ServiceProfile.Incidence.PROVIDER
+
+
+@dataclass(frozen=True)
+class DemoCompany:
+    """One company of the firm. `certificate_days` is how long its certificate lasts; None: it has none."""
+
+    document: str
+    data: CompanyData
+    tax: TaxData | None = None
+    services: tuple[ServiceData, ...] = ()
+    certificate_days: int | None = 300
+    environment: Environment = Environment.STAGING
+
+
+SIMPLES_TAX = TaxData(
+    total_tax_mode=TotalTaxMode.SIMPLES_PERCENT,
+    total_tax_percent=Decimal("6.00"),
+    simples_apportionment=SimplesApportionment.ALL_INSIDE,
+)
+
+SOFTWARE = DemoCompany(
+    "99R7OQXX000138",
+    CompanyData(
+        legal_name="Desenvolvimento de Software Cenedorelva Ltda",
+        trade_name="Cenedorelva Software",
+        tax_regime=TaxRegime.SIMPLES,
+        gateway=Company.Gateway.NATIONAL,
+        city_code=PORTO_ALEGRE,
+        main_cnae="6202300",
+        opening_date=date(2019, 3, 11),
+        street="Estrada das Palmeiras",
+        number="638",
+        district="Boa Vista",
+        postal_code="91330726",
+        email="financeiro@cenedorelva.example",
+    ),
+    SIMPLES_TAX,
+    (
+        ServiceData(
+            nickname="Suporte de sistemas",
+            ctribnac="010701",
+            incidence_rule=EP,
+            cnae="6202300",
+            keywords=("suporte", "manutenção"),
+            description_template="Suporte técnico e manutenção de sistemas",
+        ),
+        ServiceData(
+            nickname="Desenvolvimento",
+            ctribnac="010101",
+            incidence_rule=EP,
+            cnae="6202300",
+            keywords=("desenvolvimento", "sistema", "site"),
+            description_template="Desenvolvimento de sistema sob encomenda",
+        ),
+    ),
+)
+ARCHITECT = DemoCompany(
+    "99396777000184",
+    CompanyData(
+        legal_name="Arquiteto Horirilina Ltda ME",
+        trade_name="Horirilina Arquitetura",
+        tax_regime=TaxRegime.SIMPLES,
+        gateway=Company.Gateway.NATIONAL,
+        city_code=PORTO_ALEGRE,
+        main_cnae="7111100",
+        opening_date=date(2021, 8, 2),
+        street="Rua da Estação",
+        number="S/N",
+        complement="Sala 36",
+        district="Nossa Senhora de Fátima",
+        postal_code="91330518",
+        email="contato@horirilina.example",
+    ),
+    SIMPLES_TAX,
+    (
+        ServiceData(
+            nickname="Projeto de arquitetura",
+            ctribnac="070101",
+            incidence_rule=EP,
+            cnae="7111100",
+            keywords=("projeto", "arquitetura"),
+            description_template="Projeto de arquitetura",
+        ),
+    ),
+    environment=Environment.PRODUCTION,
+)
+FREELANCER = DemoCompany(
+    "99940089000133",
+    CompanyData(
+        legal_name="99.940.089 Rosangela Pereira Quaresmeiro",
+        trade_name="Rosangela Sistemas",
+        tax_regime=TaxRegime.MEI,
+        gateway=Company.Gateway.NATIONAL,
+        city_code=PORTO_ALEGRE,
+        main_cnae="6202300",
+        opening_date=date(2023, 1, 16),
+        street="Rua Quinze de Novembro",
+        number="1412",
+        district="Centro",
+        postal_code="91330372",
+        email="rosangela@demo.example",
+    ),
+    TaxData(total_tax_mode=TotalTaxMode.NOT_INFORMED),
+    (
+        ServiceData(
+            nickname="Suporte técnico",
+            ctribnac="010701",
+            incidence_rule=EP,
+            cnae="6202300",
+            keywords=("suporte", "computador"),
+            description_template="Suporte técnico em informática",
+        ),
+    ),
+    certificate_days=12,
+)
+CONSULTANCY = DemoCompany(
+    "99836452000175",
+    CompanyData(
+        legal_name="Zimozelanda e Cia Ltda",
+        trade_name="Zimozelanda Tecnologia",
+        tax_regime=TaxRegime.NORMAL,
+        gateway=Company.Gateway.PLUGNOTAS,
+        city_code=PORTO_ALEGRE,
+        main_cnae="6202300",
+        opening_date=date(2015, 5, 20),
+        street="Avenida das Palmeiras",
+        number="1157",
+        district="Boa Vista",
+        postal_code="91330671",
+        email="fiscal@zimozelanda.example",
+    ),
+    TaxData(
+        total_tax_mode=TotalTaxMode.PERCENTS,
+        total_tax_federal=Decimal("13.45"),
+        total_tax_state=Decimal("0.00"),
+        total_tax_municipal=Decimal("2.00"),
+    ),
+    (
+        ServiceData(
+            nickname="Consultoria em tecnologia",
+            ctribnac="010601",
+            incidence_rule=EP,
+            cnae="6202300",
+            iss_rate=Decimal("2.00"),
+            keywords=("consultoria", "assessoria"),
+            description_template="Consultoria em tecnologia da informação",
+        ),
+    ),
+)
+BLOCKED = DemoCompany(
+    "99105520000126",
+    CompanyData(
+        legal_name="Curso de Informática Cenefulina S.A.",
+        trade_name="Cenefulina Cursos",
+        tax_regime=TaxRegime.SIMPLES,
+        gateway=Company.Gateway.NATIONAL,
+        city_code=PORTO_ALEGRE,
+        main_cnae="8599603",
+        street="Avenida do Comércio",
+        number="917",
+        district="Bela Vista",
+        postal_code="91330012",
+    ),
+    certificate_days=None,
+)
+COMPANIES = (SOFTWARE, ARCHITECT, FREELANCER, CONSULTANCY, BLOCKED)
+
+VET = "99461806000144"
+CLINIC = "99803614000179"
+SHOP = "99586041000179"
+PERSON = "99941235058"
+TAKERS: dict[str, TakerData] = {
+    VET: TakerData(
+        name="Clínica Veterinária Liradetrama Ltda",
+        nickname="Liradetrama",
+        email="contas@liradetrama.example",
+        street="Rua das Flores",
+        number="SN",
+        district="Vila Nova",
+        postal_code="91330412",
+        city_code=PORTO_ALEGRE,
+    ),
+    CLINIC: TakerData(
+        name="Borasifiora Serviços Ltda",
+        email="financeiro@borasifiora.example",
+        street="Avenida da Independência",
+        number="S/N",
+        district="Industrial",
+        postal_code="91330118",
+        city_code=PORTO_ALEGRE,
+    ),
+    SHOP: TakerData(
+        name="Karibebranca Serviços Ltda",
+        email="nfe@karibebranca.example",
+        street="Rodovia da Estação",
+        number="2885",
+        district="Centro",
+        postal_code="91330777",
+        city_code=PORTO_ALEGRE,
+    ),
+    PERSON: TakerData(name="Lívia Alambarino (pessoa inventada)", email="livia@demo.example"),
+}
+
+
+@dataclass(frozen=True)
+class DemoNote:
+    """One of the notes that the accountant asked for on the first day."""
+
+    company: DemoCompany
+    taker: str
+    amount: Decimal
+    description: str
+
+
+NOTES = (
+    DemoNote(ARCHITECT, VET, Decimal("4800.00"), "Projeto de arquitetura da nova recepção"),
+    DemoNote(ARCHITECT, SHOP, Decimal("2350.50"), "Projeto de arquitetura do depósito"),
+    DemoNote(SOFTWARE, CLINIC, Decimal("1900.00"), "Suporte técnico e manutenção de sistemas"),
+    DemoNote(SOFTWARE, PERSON, Decimal("350.00"), "Suporte técnico e manutenção de sistemas"),
+    DemoNote(FREELANCER, VET, Decimal("280.00"), "Suporte técnico em informática"),
+)

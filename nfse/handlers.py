@@ -5,6 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from nfse.services.city_check import check_company_city
+from nfse.services.closing.making import fail_package, make_package
+from nfse.services.closing.requesting import MAKE_PACKAGE
+from nfse.services.invite_letters import SEND_INVITE_LETTER, give_up_letter, send_invite_letter
 from nfse.services.issuing import kinds
 from nfse.services.issuing.asking import ask_request, keep_asking
 from nfse.services.issuing.canceling import cancel_note, keep_canceling
@@ -60,6 +63,11 @@ def handle_notice_email(work: Work) -> None:
     send_notice_email(notice_id=work.payload["notice_id"])
 
 
+@handler(SEND_INVITE_LETTER, max_attempts=8, backoff=MAIL_RETRIES, on_dead=give_up_letter)
+def handle_invite_letter(work: Work) -> None:
+    send_invite_letter(invite_id=work.payload["invite_id"])
+
+
 @handler(TELL_OPERATORS, max_attempts=8, backoff=MAIL_RETRIES)
 def handle_tell_operators(work: Work) -> None:
     send_to_operators(subject=work.payload["subject"], text=work.payload["text"])
@@ -74,3 +82,15 @@ def handle_set_up_company(work: Work) -> dict[str, str]:
 def handle_check_city(work: Work) -> dict[str, bool | None]:
     found = check_company_city(company_id=work.payload["company_id"], now=timezone.now())
     return {"uses_national": found}
+
+
+@handler(
+    MAKE_PACKAGE,
+    queue="cpu",
+    max_attempts=4,
+    backoff=Backoff(first=10, factor=3, cap=120),
+    concurrency_limit=1,
+    on_dead=fail_package,
+)
+def handle_make_package(work: Work) -> None:
+    make_package(package_id=work.payload["package_id"], work=work)

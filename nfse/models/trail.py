@@ -5,9 +5,15 @@ from django.db import models
 
 from nfse.models.firms import Firm
 
+HIDDEN = "•••"
+"""Stands for what the trail may not keep."""
+
 
 class ChangeRecord(models.Model):
-    """One change by one person (or by the system, without actor). It outlives the row that changed."""
+    """One change by one person (or by the system, without actor). It outlives the row that changed.
+
+    Append-only by trigger.
+    """
 
     class Action(models.TextChoices):
         CREATED = "created", "Criou"

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership
 from accounts.selectors import list_memberships
-from nfse.models import Firm
+from nfse.models import Firm, Invite
 from nfse.permissions import FIRM_ROLES, NotFound
 
 
@@ -34,3 +34,9 @@ def list_members(firm_id: int) -> QuerySet[Membership]:
     """Everybody who works or worked in the firm, the active first, by name."""
     members = Membership.objects.filter(account__firm=firm_id, role__in=FIRM_ROLES).select_related("user")
     return members.order_by("-is_active", "user__full_name", "pk")
+
+
+def list_open_invites(firm_id: int) -> QuerySet[Invite]:
+    """Invitations neither accepted nor withdrawn, also ended ones, the newest first, with who invited."""
+    opened = Invite.objects.filter(firm_id=firm_id, accepted_at=None, revoked_at=None)
+    return opened.select_related("invited_by").order_by("-created_at", "-pk")

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.managers import normalize_email
 from accounts.models import Account, AccountEmail, Membership, User
-from accounts.services import EmailTaken, request_email
+from accounts.services import EmailTaken, request_email, tell_owner
 from accounts.services.constraints import violates
 from accounts.signals import account_created
 from core.documents import normalize_cnpj
@@ -110,6 +110,27 @@ def register_firm_with_owner(
     return firm
 
 
+def register_firm_or_tell_owner(
+    *, owner: NewOwner, document: str, legal_name: str, trade_name: str = ""
+) -> Firm | None:
+    """Register, or tell the owner of a taken address by e-mail and return None.
+
+    The caller answers both with the same words. A taken CNPJ is refused the same whether the address is
+    taken or new: else a CNPJ known to be here would tell who has a user. Raises InvalidCnpj,
+    FirmNotRegistered.
+    """
+    try:
+        return register_firm_with_owner(
+            owner=owner, document=document, legal_name=legal_name, trade_name=trade_name
+        )
+    except EmailTaken:
+        cnpj = normalize_cnpj(document)
+        if Firm.objects.filter(document=cnpj).exists():
+            raise _tell_of_taken(cnpj) from None
+        tell_owner(email=owner.email)
+        return None
+
+
 def update_firm(*, firm_id: int, user_id: int, data: FirmData) -> Firm:
     """Replace the firm's settings. Raises NotFound, NotAllowed, UnknownCity, InvalidPhone."""
     require_right(user_id=user_id, firm_id=firm_id, right=Right.MANAGE_FIRM)
@@ -159,15 +180,19 @@ def _create(owner: User, cnpj: str, legal_name: str, trade_name: str) -> Firm:
 
 def _explain(error: IntegrityError, cnpj: str) -> Exception:
     if violates(error, "nfse_firm_document_unique"):
-        log.warning("firm_registered_twice")
-        tell_operators(
-            key=f"firm-taken:{cnpj}",
-            subject="Cadastro repetido de contabilidade",
-            text=f"Alguém tentou cadastrar de novo a contabilidade de CNPJ {cnpj}. Confira com ela.",
-        )
-        return FirmNotRegistered()
+        return _tell_of_taken(cnpj)
     if violates(error, "accounts_membership_one_firm"):
         return AlreadyInFirm()
     if violates(error, "accounts_user_email_unique"):
         return EmailTaken()
     return error
+
+
+def _tell_of_taken(cnpj: str) -> FirmNotRegistered:
+    log.warning("firm_registered_twice")
+    tell_operators(
+        key=f"firm-taken:{cnpj}",
+        subject="Cadastro repetido de contabilidade",
+        text=f"Alguém tentou cadastrar de novo a contabilidade de CNPJ {cnpj}. Confira com ela.",
+    )
+    return FirmNotRegistered()

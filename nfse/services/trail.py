@@ -11,9 +11,9 @@ from core.documents import is_cpf, mask_cpf
 from core.fields import EncryptedTextField
 from core.request_ids import current_request_id
 from nfse.models import ChangeRecord
+from nfse.models.trail import HIDDEN
 
 Action = ChangeRecord.Action
-HIDDEN = "•••"
 
 
 def describe(row: models.Model, names: Iterable[str]) -> dict[str, Any]:

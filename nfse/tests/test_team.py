@@ -12,20 +12,16 @@ from accounts.tests.factories import make_user
 from nfse.models import ChangeRecord, Invite
 from nfse.permissions import NotAllowed, NotFound, Role
 from nfse.services.firms import AlreadyInFirm
-from nfse.services.team import (
+from nfse.services.invite_letters import make_invite_token
+from nfse.services.invites import (
     AlreadyInvited,
     AlreadyMember,
     InviteInvalid,
-    LastOwner,
-    NotARole,
-    OwnRole,
     accept_invite,
-    change_role,
-    deactivate_member,
     invite_member,
-    make_invite_token,
     revoke_invite,
 )
+from nfse.services.team import LastOwner, NotARole, OwnRole, change_role, deactivate_member
 
 pytestmark = pytest.mark.django_db
 EMAIL = "novato@nitro.example"

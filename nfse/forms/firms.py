@@ -1,0 +1,265 @@
+"""Forms of the firm: registration, invitations, team, settings, trail. Services decide what is allowed."""
+
+import re
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import RegexValidator
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.forms import SignUpForm
+from accounts.models import Membership, User
+from core.documents import InvalidCnpj, normalize_cnpj
+from core.errors import NitroError
+from core.forms import FilterForm
+from core.phones import format_phone
+from nfse.models import Firm
+from nfse.permissions import FIRM_ROLES
+from nfse.selectors.trail import TrailFilter
+from nfse.services.firms import FirmData
+from nfse.services.logos import MAX_BYTES
+from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
+from registry.selectors.cities import find_city_by_label
+
+# Names of firms are printed in our e-mails, which anybody can make us send: no addresses in them.
+no_address = RegexValidator(
+    r"(?i)[@<>]|://|\bwww\.|\w{2,}\.(?:com|net|org|br|io|site|online|shop|xyz|link|app|info|biz|top)\b",
+    "Informe só o nome, sem endereços de site ou de e-mail.",
+    inverse_match=True,
+)
+ROLE_CHOICES = [(role.value, role.label) for role in FIRM_ROLES]
+
+
+def _firm_name(label: str, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        min_length=2,
+        max_length=160,
+        validators=[no_address],
+        help_text=help_text,
+        error_messages={"required": "Informe a razão social."},
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+
+def _text(label: str, length: int, autocomplete: str = "off") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=length,
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+    )
+
+
+class FirmForm(forms.Form):
+    """The firm that a signed-in person registers (A7)."""
+
+    document = forms.CharField(
+        label="CNPJ da contabilidade",
+        max_length=20,
+        error_messages={"required": "Informe o CNPJ."},
+        help_text="Com os dados da Receita preenchemos o resto; você confere.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    legal_name = _firm_name("Razão social")
+    trade_name = _firm_name("Nome fantasia", required=False, help_text="Como seus clientes a conhecem.")
+
+    def clean_document(self) -> str:
+        try:
+            return normalize_cnpj(self.cleaned_data["document"])
+        except InvalidCnpj as error:
+            raise ValidationError(error.message) from error
+
+
+class NewOwnerForm(FirmForm, SignUpForm):
+    """The firm together with its owner's user (A7)."""
+
+    field_order = ("document", "legal_name", "trade_name", "full_name", "email", "password", "terms")
+
+
+class JoinForm(SignUpForm):
+    """Who was invited and has no user yet. The address is the invitation's, not the person's to choose."""
+
+    email = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.address = email
+
+    @sensitive_variables()
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["email"] = self.address
+        return super().clean()
+
+
+class InviteForm(forms.Form):
+    """An address and a role (A8)."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        error_messages={
+            "required": "Informe o e-mail de quem vai entrar na equipe.",
+            "invalid": "Informe um e-mail válido, como nome@empresa.com.br.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email", "spellcheck": "false"}),
+    )
+    role = forms.ChoiceField(
+        label="Papel",
+        choices=ROLE_CHOICES,
+        initial=Membership.Role.ATTENDANT.value,
+        error_messages={"invalid_choice": "Escolha um papel da lista."},
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label="Papel", choices=ROLE_CHOICES)
+
+
+class SettingsForm(forms.Form):
+    """What the owner may change of the firm (A27). The CNPJ is not among it."""
+
+    legal_name = _firm_name("Razão social")
+    trade_name = _firm_name("Nome fantasia", required=False, help_text="Aparece no menu e nos convites.")
+    email = forms.EmailField(
+        label="E-mail da contabilidade",
+        required=False,
+        max_length=254,
+        error_messages={"invalid": "Informe um e-mail válido, como nome@empresa.com.br."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    phone = forms.CharField(
+        label="Telefone",
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national", "inputmode": "tel"}),
+    )
+    postal_code = forms.CharField(
+        label="CEP",
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric"}),
+    )
+    street = _text("Logradouro", 160, "address-line1")
+    number = _text("Número", 20)
+    complement = _text("Complemento", 160, "address-line2")
+    district = _text("Bairro", 80)
+    city = forms.CharField(label="Cidade", required=False, max_length=80)
+    city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
+
+    FIELD_OF_ERROR: dict[type[NitroError], str] = {UnknownCity: "city", InvalidPhone: "phone"}
+
+    @classmethod
+    def for_firm(cls, firm: Firm) -> "SettingsForm":
+        """The form with what is stored."""
+        names = ("legal_name", "trade_name", "email", "street", "number", "complement", "district")
+        initial = {name: getattr(firm, name) for name in names}
+        initial["phone"] = format_phone(firm.phone) if firm.phone else ""
+        initial["postal_code"] = format_postal_code(firm.postal_code)
+        if firm.city is not None:
+            initial |= {"city": firm.city.label, "city_code": firm.city.pk}
+        return cls(initial=initial)
+
+    def clean_phone(self) -> str:
+        try:
+            return clean_phone(self.cleaned_data["phone"])
+        except InvalidPhone as error:
+            raise ValidationError(error.message) from error
+
+    def clean_postal_code(self) -> str:
+        digits = re.sub(r"[\s.-]", "", self.cleaned_data["postal_code"])
+        if digits and not re.fullmatch(r"[0-9]{8}", digits):
+            raise ValidationError("CEP inválido. Use os 8 números.")
+        return digits
+
+    def clean(self) -> dict[str, Any]:
+        """The city is the chosen one, or one written in full; an emptied box means none."""
+        cleaned = super().clean() or {}
+        typed = cleaned.get("city", "").strip()
+        if not typed:
+            cleaned["city_code"] = ""
+        elif not cleaned.get("city_code"):
+            city = find_city_by_label(typed)
+            if city is None:
+                self.add_error("city", UnknownCity.message)
+            else:
+                cleaned["city_code"] = city.ibge_code
+        return cleaned
+
+    def refuse(self, error: NitroError) -> None:
+        """Put the service's refusal where it belongs."""
+        self.add_error(self.FIELD_OF_ERROR.get(type(error)), error.message)
+
+    def data_for(self, firm: Firm) -> FirmData:
+        """What was typed, and what the page does not show as it is stored."""
+        values = {name: value for name, value in self.cleaned_data.items() if name != "city"}
+        return FirmData(
+            **values,
+            chat_cancellation=Firm.ChatCancellation(firm.chat_cancellation),
+            warn_clients_of_expiry=firm.warn_clients_of_expiry,
+            daily_digest=firm.daily_digest,
+            business_hours=firm.business_hours,
+        )
+
+
+class LogoForm(forms.Form):
+    """A picture file; its content is judged by the service."""
+
+    logo = forms.FileField(
+        label="Imagem",
+        help_text="PNG ou JPG de até 2 MB. Fica melhor com fundo transparente.",
+        error_messages={
+            "required": "Escolha o arquivo da imagem.",
+            "empty": "O arquivo está vazio. Escolha outro.",
+        },
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+
+    def clean_logo(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["logo"]
+        if (upload.size or 0) > MAX_BYTES:  # before its content is read into memory
+            raise ValidationError("O arquivo tem mais de 2 MB. Envie uma imagem menor.")
+        return upload
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person, shown by the name and not by the address."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.full_name
+
+
+class TrailFilterForm(FilterForm):
+    """Filter of the trail (A30)."""
+
+    search_field = "empresa"
+
+    empresa = forms.CharField(label="Empresa: nome ou CNPJ", required=False, max_length=160)
+    pessoa = PersonField(
+        label="Pessoa", queryset=User.objects.none(), required=False, empty_label="Todas as pessoas"
+    )
+    de = forms.DateField(label="De", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    ate = forms.DateField(label="Até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["pessoa"]).queryset = people
+
+    def chosen(self) -> TrailFilter:
+        """The filter; what cannot be read asks for nothing and its field says why."""
+        self.is_valid()
+        asked = self.cleaned_data
+        person = asked.get("pessoa")
+        return TrailFilter(
+            company=asked.get("empresa", ""),
+            actor_id=person.pk if person else None,
+            since=asked.get("de"),
+            until=asked.get("ate"),
+        )
+
+
+def format_postal_code(digits: str) -> str:
+    return f"{digits[:5]}-{digits[5:]}" if len(digits) == 8 else digits

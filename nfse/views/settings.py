@@ -1,0 +1,92 @@
+"""The firm's own data and its logo (A27). Only the owner changes them; every member sees the logo."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
+
+from core.ratelimit import rate_limited
+from nfse.decorators import firm_member_required
+from nfse.forms.firms import LogoForm, SettingsForm
+from nfse.permissions import Right
+from nfse.requests import FirmRequest
+from nfse.selectors.firms import get_firm
+from nfse.selectors.logos import get_logo
+from nfse.services import firms as services
+from nfse.services import logos
+from nfse.services.logos import LogoRefused
+from nfse.services.places import InvalidPhone, UnknownCity
+from nfse.views.downloads import firm_key
+from nfse.views.missing import or_404
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@firm_member_required(Right.MANAGE_FIRM)
+def settings(request: FirmRequest) -> HttpResponse:
+    firm = or_404(get_firm, request.firm.pk)
+    form = SettingsForm(request.POST) if request.method == "POST" else SettingsForm.for_firm(firm)
+    if form.is_valid():
+        try:
+            or_404(
+                services.update_firm,
+                firm_id=firm.pk,
+                user_id=request.user.pk,
+                data=form.data_for(firm),
+            )
+        except (UnknownCity, InvalidPhone) as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Configurações salvas.")
+            return redirect("nfse:settings")
+    return _show(request, form, LogoForm())
+
+
+@require_POST
+@firm_member_required(Right.MANAGE_FIRM)
+@rate_limited("nfse.logo", key=firm_key, rate="20/h", closed_when_down=False)
+def upload_logo(request: FirmRequest) -> HttpResponse:
+    form = LogoForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            or_404(
+                logos.store_logo,
+                firm_id=request.firm.pk,
+                user_id=request.user.pk,
+                content=form.cleaned_data["logo"].read(),
+            )
+        except LogoRefused as error:
+            form.add_error("logo", error.message)
+        else:
+            messages.success(request, "Logo salvo. Ele aparece no menu de toda a equipe.")
+            return redirect("nfse:settings")
+    return _show(request, SettingsForm.for_firm(or_404(get_firm, request.firm.pk)), form)
+
+
+@require_POST
+@firm_member_required(Right.MANAGE_FIRM)
+def remove_logo(request: FirmRequest) -> HttpResponse:
+    or_404(logos.remove_logo, firm_id=request.firm.pk, user_id=request.user.pk)
+    messages.success(request, "Logo removido.")
+    return redirect("nfse:settings")
+
+
+def _version(request: FirmRequest) -> str | None:
+    return f'"{request.firm.logo_version}"' if request.firm.logo_version else None
+
+
+@require_safe
+@firm_member_required(Right.SEE_COMPANIES)
+@condition(etag_func=_version)
+@cache_control(private=True, max_age=YEAR, immutable=True)
+def logo(request: FirmRequest) -> HttpResponse:
+    """The own firm's picture. Its address carries its version, so a browser may keep it."""
+    return HttpResponse(or_404(get_logo, request.firm.pk), content_type="image/png")
+
+
+def _show(request: FirmRequest, form: SettingsForm, logo_form: LogoForm) -> HttpResponse:
+    context = {"form": form, "logo_form": logo_form}
+    refused = form.is_bound or logo_form.is_bound
+    return render(request, "nfse/settings/page.html", context, status=422 if refused else 200)

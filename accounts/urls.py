@@ -8,6 +8,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("entrar/", views.sign_in, name="sign_in"),
+    path("painel/", views.home, name="home"),
     path("sair/", views.sign_out, name="sign_out"),
     path("criar-conta/", views.sign_up, name="sign_up"),
     path("criar-conta/pronto/", views.sign_up_done, name="sign_up_done"),

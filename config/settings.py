@@ -173,7 +173,12 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
 ]
-HEADER_FRAGMENTS = ["credits/_header_balance.html"]
+# The businesses between which a person who is in both switches: while in one, the menu shows only that one.
+AREAS: list[dict[str, Any]] = [
+    {"label": "Leads", "audience": "buyer", "url": "leads:dashboard", "namespaces": ["leads", "credits"]},
+    {"label": "Notas", "audience": "firm", "url": "nfse:dashboard", "namespaces": ["nfse"]},
+]
+HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))
@@ -229,8 +234,16 @@ CELERY_TIMEZONE = "America/Sao_Paulo"
 # --- Accounts --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "leads:dashboard"
+LOGIN_REDIRECT_URL = "accounts:home"
 OPERATOR_REDIRECT_URL = "admin:index"
+# The first page of each role of accounts.Membership; of two roles the one that is named first.
+ROLE_HOMES = {
+    "buyer": "leads:dashboard",
+    "owner": "nfse:dashboard",
+    "accountant": "nfse:dashboard",
+    "attendant": "nfse:dashboard",
+}
+NO_ROLE_HOME = "accounts:profile"
 LOGOUT_REDIRECT_URL = "core:home"
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -261,6 +274,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Comma-separated Fernet keys; the first one writes, all of them read. The blind index has its own key.
 DEVELOPMENT_FIELD_KEY = "ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktMzJieXQ="
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[DEVELOPMENT_FIELD_KEY])
+# Certificates have keys of their own: who reads other fields cannot sign. In production none is given.
+DEVELOPMENT_CERTIFICATE_KEY = "ZGV2ZWxvcG1lbnQtb25seS1jZXJ0LWtleS0zMmJ5dGU="
+CERTIFICATE_ENCRYPTION_KEYS = env.list(
+    "CERTIFICATE_ENCRYPTION_KEYS", default=[] if PRODUCTION else [DEVELOPMENT_CERTIFICATE_KEY]
+)
 DEVELOPMENT_BLIND_INDEX_KEY = "development-only-blind-index-key"
 BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", default=DEVELOPMENT_BLIND_INDEX_KEY)
 
@@ -299,6 +317,11 @@ NFSE_WAIT_SCALE = env.float("NFSE_WAIT_SCALE", default=1)
 NFSE_COMPETENCE_DAYS = env.int("NFSE_COMPETENCE_DAYS", default=365)  # how old a new note may be
 PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
 PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")
+# Comes with each webhook of PlugNotas; without it there is no webhook, and changes are only polled.
+DEVELOPMENT_WEBHOOK_SECRET = "development-only-webhook-secret-not-for-production"
+PLUGNOTAS_WEBHOOK_SECRET = env.str(
+    "PLUGNOTAS_WEBHOOK_SECRET", default="" if PRODUCTION else DEVELOPMENT_WEBHOOK_SECRET
+)
 PLUGNOTAS_CONCURRENCY = env.int("PLUGNOTAS_CONCURRENCY", default=5)
 
 # --- Queue -----------------------------------------------------------------------------------------
@@ -412,6 +435,7 @@ LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 PRODUCTION_VARIABLES = {
     "SECRET_KEY": "50 or more random characters",
     "FIELD_ENCRYPTION_KEYS": "one Fernet key; to rotate put a new one first and run reencrypt_fields",
+    "CERTIFICATE_ENCRYPTION_KEYS": "another Fernet key, for A1 certificates alone; rotates the same way",
     "BLIND_INDEX_KEY": "32 or more random characters that never change",
     "ALLOWED_HOSTS": "the host of SITE_URL",
     "CSRF_TRUSTED_ORIGINS": "the origin of SITE_URL",
@@ -437,4 +461,5 @@ PRODUCTION_VARIABLES = {
     "ADN_PARAMETERS_STAGING_URL": "https://adn.producaorestrita.nfse.gov.br/parametrizacao",
     "PLUGNOTAS_BASE_URL": "https://api.plugnotas.com.br",
     "PLUGNOTAS_API_KEY": "key of TecnoSpeed PlugNotas",
+    "PLUGNOTAS_WEBHOOK_SECRET": "32 or more random characters, told to PlugNotas with each company",
 }

@@ -23,6 +23,12 @@ PUBLIC = {
     "accounts:reset_password": 200,
     "accounts:confirm_new_email_link": 302,
     "accounts:admin_sign_in": 302,
+    "nfse:register": 200,
+    "nfse:registered": 200,
+    "nfse:registration_lookup": 200,
+    "nfse:invite": 302,
+    "nfse:accept_invite": 422,  # without an invitation in the session
+    "nfse:plugnotas_webhook": 405,
 }
 SAMPLES = {
     "int": "1",

@@ -58,7 +58,7 @@ def test_htmx_goes_to_sign_in_and_comes_back_to_the_page_not_to_the_fragment():
 def test_the_page_to_come_back_to_is_never_a_strangers():
     page = {"HX-Request": "true", "HX-Current-URL": "http://golpe.example/x/"}
     answer = open_view(buyer_required, AnonymousUser(), **page)
-    assert answer["HX-Redirect"] == "/entrar/?next=%2Fleads%2F"
+    assert answer["HX-Redirect"] == "/entrar/?next=%2Fpainel%2F"
 
 
 def test_a_form_sent_after_the_session_ended_comes_back_to_its_page(client):

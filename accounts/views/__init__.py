@@ -11,7 +11,7 @@ from accounts.views.confirmation import (
 )
 from accounts.views.passwords import ResetPasswordView, change_password, password_reset, password_reset_sent
 from accounts.views.profile import change_email, change_theme, profile
-from accounts.views.sign_in import admin_sign_in, sign_in, sign_out
+from accounts.views.sign_in import admin_sign_in, home, sign_in, sign_out
 from accounts.views.sign_up import sign_up, sign_up_done, terms
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "confirm_email",
     "confirm_email_from_link",
     "confirm_new_email",
+    "home",
     "open_confirmation_link",
     "open_new_email_link",
     "password_reset",

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 
 from accounts.models import User
+from accounts.selectors import list_memberships
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -20,5 +21,9 @@ def open_session(request: HttpRequest, user: User, *, remember: bool = False) ->
 
 
 def home_of(user: User) -> str:
-    """The first page of a person who asked for none."""
-    return resolve_url(settings.OPERATOR_REDIRECT_URL if user.is_staff else settings.LOGIN_REDIRECT_URL)
+    """The first page of a person who asked for none, by what the person is (settings.ROLE_HOMES)."""
+    if user.is_staff:
+        return resolve_url(settings.OPERATOR_REDIRECT_URL)
+    roles = {membership.role for membership in list_memberships(user)}
+    homes = (home for role, home in settings.ROLE_HOMES.items() if role in roles)
+    return resolve_url(next(homes, settings.NO_ROLE_HOME))

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import SignInForm
+from accounts.requests import SignedInRequest
 from accounts.views.sessions import home_of, open_session
 from core.ratelimit import rate_limited
 
@@ -43,6 +44,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "Você saiu da sua conta.")
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@never_cache
+@require_safe
+def home(request: SignedInRequest) -> HttpResponse:
+    """The way in for pages that do not know who is asking."""
+    return redirect(home_of(request.user))
 
 
 @login_not_required

@@ -75,10 +75,11 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
     request: HttpRequest | None = context.get("request")
     if request is None or not request.user.is_authenticated:
         return []
+    elsewhere = _other_audiences(request)
     sections = [
         {"label": section["label"], "items": _items(section["items"], request)}
         for section in settings.NAVIGATION
-        if AUDIENCES[section["audience"]](request)
+        if section["audience"] not in elsewhere and AUDIENCES[section["audience"]](request)
     ]
     return [section for section in sections if section["items"]]
 
@@ -106,6 +107,40 @@ def _reverse_or_none(name: str) -> str | None:
         return reverse(name)
     except NoReverseMatch:
         return None
+
+
+@register.simple_tag(takes_context=True)
+def areas(context: template.Context) -> list[dict[str, Any]]:
+    """The businesses (settings.AREAS) of a person who is in more than one, the current one marked."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return []
+    own = _areas_of(request)
+    return own if len(own) > 1 else []
+
+
+@register.simple_tag(takes_context=True)
+def is_elsewhere(context: template.Context, audience: str) -> bool:
+    """Whether the page belongs to another business than this audience's."""
+    request: HttpRequest | None = context.get("request")
+    return request is not None and request.user.is_authenticated and audience in _other_audiences(request)
+
+
+def _other_audiences(request: HttpRequest) -> set[str]:
+    """The audiences of the businesses that this page is not of; none on a page of everybody's, as /conta/."""
+    own = _areas_of(request)
+    if not any(area["is_current"] for area in own):
+        return set()
+    return {area["audience"] for area in own if not area["is_current"]}
+
+
+def _areas_of(request: HttpRequest) -> list[dict[str, Any]]:
+    namespace = request.resolver_match.namespace if request.resolver_match else ""
+    return [
+        {**area, "href": href, "is_current": namespace in area["namespaces"]}
+        for area in settings.AREAS
+        if AUDIENCES[area["audience"]](request) and (href := _reverse_or_none(area["url"]))
+    ]
 
 
 @register.simple_tag

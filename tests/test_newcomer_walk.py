@@ -4,14 +4,14 @@ With NITRO_SCREENSHOTS=<folder> every step is photographed (`make screenshots`).
 """
 
 import csv
-import os
 import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import chromium, page_of, sideways_scroll
+from tests.support.browser import chromium, page_of
+from tests.support.camera import Camera, sign_in
 from tests.support.product import Product, running_product
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -41,7 +41,7 @@ def test_a_newcomer_finds_pays_and_downloads_leads(
         camera = Camera(page, f"{width}-{scheme}")
         page.goto(product.url)
         camera.take("home")
-        sign_in(page, product)
+        sign_in(page, product, "comprador", "/leads/")
         before = shown_balance(page)
         camera.take("painel")
 
@@ -82,31 +82,6 @@ OTHER_PAGES = [
     ("/creditos/extrato/", "extrato"),
     ("/conta/", "conta"),
 ]
-
-
-class Camera:
-    """Photographs steps, and refuses a page that scrolls sideways."""
-
-    def __init__(self, page: Page, suffix: str) -> None:
-        self.page = page
-        self.suffix = suffix
-        self.folder = os.environ.get("NITRO_SCREENSHOTS")
-
-    def take(self, step: str) -> None:
-        assert sideways_scroll(self.page) <= 0, f"{step} scrolls sideways"
-        if self.folder:
-            self.page.screenshot(path=Path(self.folder) / f"{step}-{self.suffix}.png")
-
-
-def sign_in(page: Page, product: Product) -> None:
-    email, password = re.search(
-        r"comprador\s+(\S+)\s+senha\s+(\S+)", product.manage("seed_demo", "--show")
-    ).groups()
-    page.goto(f"{product.url}/entrar/")
-    page.get_by_label("E-mail").fill(email)
-    page.locator("input[type=password]").fill(password)
-    page.get_by_role("button", name="Entrar", exact=True).click()
-    page.wait_for_url("**/leads/")
 
 
 def ask(page: Page, *, niche: str, city: str, quantity: int, camera: Camera) -> None:

@@ -69,7 +69,6 @@ class Populated:
     request: InvoiceRequest
     invoice: Invoice
     invite: Invite
-    notice: Notice
 
     @property
     def name(self) -> str:
@@ -86,9 +85,13 @@ class Populated:
             "invoice_id": self.invoice.pk,
             "certificate_id": self.certificate.pk,
             "invite_id": self.invite.pk,
-            "notice_id": self.notice.pk,
+            "notice_id": self.notice_of("owner").pk,
             "member_id": self.office.accountant.pk,
         }
+
+    def notice_of(self, role: str) -> Notice:
+        """Each person has a copy of every notice."""
+        return Notice.objects.get(recipient=getattr(self.office, role))
 
     @cached_property
     def markers(self) -> frozenset[str]:
@@ -150,7 +153,7 @@ def make_populated(number: int) -> Populated:
     person = make_taker(office.firm, CPFS[number], name=f"Dona {name}")
     test_request = _make_request(number, office, company, service, taker, Environment.STAGING)
     request = _make_request(number, office, company, service, taker, Environment.PRODUCTION)
-    notices = notify(
+    notify(
         firm_id=office.firm.pk,
         kind=Notice.Kind.REJECTED,
         title=f"A nota de {name} foi recusada",
@@ -190,7 +193,6 @@ def make_populated(number: int) -> Populated:
         request,
         request.invoice,
         invite,
-        next(notice for notice in notices if notice.recipient_id == office.owner.pk),
     )
 
 

@@ -60,6 +60,30 @@ def label_cnae(cnae: str) -> str:
     return _label(_cnaes(), cnae)
 
 
+def describe_incidence(ctribnac: str) -> str:
+    """What the official list says of a cTribNac: where the ISS is due, and what our notes cannot carry."""
+    service = get_services().get(ctribnac)
+    if service is None:
+        return ""
+    words = [_INCIDENCE.get(service.incidence, "")]
+    if words[0] and service.incidence_doubtful:
+        words.append("As tabelas oficiais divergem neste código: confira com a prefeitura.")
+    if service.required_group:
+        words.append(_GROUPS.get(service.required_group, ""))
+    return " ".join(word for word in words if word)
+
+
+_INCIDENCE = {
+    "EP": "Para este código a lista oficial indica a cidade do prestador.",
+    "LP": "Para este código a lista oficial indica a cidade onde o serviço é prestado.",
+    "ET": "Para este código a lista oficial indica a cidade do tomador.",
+}
+_GROUPS = {
+    "obra": "A nota deste código leva dados da obra, que a Nitro não envia: ela será recusada.",
+    "atvEvento": "A nota deste código leva dados do evento, que a Nitro não envia: ela será recusada.",
+}
+
+
 @dataclass(frozen=True)
 class _Line:
     code: Code

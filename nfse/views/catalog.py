@@ -10,6 +10,7 @@ from nfse.decorators import firm_member_required
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors import code_tables
+from nfse.services.profiles import suggest_incidence
 from registry.selectors import cities
 
 LONGEST_TEXT = 160
@@ -28,7 +29,9 @@ def search_cities(request: FirmRequest) -> JsonResponse:
 @firm_member_required(Right.SEE_COMPANIES)
 @rate_limited("nfse.suggestions", key="account", rate=RATE, method="GET", closed_when_down=False)
 def search_service_codes(request: FirmRequest) -> JsonResponse:
-    return _answer(request, code_tables.search_services)
+    """Each code comes with where its ISS is due, for the form of a service."""
+    found = code_tables.search_services(typed_text(request))
+    return JsonResponse({"results": [_describe(code) for code in found]})
 
 
 @require_safe
@@ -48,6 +51,15 @@ def search_cnaes(request: FirmRequest) -> JsonResponse:
 def typed_text(request: FirmRequest) -> str:
     """What was typed so far, no longer than any name."""
     return request.GET.get("q", "")[:LONGEST_TEXT].replace("\x00", "")
+
+
+def _describe(code: code_tables.Code) -> dict[str, str]:
+    return {
+        "id": code.code,
+        "label": code.label,
+        "incidence": suggest_incidence(code.code) or "",
+        "note": code_tables.describe_incidence(code.code),
+    }
 
 
 def _answer(request: FirmRequest, search: Callable[[str], list[code_tables.Code]]) -> JsonResponse:

@@ -65,7 +65,7 @@ def make_mirror(
     if any(problem.blocking for problem in problems):
         return _blocked(problems)
     snapshot = build_snapshot(parts, note)
-    problems += _check_rules(snapshot, company, profile, now, certificate)
+    problems += check_rules(snapshot, company, profile, now, certificate)
     twin = gates.find_twin(firm_id, parts, snapshot, now)
     if twin is not None:
         text = "Há uma nota igual (mesmo tomador, valor e descrição) nas últimas 24 horas."
@@ -155,14 +155,14 @@ def _place(company: Company, service: ServiceProfile, taker: Taker | None, note:
     return None
 
 
-def _check_rules(
+def check_rules(
     snapshot: NoteSnapshot,
     company: Company,
     profile: TaxProfile,
     now: datetime,
     certificate: LoadedCertificate | None,
 ) -> list[RuleProblem]:
-    """The authority's own rules, of the national document; PlugNotas judges by its cities'."""
+    """Return the authority's own rules that a note breaks; PlugNotas judges by its cities' rules."""
     if company.gateway != Company.Gateway.NATIONAL:
         return []
     known = ParametersGateway(environment=snapshot.environment, certificate=None)

@@ -1,0 +1,103 @@
+"""The services of a company: new, change, remove, default, try out (N3, A18)."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import NitroError
+from core.ratelimit import rate_limited
+from nfse.decorators import firm_member_required
+from nfse.forms.taxes import ServiceForm, describe_service
+from nfse.models import Company
+from nfse.permissions import Right
+from nfse.requests import FirmRequest
+from nfse.selectors.code_tables import describe_incidence, search_services
+from nfse.selectors.companies import get_company, get_service
+from nfse.services import profiles
+from nfse.services.issuing.sampling import try_service
+from nfse.views.missing import or_404
+from nfse.views.taxes import tax_tab
+
+TRY_RATE = "30/m"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@firm_member_required(Right.EDIT_COMPANIES)
+def new_service(request: FirmRequest, company_id: int) -> HttpResponse:
+    company = or_404(get_company, request.firm.pk, company_id)
+    form = ServiceForm(request.POST if request.method == "POST" else None, company=company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service = or_404(
+                profiles.create_service, **_who(request), company_id=company.pk, data=form.read()
+            )
+        except NitroError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, f"Serviço “{service.nickname}” cadastrado. Teste antes de emitir.")
+            return redirect(tax_tab(company.pk))
+    return _show(request, form, company)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@firm_member_required(Right.EDIT_COMPANIES)
+def edit_service(request: FirmRequest, service_id: int) -> HttpResponse:
+    service = or_404(get_service, request.firm.pk, service_id)
+    sent = request.POST if request.method == "POST" else None
+    form = ServiceForm(sent, company=service.company, initial=describe_service(service))
+    if request.method == "POST" and form.is_valid():
+        try:
+            or_404(profiles.update_service, **_who(request), service_id=service.pk, data=form.read())
+        except NitroError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "Serviço salvo. Notas já confirmadas não mudam.")
+            return redirect(tax_tab(service.company_id))
+    return _show(request, form, service.company, service=service)
+
+
+@require_POST
+@firm_member_required(Right.EDIT_COMPANIES)
+def set_default_service(request: FirmRequest, service_id: int) -> HttpResponse:
+    service = or_404(profiles.set_default_service, **_who(request), service_id=service_id)
+    messages.success(request, f"“{service.nickname}” é agora o serviço padrão.")
+    return redirect(tax_tab(service.company_id))
+
+
+@require_POST
+@firm_member_required(Right.EDIT_COMPANIES)
+def remove_service(request: FirmRequest, service_id: int) -> HttpResponse:
+    service = or_404(get_service, request.firm.pk, service_id)
+    or_404(profiles.remove_service, **_who(request), service_id=service_id)
+    messages.success(request, f"Serviço “{service.nickname}” removido. As notas antigas continuam com ele.")
+    return redirect(tax_tab(service.company_id))
+
+
+@require_safe
+@firm_member_required(Right.EDIT_COMPANIES)
+@rate_limited("nfse.try_service", key="account", rate=TRY_RATE, method="GET", closed_when_down=False)
+def test_service(request: FirmRequest, service_id: int) -> HttpResponse:
+    """What a sample note would look like; nothing is stored or sent."""
+    service = or_404(get_service, request.firm.pk, service_id)
+    sample = or_404(try_service, firm_id=request.firm.pk, user_id=request.user.pk, service_id=service_id)
+    context = {"service": service, "company": service.company, "sample": sample}
+    return render(request, "nfse/taxes/test.html", context)
+
+
+def _show(
+    request: FirmRequest, form: ServiceForm, company: Company, service: object | None = None
+) -> HttpResponse:
+    context = {"form": form, "company": company, "service": service, "note": _incidence_note(form)}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "nfse/taxes/service.html", context, status=status)
+
+
+def _who(request: FirmRequest) -> dict[str, int]:
+    return {"firm_id": request.firm.pk, "user_id": request.user.pk}
+
+
+def _incidence_note(form: ServiceForm) -> str:
+    """What the official list says of the code that the form shows."""
+    found = search_services(str(form["ctribnac"].value() or ""))
+    return describe_incidence(found[0].code) if len(found) == 1 else ""

@@ -1,0 +1,48 @@
+"""The tax profile of a company (N2, A18)."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from core.errors import NitroError
+from nfse.decorators import firm_member_required
+from nfse.forms.taxes import TaxForm, describe_profile
+from nfse.permissions import Right
+from nfse.requests import FirmRequest
+from nfse.selectors.companies import find_tax_profile, get_company
+from nfse.services.profiles import save_tax_profile
+from nfse.views.missing import or_404
+
+SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@firm_member_required(Right.EDIT_COMPANIES)
+def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
+    company = or_404(get_company, request.firm.pk, company_id)
+    profile = find_tax_profile(request.firm.pk, company.pk)
+    is_sent = request.method == "POST"
+    form = TaxForm(request.POST if is_sent else None, company=company, initial=describe_profile(profile))
+    if is_sent and form.is_valid():
+        try:
+            or_404(
+                save_tax_profile,
+                firm_id=request.firm.pk,
+                user_id=request.user.pk,
+                company_id=company.pk,
+                data=form.read(),
+            )
+        except NitroError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, SAVED)
+            return redirect(tax_tab(company.pk))
+    context = {"form": form, "company": company, "profile": profile}
+    return render(request, "nfse/taxes/profile.html", context, status=422 if is_sent else 200)
+
+
+def tax_tab(company_id: int) -> str:
+    """The address of the company's page where its taxes and services are."""
+    return f"{reverse('nfse:company', args=[company_id])}?aba=fiscal"

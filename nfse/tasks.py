@@ -4,6 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from nfse.services.city_check import request_due_checks
+from nfse.services.closing.sweeping import (
+    delete_expired_packages,
+    delete_stray_files,
+    requeue_lost_packages,
+)
 from nfse.services.expiry import send_expiry_notices
 from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.sweeping import requeue_lost_requests
@@ -38,3 +43,11 @@ def read_due_notes_task() -> int:
 def tell_doubts_task() -> int:
     """Tell of requests in doubt for more than two hours."""
     return tell_doubts(now=timezone.now())
+
+
+@shared_task(name="nfse.sweep_packages")
+def sweep_packages_task() -> str:
+    """End the packages whose time is over, and give lost ones their work again."""
+    now = timezone.now()
+    expired, lost = delete_expired_packages(now=now), requeue_lost_packages(now=now)
+    return f"{expired} apagados, {lost} retomados, {delete_stray_files()} restos removidos"

@@ -28,6 +28,7 @@ def notify(
     text: str,
     dedupe_key: str,
     roles: Iterable[Membership.Role] = ACCOUNTANTS,
+    only_user_ids: Iterable[int] | None = None,
     company_id: int | None = None,
     reference_type: str = "",
     reference_id: int | str = "",
@@ -35,12 +36,15 @@ def notify(
 ) -> list[Notice]:
     """Tell the firm's active members of these roles, inside the caller's transaction; return what is new.
 
-    The same `dedupe_key` is told to a person once. `by_email` also asks the queue for one e-mail each.
-    `title` has at most 120 characters, `text` 500; neither holds a CPF or a secret.
+    `only_user_ids` tells only these of them. The same `dedupe_key` is told to a person once. `by_email`
+    also asks the queue for one e-mail each. `title` has at most 120 characters, `text` 500; neither holds a
+    CPF or a secret.
     """
     members = Membership.objects.filter(
         account__firm=firm_id, role__in=[*roles], is_active=True, user__is_active=True
     )
+    if only_user_ids is not None:
+        members = members.filter(user__in=[*only_user_ids])
     drafts = [
         Notice(
             firm_id=firm_id,

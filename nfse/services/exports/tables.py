@@ -31,11 +31,7 @@ class Extension(StrEnum):
     XLSX = "xlsx"
 
 
-CONTENT_TYPES = {
-    Extension.CSV: "text/csv; charset=utf-8",
-    Extension.XLSX: CONTENT_TYPE,
-    "zip": "application/zip",
-}
+CONTENT_TYPES = {Extension.CSV: "text/csv; charset=utf-8", Extension.XLSX: CONTENT_TYPE}
 
 
 @dataclass(frozen=True)

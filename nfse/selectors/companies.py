@@ -1,11 +1,13 @@
 """Reads of companies: the list with its counters, one company, its services, its readiness (A12, A14, N8)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import (
     Case,
     Count,
+    DecimalField,
     Exists,
     F,
     FilteredRelation,
@@ -15,6 +17,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -33,6 +36,7 @@ from nfse.readiness import (
     check_readiness,
 )
 from nfse.selectors.certificates import EXPIRING_WITHIN
+from nfse.selectors.takers import VOID
 from nfse.values import Environment, TaxRegime, TotalTaxMode
 
 SORTS: dict[str, tuple[str | OrderBy, ...]] = {
@@ -58,6 +62,16 @@ class CompanyFilters:
     sort: str = "name"
 
 
+@dataclass(frozen=True)
+class CompanyCounts:
+    """How many companies each tab of the list holds, under the other filters."""
+
+    total: int
+    ready: int
+    blocked: int
+    inactive: int
+
+
 def list_companies(firm_id: int, filters: CompanyFilters, *, now: datetime) -> QuerySet[Company]:
     """Companies with city, tax profile, `certificate_until` and the counters `note_count` and `taker_count`.
 
@@ -65,23 +79,63 @@ def list_companies(firm_id: int, filters: CompanyFilters, *, now: datetime) -> Q
     One query; counters are subqueries, so that joins multiply nothing (R107, R110). Unknown sorts and filters
     are ignored.
     """
-    companies = _with_facts(firm_id)
-    for word in filters.text.split():
-        companies = companies.filter(_matches(word))
+    companies = _narrow(firm_id, filters, now)
     if filters.is_active is not None:
         companies = companies.filter(is_active=filters.is_active)
     if filters.is_ready is not None:
-        # Not `~_ready`: the negation of what is unknown (no certificate, say) is unknown too.
-        state = Case(When(_ready(now), then=Value(True)), default=Value(False))
-        companies = companies.annotate(is_ready=state).filter(is_ready=filters.is_ready)
+        companies = companies.filter(is_ready=filters.is_ready)
+    counted = companies.annotate(note_count=_count_notes(), taker_count=_count_takers())
+    return counted.order_by(*SORTS.get(filters.sort, SORTS["name"]))
+
+
+def count_by_readiness(firm_id: int, filters: CompanyFilters, *, now: datetime) -> CompanyCounts:
+    """Count what `list_companies` shows for each of the tabs, in one query."""
+    counts = _narrow(firm_id, filters, now).aggregate(
+        total=Count("pk"),
+        ready=Count("pk", filter=Q(is_active=True, is_ready=True)),
+        blocked=Count("pk", filter=Q(is_active=True, is_ready=False)),
+        inactive=Count("pk", filter=Q(is_active=False)),
+    )
+    return CompanyCounts(**counts)
+
+
+def add_month_totals(companies: QuerySet[Company], first_day: date) -> QuerySet[Company]:
+    """Add `month_count` and `month_total` (reais): standing notes of production of a month of competence."""
+    notes = Invoice.objects.filter(
+        company=OuterRef("pk"),
+        environment=Environment.PRODUCTION,
+        competence_date__gte=first_day,
+        competence_date__lt=(first_day + timedelta(days=31)).replace(day=1),
+    ).exclude(status__in=VOID)
+    grouped = notes.order_by().values("company")
+    totals = grouped.annotate(total=Sum("amount")).values("total")
+    return companies.annotate(
+        month_count=_counted(grouped.annotate(total=Count("pk")).values("total")),
+        month_total=Coalesce(
+            Subquery(totals, output_field=DecimalField()), Decimal(0), output_field=DecimalField()
+        ),
+    )
+
+
+def can_remove_company(firm_id: int, company_id: int) -> bool:
+    """Whether nothing was ever asked of the company (A15)."""
+    return not InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id).exists()
+
+
+def _narrow(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Company]:
+    """All filters but the tab, which needs `is_ready`."""
+    # Not `~_ready`: the negation of what is unknown (no certificate, say) is unknown too.
+    state = Case(When(_ready(now), then=Value(True)), default=Value(False))
+    companies = _with_facts(firm_id).annotate(is_ready=state)
+    for word in filters.text.split():
+        companies = companies.filter(_matches(word))
     if filters.certificate in _CERTIFICATE_STATES:
         companies = companies.filter(_certificate(filters.certificate, now))
     if filters.environment in Company.Place.values:
         companies = companies.filter(environment=filters.environment)
     if filters.gateway in Company.Gateway.values:
         companies = companies.filter(gateway=filters.gateway)
-    counted = companies.annotate(note_count=_count_notes(), taker_count=_count_takers())
-    return counted.order_by(*SORTS.get(filters.sort, SORTS["name"]))
+    return companies
 
 
 def get_company(firm_id: int, company_id: int) -> Company:
@@ -233,8 +287,10 @@ def _count_notes() -> Coalesce:
 
 
 def _count_takers() -> Coalesce:
+    """Each once, also one that was merged into another (`selectors.company_takers` lists the same)."""
     takers = InvoiceRequest.objects.filter(company=OuterRef("pk")).order_by().values("company")
-    return _counted(takers.annotate(total=Count("taker", distinct=True)).values("total"))
+    who = Coalesce("taker__merged_into", "taker")
+    return _counted(takers.annotate(total=Count(who, distinct=True)).values("total"))
 
 
 def _counted(totals: QuerySet) -> Coalesce:

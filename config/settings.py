@@ -179,6 +179,7 @@ AREAS: list[dict[str, Any]] = [
     {"label": "Notas", "audience": "firm", "url": "nfse:dashboard", "namespaces": ["nfse"]},
 ]
 HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html"]
+SIDEBAR_FRAGMENTS = ["nfse/_sidebar_firm.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))

@@ -150,6 +150,12 @@ def header_fragments() -> list[str]:
 
 
 @register.simple_tag
+def sidebar_fragments() -> list[str]:
+    """Templates that the apps put above the menu, e.g. for whom the person works."""
+    return list(settings.SIDEBAR_FRAGMENTS)
+
+
+@register.simple_tag
 def theme_url() -> str | None:
     """Where the chosen theme is saved for a signed-in user."""
     return _reverse_or_none("accounts:change_theme")

@@ -12,6 +12,11 @@ from django.core.checks import CheckMessage, Error, Tags, register
 DEVELOPMENT_VALUES = {
     "SECRET_KEY": "DEVELOPMENT_SECRET_KEY",
     "BLIND_INDEX_KEY": "DEVELOPMENT_BLIND_INDEX_KEY",
+    "PLUGNOTAS_WEBHOOK_SECRET": "DEVELOPMENT_WEBHOOK_SECRET",
+}
+DEVELOPMENT_KEYS = {
+    "FIELD_ENCRYPTION_KEYS": "DEVELOPMENT_FIELD_KEY",
+    "CERTIFICATE_ENCRYPTION_KEYS": "DEVELOPMENT_CERTIFICATE_KEY",
 }
 SHORTEST_KEY = 32
 SERVERS = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL"}
@@ -51,8 +56,13 @@ def _weak_secrets() -> Iterator[CheckMessage]:
             yield Error(f"{name} is the one for development.", id="core.E003")
         elif len(value) < SHORTEST_KEY:
             yield Error(f"{name} has fewer than {SHORTEST_KEY} characters.", id="core.E003")
-    if settings.DEVELOPMENT_FIELD_KEY in settings.FIELD_ENCRYPTION_KEYS:
-        yield Error("FIELD_ENCRYPTION_KEYS holds the key for development.", id="core.E003")
+    for name, development in DEVELOPMENT_KEYS.items():
+        if getattr(settings, development) in getattr(settings, name):
+            yield Error(f"{name} holds the key for development.", id="core.E003")
+    if set(settings.CERTIFICATE_ENCRYPTION_KEYS) & set(settings.FIELD_ENCRYPTION_KEYS):
+        yield Error(
+            "CERTIFICATE_ENCRYPTION_KEYS must share no key with FIELD_ENCRYPTION_KEYS.", id="core.E003"
+        )
 
 
 @register(Tags.security, deploy=True)

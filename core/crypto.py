@@ -10,6 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core.errors import NitroError
 
+FIELD_KEYS = "FIELD_ENCRYPTION_KEYS"
+"""The setting that lists the keys of most fields; what needs keys of its own names another setting."""
+
 
 class DecryptionFailed(NitroError):
     """No configured key opens the stored value."""
@@ -17,30 +20,30 @@ class DecryptionFailed(NitroError):
     message = "Um dado protegido não pôde ser lido. A operação do Nitro precisa conferir as chaves."
 
 
-def encrypt(text: str) -> str:
-    """Return `text` encrypted with the first of settings.FIELD_ENCRYPTION_KEYS. Empty text stays empty."""
-    return _fernet().encrypt(text.encode()).decode("ascii") if text else ""
+def encrypt(text: str, keys: str = FIELD_KEYS) -> str:
+    """Return `text` encrypted with the first key of the setting `keys`. Empty text stays empty."""
+    return _fernet(keys).encrypt(text.encode()).decode("ascii") if text else ""
 
 
-def decrypt(token: str) -> str:
-    """Return the text of a token made by `encrypt`, trying every configured key.
+def decrypt(token: str, keys: str = FIELD_KEYS) -> str:
+    """Return the text of a token made by `encrypt`, trying every key of the setting `keys`.
 
     Raises DecryptionFailed for a wrong key and for anything that is not a token; never returns the token.
     """
     if not token:
         return ""
     try:
-        return _fernet().decrypt(token.encode()).decode()
+        return _fernet(keys).decrypt(token.encode()).decode()
     except (InvalidToken, UnicodeDecodeError):
         raise DecryptionFailed from None
 
 
-def is_current(token: str) -> bool:
+def is_current(token: str, keys: str = FIELD_KEYS) -> bool:
     """Return whether the first configured key made the token: false means that it must be rotated."""
     if not token:
         return True
     try:
-        _keyring(tuple(settings.FIELD_ENCRYPTION_KEYS[:1])).decrypt(token.encode())
+        _keyring(keys, tuple(getattr(settings, keys)[:1])).decrypt(token.encode())
     except InvalidToken:
         return False
     return True
@@ -50,7 +53,7 @@ def validate_keys() -> None:
     """Raise ImproperlyConfigured unless the settings hold keys that can be used."""
     if not settings.FIELD_ENCRYPTION_KEYS or not settings.BLIND_INDEX_KEY:
         raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS and BLIND_INDEX_KEY must not be empty")
-    _fernet()
+    _fernet(FIELD_KEYS)
 
 
 def blind_index(value: str, context: str) -> str:
@@ -62,15 +65,15 @@ def blind_index(value: str, context: str) -> str:
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
-def _fernet() -> MultiFernet:
-    return _keyring(tuple(settings.FIELD_ENCRYPTION_KEYS))
+def _fernet(setting: str) -> MultiFernet:
+    return _keyring(setting, tuple(getattr(settings, setting)))
 
 
 @lru_cache(maxsize=8)
-def _keyring(keys: tuple[str, ...]) -> MultiFernet:
+def _keyring(setting: str, keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
         raise ImproperlyConfigured(
-            "FIELD_ENCRYPTION_KEYS must be Fernet keys (32 bytes in URL-safe base64) separated by commas"
+            f"{setting} must be Fernet keys (32 bytes in URL-safe base64) separated by commas"
         ) from None

@@ -1,6 +1,6 @@
 """Model fields that are encrypted in the database and plain in Python.
 
-They hold no state, so threads may share them. A value read with the wrong key raises DecryptionFailed.
+They hold no value, so threads may share them. A value read with the wrong key raises DecryptionFailed.
 Empty text and None are stored as they are. The ciphertext cannot be searched: use core.crypto.blind_index.
 """
 
@@ -16,24 +16,30 @@ from core import crypto
 
 
 class EncryptedTextField(models.TextField):
-    """Text, encrypted with core.crypto. Left out of `dumpdata`: a dump is a plain file."""
+    """Text, encrypted with core.crypto. Left out of `dumpdata`: a dump is a plain file.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `keys` names the setting that lists its keys, when they are not those of all fields.
+    """
+
+    def __init__(self, *args: Any, keys: str = crypto.FIELD_KEYS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.keys = keys
         self.serialize = False
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("serialize", None)
+        if self.keys != crypto.FIELD_KEYS:
+            kwargs["keys"] = self.keys
         return name, path, args, kwargs
 
     def from_db_value(self, value: str | None, _expression: Any, _connection: BaseDatabaseWrapper) -> Any:
-        return None if value is None else self.to_plain(crypto.decrypt(value))
+        return None if value is None else self.to_plain(crypto.decrypt(value, self.keys))
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if value is None or hasattr(value, "resolve_expression"):
             return super().get_db_prep_save(value, connection)
-        return crypto.encrypt(self.to_text(value))
+        return crypto.encrypt(self.to_text(value), self.keys)
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Refuse to compare ciphertext, which would never match."""

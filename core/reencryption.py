@@ -69,11 +69,11 @@ def _lock_batch(
 def _rotate(
     model: type[models.Model], field: EncryptedTextField, pk: object, stored: str, counts: Counts
 ) -> None:
-    if crypto.is_current(stored):
+    if crypto.is_current(stored, field.keys):
         counts.current += 1
         return
     try:
-        renewed = crypto.encrypt(crypto.decrypt(stored))
+        renewed = crypto.encrypt(crypto.decrypt(stored, field.keys), field.keys)
     except crypto.DecryptionFailed:
         counts.failed += 1
         return

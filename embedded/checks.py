@@ -10,6 +10,7 @@ PRODUCTION = {
     "NITRO_ENVIRONMENT": "production",
     "SECRET_KEY": secrets.token_urlsafe(64),
     "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "CERTIFICATE_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
     "ALLOWED_HOSTS": "nitro.example",
     "CSRF_TRUSTED_ORIGINS": "https://nitro.example",
@@ -35,6 +36,7 @@ PRODUCTION = {
     "ADN_PARAMETERS_STAGING_URL": "https://adn-restrita.example/parametrizacao",
     "PLUGNOTAS_BASE_URL": "https://plugnotas.example",
     "PLUGNOTAS_API_KEY": "key",
+    "PLUGNOTAS_WEBHOOK_SECRET": secrets.token_urlsafe(32),
 }
 INHERITED = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "NITRO_HOME")
 CHECKS = (

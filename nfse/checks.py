@@ -4,7 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
 
+from core import crypto
 from nfse.documents.layouts import read_schedule
 from nfse.gateways.national.endpoints import find_flaws
 
@@ -30,4 +32,15 @@ def check_layouts(**_kwargs: Any) -> list[CheckMessage]:
     except ValueError as error:
         hint = 'NFSE_LAYOUTS={"staging": {"2026-12-01": "1.01"}}'
         return [Error(f"NFSE_LAYOUTS: {error}.", hint=hint, id="nfse.E002")]
+    return []
+
+
+@register()
+def check_certificate_keys(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse keys that are none. Without any, `check --deploy` says so and no certificate is taken."""
+    try:
+        if settings.CERTIFICATE_ENCRYPTION_KEYS:
+            crypto.encrypt("certificate", "CERTIFICATE_ENCRYPTION_KEYS")
+    except ImproperlyConfigured as error:
+        return [Error(f"{error}.", id="nfse.E003")]
     return []

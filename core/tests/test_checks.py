@@ -15,6 +15,7 @@ def production(settings, monkeypatch):
     settings.PRODUCTION = True
     settings.ALLOWED_HOSTS = [PRODUCTION["ALLOWED_HOSTS"]]
     settings.FIELD_ENCRYPTION_KEYS = [PRODUCTION["FIELD_ENCRYPTION_KEYS"]]
+    settings.CERTIFICATE_ENCRYPTION_KEYS = [PRODUCTION["CERTIFICATE_ENCRYPTION_KEYS"]]
     return settings
 
 
@@ -55,6 +56,7 @@ def test_a_development_machine_is_not_production(production):
     [
         ("SECRET_KEY", "DEVELOPMENT_SECRET_KEY"),
         ("BLIND_INDEX_KEY", "DEVELOPMENT_BLIND_INDEX_KEY"),
+        ("PLUGNOTAS_WEBHOOK_SECRET", "DEVELOPMENT_WEBHOOK_SECRET"),
     ],
 )
 def test_a_published_secret_is_refused(production, name, development):
@@ -63,10 +65,24 @@ def test_a_published_secret_is_refused(production, name, development):
     assert found() == [("core.E003", f"{name} is the one for development.")]
 
 
-def test_a_published_encryption_key_is_refused_wherever_it_stands(production):
-    production.FIELD_ENCRYPTION_KEYS = [PRODUCTION["FIELD_ENCRYPTION_KEYS"], production.DEVELOPMENT_FIELD_KEY]
+@pytest.mark.parametrize(
+    ("name", "development"),
+    [
+        ("FIELD_ENCRYPTION_KEYS", "DEVELOPMENT_FIELD_KEY"),
+        ("CERTIFICATE_ENCRYPTION_KEYS", "DEVELOPMENT_CERTIFICATE_KEY"),
+    ],
+)
+def test_a_published_encryption_key_is_refused_wherever_it_stands(production, name, development):
+    setattr(production, name, [PRODUCTION[name], getattr(production, development)])
 
-    assert found() == [("core.E003", "FIELD_ENCRYPTION_KEYS holds the key for development.")]
+    assert found() == [("core.E003", f"{name} holds the key for development.")]
+
+
+def test_certificates_share_no_key_with_other_fields(production):
+    production.CERTIFICATE_ENCRYPTION_KEYS = production.FIELD_ENCRYPTION_KEYS
+
+    message = "CERTIFICATE_ENCRYPTION_KEYS must share no key with FIELD_ENCRYPTION_KEYS."
+    assert found() == [("core.E003", message)]
 
 
 def test_a_short_secret_is_refused(production):

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             name='CertificateSecret',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', core.fields.EncryptedJSONField()),
+                ('content', core.fields.EncryptedJSONField(keys='CERTIFICATE_ENCRYPTION_KEYS')),
                 ('certificate', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='secret', to='nfse.certificate')),
                 ('firm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='nfse.firm')),
             ],

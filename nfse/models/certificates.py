@@ -55,12 +55,13 @@ class Certificate(Documented):
 class CertificateSecret(models.Model):
     """The PFX and its password, encrypted together with the firm and company that they belong to.
 
-    A copy under another row does not open (R28). It is deleted when the certificate is replaced.
+    It has keys of its own (N4), and a copy under another row does not open (R28). It is deleted when the
+    certificate is replaced.
     """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     certificate = models.OneToOneField(Certificate, on_delete=models.CASCADE, related_name="secret")
-    content = EncryptedJSONField()
+    content = EncryptedJSONField(keys="CERTIFICATE_ENCRYPTION_KEYS")
 
     class Meta:
         verbose_name = "chave do certificado"

@@ -3,8 +3,11 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from core.crypto import DecryptionFailed
@@ -38,6 +41,7 @@ from sandbox import pki
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "segredo-do-teste"
+ANOTHER_KEY = "bmFkYS1hLXZlci1jb20tYS1jaGF2ZS1kZS1hbnRlcyE="
 CNPJ, BRANCH, FOREIGN = "12345678000195", "12345678000276", "98765432000198"
 
 
@@ -198,9 +202,31 @@ def test_a_key_moved_to_another_company_does_not_open(office, upload, make):
 
 def test_a_key_of_another_encryption_key_does_not_open(office, company, upload, settings):
     upload()
-    settings.FIELD_ENCRYPTION_KEYS = ["bmFkYS1hLXZlci1jb20tYS1jaGF2ZS1kZS1hbnRlcyE="]
+    settings.CERTIFICATE_ENCRYPTION_KEYS = [ANOTHER_KEY]
     with pytest.raises(DecryptionFailed):
         load_certificate(firm_id=office.firm.pk, company_id=company.pk)
+
+
+def test_the_keys_of_other_fields_open_no_certificate(office, company, upload, settings):
+    upload()
+    settings.CERTIFICATE_ENCRYPTION_KEYS = settings.FIELD_ENCRYPTION_KEYS
+    with pytest.raises(DecryptionFailed):
+        load_certificate(firm_id=office.firm.pk, company_id=company.pk)
+
+
+def test_without_keys_of_their_own_certificates_are_not_kept(upload, settings):
+    settings.CERTIFICATE_ENCRYPTION_KEYS = []
+    with pytest.raises(ImproperlyConfigured, match="CERTIFICATE_ENCRYPTION_KEYS"):
+        upload()
+    assert not Certificate.objects.exists()
+
+
+def test_the_keys_of_certificates_rotate_by_themselves(office, company, upload, settings):
+    upload()
+    settings.CERTIFICATE_ENCRYPTION_KEYS = [ANOTHER_KEY, *settings.CERTIFICATE_ENCRYPTION_KEYS]
+    call_command("reencrypt_fields", stdout=StringIO())
+    settings.CERTIFICATE_ENCRYPTION_KEYS = [ANOTHER_KEY]
+    assert load_certificate(firm_id=office.firm.pk, company_id=company.pk).document == company.document
 
 
 def test_a_certificate_that_ended_does_not_sign(office, company, upload):

@@ -1,4 +1,4 @@
-"""Rotate encryption keys: put the new one first in FIELD_ENCRYPTION_KEYS, run this, drop the old one."""
+"""Rotate encryption keys: put the new one first in its setting, run this, drop the old one."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from core.reencryption import list_encrypted_fields, reencrypt_field
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt every encrypted field with the first key of FIELD_ENCRYPTION_KEYS and report counts."
+    help = "Re-encrypt every encrypted field with the first of its keys and report counts."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--batch-size", type=int, default=500, help="rows per transaction (default 500)")

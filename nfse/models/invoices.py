@@ -8,6 +8,7 @@ import base64
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from core.crypto import blind_index
 from core.fields import EncryptedJSONField, EncryptedTextField
@@ -163,6 +164,11 @@ class InvoiceRequest(models.Model):
                 fields=["state_changed_at"],
                 condition=Q(state__in=sorted(state.value for state in OPEN)),
                 name="nfse_request_open",
+            ),
+            models.Index(
+                KT("reference__provider_id"),
+                condition=Q(gateway="plugnotas"),
+                name="nfse_request_provider_id",
             ),
         )
 

@@ -1,6 +1,9 @@
-"""Registering companies and their certificates at PlugNotas, by work (N22)."""
+"""Registering companies, their certificates and our webhook at PlugNotas, by work (N16, N22)."""
 
+import structlog
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from core.errors import Refused, Unknown
 from nfse.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
@@ -10,12 +13,14 @@ from nfse.permissions import Right, require_right
 from nfse.selectors.certificates import find_active_certificate
 from nfse.services.certificates import open_secret
 from nfse.services.companies import lock_company
+from nfse.services.issuing.hearing import webhook_key
 from nfse.services.issuing.snapshots import build_issuer
 from nfse.services.setup_requests import request_setup
 from nfse.values import Environment
 from queue_worker.errors import RetryLater
 from queue_worker.models import WorkItem
 
+log = structlog.get_logger(__name__)
 ERROR_LENGTH = 500
 UNANSWERED = "O PlugNotas não respondeu depois de várias tentativas. Reenvie o cadastro mais tarde."
 
@@ -78,6 +83,18 @@ def _send(company: Company, certificate: Certificate, profile: TaxProfile) -> No
             series=str(profile.series),
         )
     )
+    _register_webhook(account, company)
+
+
+def _register_webhook(account: PlugNotasAccount, company: Company) -> None:
+    """Notes are polled anyway (N16): a company whose webhook is refused issues all the same."""
+    if not settings.PLUGNOTAS_WEBHOOK_SECRET:
+        return
+    url = settings.SITE_URL + reverse("nfse:plugnotas_webhook", args=[webhook_key()])
+    try:
+        account.save_webhook(company.document, url=url, secret=settings.PLUGNOTAS_WEBHOOK_SECRET)
+    except (RegistrationRefused, Refused) as error:
+        log.warning("webhook_refused", company_id=company.pk, detail=error.message)
 
 
 def _record(company: Company, state: Company.Setup, error: str = "") -> str:

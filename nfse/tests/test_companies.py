@@ -142,10 +142,23 @@ def test_the_same_company_twice_at_once_is_one(office, data):
 
 def test_a_change_leaves_only_what_differs_in_the_trail(office, company, data):
     update_company(**by(office), company_id=company.pk, data=data)
-    ChangeRecord.objects.all().delete()
     update_company(**by(office), company_id=company.pk, data=replace(data, trade_name="Oficina"))
-    change = ChangeRecord.objects.get()
+    change = ChangeRecord.objects.latest("pk")
     assert (change.before, change.after) == ({"trade_name": ""}, {"trade_name": "Oficina"})
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE nfse_changerecord SET subject = 'x'",
+        "DELETE FROM nfse_changerecord",
+        "TRUNCATE nfse_changerecord",
+    ],
+)
+def test_the_trail_only_grows(office, company, data, statement):
+    update_company(**by(office), company_id=company.pk, data=data)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(f"SET CONSTRAINTS ALL IMMEDIATE; {statement}")
 
 
 def test_saving_without_change_leaves_no_trace(office, company, data):

@@ -1,5 +1,7 @@
 """What the gateways call (N16)."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nfse.views.webhooks import plugnotas_webhook
+
+urlpatterns = [path("plugnotas/<str:key>/", plugnotas_webhook, name="plugnotas_webhook")]

@@ -87,6 +87,11 @@ def finish_replaced(request: InvoiceRequest) -> None:
 
 def _issue(request: InvoiceRequest, issued: Issued) -> None:
     returned, snapshot = issued.note, request.snapshot
+    # A gateway that answers later is always asked; only after a doubt is the note found, not expected.
+    was_expected = (
+        request.state == State.ACCEPTED and not request.history.filter(to_state=State.IN_DOUBT).exists()
+    )
+    is_adopted = issued.adopted and not was_expected
     invoice = Invoice(
         request=request,
         firm_id=request.firm_id,
@@ -102,7 +107,7 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
         net_amount=returned.net_amount if returned else None,
         iss_amount=returned.iss_amount if returned else None,
         withheld_amount=returned.withheld_total if returned else None,
-        is_adopted=issued.adopted,
+        is_adopted=is_adopted,
         alerts=list(issued.alerts),
         read_next_at=timezone.now() + READ_AFTER,
     )
@@ -112,7 +117,7 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
     move(
         request,
         State.ISSUED,
-        "adopted" if issued.adopted else "issued",
+        "adopted" if is_adopted else "issued",
         detail=f"NFS-e {issued.number}",
         reference=issued.reference.to_stored(),
         problems=[],

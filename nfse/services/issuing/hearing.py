@@ -1,0 +1,48 @@
+"""What PlugNotas tells is a hint: the note is asked about sooner, and only that answer counts (N16, R88)."""
+
+from django.db import transaction
+from django.db.models.fields.json import KT
+
+from core.crypto import blind_index
+from nfse.models import Company, InvoiceRequest
+from nfse.services.issuing import kinds
+from nfse.states import State
+
+WORK_OF = {
+    State.ACCEPTED: kinds.ASK,
+    State.IN_DOUBT: kinds.ASK,
+    State.ISSUED: kinds.READ,
+    State.IN_ANALYSIS: kinds.READ,
+    State.CANCELING: kinds.CANCEL,
+}
+"""In other states nothing is expected of the gateway, or the run that sends will tell."""
+
+
+def webhook_key() -> str:
+    """Return the part of the webhook's address that only this installation and PlugNotas know."""
+    return blind_index("plugnotas", "nfse.webhook.key")[:40]
+
+
+def hear_of_note(*, integration_id: str, provider_id: str) -> bool:
+    """Ask about a note now, found by our idIntegracao or the vendor's id; return whether it is ours to ask.
+
+    It believes nothing else. Again, or in the wrong order, is one question more at most: work that waits is
+    moved to now, not added.
+    """
+    with transaction.atomic(durable=True):
+        request = _find(integration_id, provider_id)
+        kind = WORK_OF.get(State(request.state)) if request else None
+        if request is None or kind is None:
+            return False
+        kinds.enqueue_for(request, kind)
+    return True
+
+
+def _find(integration_id: str, provider_id: str) -> InvoiceRequest | None:
+    requests = InvoiceRequest.objects.filter(gateway=Company.Gateway.PLUGNOTAS)
+    requests = requests.defer("payload_text", "snapshot_data")
+    found = requests.filter(integration_id=integration_id).first() if integration_id else None
+    if found is None and provider_id:
+        by_provider = requests.annotate(provider_id=KT("reference__provider_id"))
+        found = by_provider.filter(provider_id=provider_id).first()
+    return found

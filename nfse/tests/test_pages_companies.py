@@ -36,4 +36,4 @@ def test_pages_open(office, company, sign_in):
     ):
         response = client.get(url)
         assert response.status_code == 200, url
-        b"".join(response) and response.close()
+        b"".join(response)

@@ -24,3 +24,9 @@ def company(office):
 def other_company(other_office):
     """The same client, kept by the other firm too."""
     return make_company(other_office.firm, legal_name="Oficina Alheia Ltda")
+
+
+@pytest.fixture(autouse=True)
+def private_files(settings, tmp_path):
+    """Keep the files of a test in its own folder."""
+    settings.FILES_ROOT = tmp_path / "files"

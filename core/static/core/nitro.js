@@ -163,6 +163,13 @@
     if (field) field.focus();
   }
 
+  /* What was refused (422) comes back as it was sent, with the reasons, and is shown like any other answer. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.xhr.status !== 422) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+
   document.addEventListener("nitro:theme", markTheme);
   document.addEventListener("htmx:load", function (event) {
     startToasts(event.target);

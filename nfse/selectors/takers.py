@@ -1,16 +1,34 @@
 """Reads of takers (A19). Those merged into another are left out of lists."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    DecimalField,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Lower
 
 from core.documents import is_cnpj, is_cpf, normalize_cnpj, normalize_cpf
-from nfse.models import Invoice, Taker
+from nfse.models import Invoice, InvoiceRequest, Taker
 from nfse.permissions import NotFound
 from nfse.values import Environment, NoteStatus
 
+MAX_RESULTS = 20
 VOID = (NoteStatus.CANCELED.value, NoteStatus.REPLACED.value)
 
 
@@ -45,16 +63,64 @@ def find_taker_by_document(firm_id: int, document: str) -> Taker | None:
     ).first()
 
 
-def list_takers(firm_id: int, *, text: str = "") -> QuerySet[Taker]:
+def find_open_taker(firm_id: int, taker_id: int) -> Taker | None:
+    """The firm's taker with its city, or the one that it was merged into, or None."""
+    taker = Taker.objects.filter(firm_id=firm_id, pk=taker_id).select_related("city", "merged_into__city")
+    found = taker.first()
+    return (found.merged_into or found) if found else None
+
+
+def find_taker_by_text(firm_id: int, text: str) -> Taker | None:
+    """The open taker that a person wrote in full: by document, or by a name that only one has."""
+    name, _, document = text.rpartition(" · ")
+    found = find_taker_by_document(firm_id, document)
+    if found is not None:
+        return found
+    named = Taker.objects.filter(firm_id=firm_id, merged_into=None, name__iexact=(name or text).strip())
+    takers = list(named.select_related("city")[:2])
+    return takers[0] if len(takers) == 1 else None
+
+
+def list_takers(
+    firm_id: int, *, text: str = "", company_id: int | None = None, statuses: Collection[str] = ()
+) -> QuerySet[Taker]:
     """Takers by name, each with `note_count` and `note_total` (reais) of its valid notes of production.
 
-    `text` looks in names and CNPJ, and finds a whole CPF by its hash. One query; the totals are subqueries.
+    `text` looks in names (accents aside) and CNPJ, and finds a whole CPF by its hash. `company_id` leaves
+    those whom one company billed or tried to; `statuses` are codes of the Receita. One query; the totals are
+    subqueries.
     """
-    takers = Taker.objects.filter(firm_id=firm_id, merged_into=None).select_related("city")
+    takers = _match(firm_id, text).select_related("city")
     takers = takers.annotate(note_count=_count_notes(), note_total=_sum_notes())
-    for word in text.split():
-        takers = takers.filter(Q(name__icontains=word) | Q(nickname__icontains=word) | _by_document(word))
+    if company_id is not None:
+        billed = InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id).values("taker_id")
+        merged = Taker.objects.filter(firm_id=firm_id, pk__in=billed).exclude(merged_into=None)
+        takers = takers.filter(Q(pk__in=billed) | Q(pk__in=merged.values("merged_into_id")))
+    if statuses:
+        takers = takers.filter(registry_status__in=statuses)
     return takers.order_by("name", "pk")
+
+
+def search_takers(firm_id: int, text: str, limit: int = MAX_RESULTS) -> list[Taker]:
+    """Up to `limit` open takers for what was typed so far; names that begin with it come first."""
+    if not text.strip():
+        return []
+    begins = Case(When(plain_name__startswith=_plain(text.strip()), then=Value(0)), default=Value(1))
+    return list(_match(firm_id, text).alias(rank=begins).order_by("rank", "name", "pk")[:limit])
+
+
+def list_same_root(firm_id: int, taker: Taker) -> QuerySet[Taker]:
+    """Other open takers of the same CNPJ root: branches, or the same one twice."""
+    takers = Taker.objects.filter(firm_id=firm_id, merged_into=None).exclude(pk=taker.pk)
+    if not taker.cnpj:
+        return takers.none()
+    return takers.filter(cnpj__startswith=taker.cnpj[:8]).select_related("city").order_by("name", "pk")
+
+
+def list_takers_to_export(takers: QuerySet[Taker]) -> QuerySet[Taker]:
+    """Takers of `list_takers`, each with `last_note_at`, when its newest valid note was issued."""
+    newest = _notes_of_row().annotate(result=Max("issued_at")).values("result")
+    return takers.annotate(last_note_at=Subquery(newest, output_field=DateTimeField()))
 
 
 def list_company_totals(firm_id: int, taker_id: int) -> list[CompanyTotal]:
@@ -95,6 +161,30 @@ def _count_notes() -> Coalesce:
 def _sum_notes() -> Coalesce:
     sums = _notes_of_row().annotate(result=Sum("amount")).values("result")
     return Coalesce(Subquery(sums, output_field=DecimalField()), Decimal(0), output_field=DecimalField())
+
+
+def _match(firm_id: int, text: str) -> QuerySet[Taker]:
+    takers = Taker.objects.filter(firm_id=firm_id, merged_into=None)
+    takers = takers.alias(plain_name=_plain_column("name"), plain_nickname=_plain_column("nickname"))
+    for word in text.split():
+        plain = _plain(word)
+        names = Q(plain_name__contains=plain) | Q(plain_nickname__contains=plain)
+        takers = takers.filter(names | _by_document(word))
+    return takers
+
+
+_ACCENTED, _UNACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn"
+_TRANSLATION = str.maketrans(_ACCENTED, _UNACCENTED)
+
+
+def _plain(text: str) -> str:
+    return text.lower().translate(_TRANSLATION)
+
+
+def _plain_column(name: str) -> Func:
+    return Func(
+        Lower(name), Value(_ACCENTED), Value(_UNACCENTED), function="TRANSLATE", output_field=CharField()
+    )
 
 
 def _by_document(word: str) -> Q:

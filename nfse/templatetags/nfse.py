@@ -1,8 +1,12 @@
 """Words and tones of the pages of Notas."""
 
-from django import template
+from collections.abc import Iterable
 
-from nfse.states import ASKING, State
+from django import template
+from django.http import QueryDict
+
+from nfse.models import InvoiceRequest
+from nfse.states import ASKING, OPEN, State
 
 register = template.Library()
 
@@ -21,6 +25,7 @@ TONES = {
     State.REPLACED: "neutral",
 }
 MOVING = ASKING | {State.SENDING, State.CANCELING}
+WATCHED = OPEN | {State.CANCELING}
 
 
 @register.filter
@@ -39,3 +44,28 @@ def state_tone(state: str) -> str:
 def is_moving(state: str) -> bool:
     """Whether the state goes on by itself at this moment; its badge pulses."""
     return state in MOVING
+
+
+@register.filter
+def is_open(state: str) -> bool:
+    """Whether it is not known yet what becomes of the request."""
+    return state in OPEN
+
+
+@register.simple_tag(takes_context=True)
+def status_query(context: template.Context, requests: Iterable[InvoiceRequest]) -> str:
+    """What a page asks `invoices_status` for: the rows that will change, as shown; "" when all rest.
+
+    On a page with `totals` the filter of the address goes along, so that they follow.
+    """
+    moving = [f"{one.pk}:{one.state}" for one in requests if one.state in WATCHED]
+    if not moving:
+        return ""
+    query = QueryDict(mutable=True)
+    if context.get("totals") or context.get("has_totals"):
+        query.update(context["request"].GET)
+        query["totais"] = "1"
+    if context.get("hide_company"):
+        query["sem_empresa"] = "1"
+    query["mostradas"] = ",".join(moving)
+    return query.urlencode()

@@ -7,6 +7,7 @@ from nfse.views import invoice_actions, invoice_files, invoice_list, invoice_pag
 urlpatterns = [
     # The list.
     path("emitidas/", invoice_list.invoices, name="invoices"),
+    path("emitidas/andamento/", invoice_list.invoices_status, name="invoices_status"),
     # Issue by hand.
     path("emitidas/nova/", issuing.issue, name="issue"),
     path("emitidas/espelho/", issuing.mirror, name="mirror"),

@@ -1,20 +1,83 @@
-"""All requests and notes of a firm in one list (A21)."""
+"""All requests and notes of a firm in one list, and the rows that change while somebody looks (A21)."""
+
+import re
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nfse.decorators import firm_member_required
-from nfse.permissions import Right
+from nfse.forms.invoice_filters import InvoiceFilterForm
+from nfse.models import Taker
+from nfse.permissions import NotFound, Right
 from nfse.requests import FirmRequest
-from nfse.selectors.invoices import list_requests
+from nfse.selectors.invoices import (
+    count_totals,
+    list_request_ids,
+    load_requests,
+)
+from nfse.selectors.takers import get_taker
 
 PER_PAGE = 50
+_SHOWN = re.compile(r"([0-9]{1,18}):([a-z_]{1,12})")
+
+
+class _Counted(Paginator):
+    """Pages of a list whose length is known already."""
+
+    def __init__(self, found: QuerySet[Any, int], per_page: int, count: int) -> None:
+        super().__init__(found, per_page)
+        self.count = count
 
 
 @require_safe
 @firm_member_required(Right.SEE_INVOICES)
 def invoices(request: FirmRequest) -> HttpResponse:
-    page = Paginator(list_requests(request.firm.pk), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "nfse/invoices/list.html", {"page": page, "requests": page.object_list})
+    form = InvoiceFilterForm(request.GET, firm_id=request.firm.pk)
+    chosen = form.chosen()
+    totals = count_totals(request.firm.pk, chosen)
+    pages = _Counted(list_request_ids(request.firm.pk, chosen), PER_PAGE, totals.requests)
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "is_filtered": not chosen.is_empty,
+        "taker": _find_taker(request.firm.pk, chosen.taker_id),
+        "totals": totals,
+        "page": page,
+        "requests": load_requests(request.firm.pk, page.object_list),
+    }
+    return render(request, "nfse/invoices/list.html", context)
+
+
+@never_cache
+@require_safe
+@firm_member_required(Right.SEE_INVOICES)
+def invoices_status(request: FirmRequest) -> HttpResponse:
+    """What a page with moving rows asks again and again: only those whose state is not the shown one."""
+    shown = {int(pk): state for pk, state in _SHOWN.findall(request.GET.get("mostradas", ""))[:PER_PAGE]}
+    watched = load_requests(request.firm.pk, shown)
+    changed = [one for one in watched if one.state != shown[one.pk]]
+    context: dict[str, Any] = {
+        "watched": watched,
+        "requests": changed,
+        "hide_company": request.GET.get("sem_empresa") == "1",
+    }
+    if request.GET.get("totais") == "1":
+        context["has_totals"] = True
+        if changed:
+            form = InvoiceFilterForm(request.GET, firm_id=request.firm.pk)
+            context["totals"] = count_totals(request.firm.pk, form.chosen())
+    return render(request, "nfse/invoices/_update.html", context)
+
+
+def _find_taker(firm_id: int, taker_id: int | None) -> Taker | None:
+    if taker_id is None:
+        return None
+    try:
+        return get_taker(firm_id, taker_id)
+    except NotFound:
+        return None

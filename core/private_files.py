@@ -1,13 +1,11 @@
 """Files with people's data on disk: encrypted, and outside every folder that is served (R28, R105).
 
 Each file has a key of its own, which its row keeps in an EncryptedTextField: rotating the keys of the
-fields touches no file, and a deleted row leaves bytes that nobody opens.
-
-A file is a sequence of AES-256-GCM frames of 64 KiB. The nonce counts the frames and marks the last one,
-so that frames cannot be cut off, swapped or taken from another file; `owner` is authenticated with each.
+fields touches no file, and a deleted row leaves bytes that nobody opens. Tink's streaming AEAD encrypts
+(AES-256-GCM in segments): nothing can be cut off, swapped or taken from another file, and `owner` is
+authenticated with the whole.
 """
 
-import base64
 import hashlib
 import io
 import os
@@ -15,19 +13,21 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import BinaryIO, Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+import tink
 from django.conf import settings
+from tink import json_proto_keyset_format, secret_key_access, streaming_aead
 
 from core.crypto import DecryptionFailed
 from core.errors import NitroError
 
-FRAME = 64 * 1024
-_TAG = 16
+PIECE = 64 * 1024
 _WORK = "work"
 
 
@@ -39,7 +39,9 @@ class FileMissing(NitroError):
 
 def new_key() -> str:
     """Return the key of one new file. Never use it for a second file."""
-    return base64.b64encode(AESGCM.generate_key(256)).decode("ascii")
+    _register()
+    keyset = tink.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_4KB)
+    return str(json_proto_keyset_format.serialize(keyset, secret_key_access.TOKEN))
 
 
 def get_path(name: str) -> Path:
@@ -71,11 +73,10 @@ class PrivateWriter(io.RawIOBase):
         self._path = get_path(name)
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._part = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}.part")
-        self._frames = _Frames(key, owner)
-        self._buffer = bytearray()
         self._digest = hashlib.sha256()
         descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file: IO[bytes] = open(descriptor, "wb")  # noqa: SIM115 -- __exit__ closes it
+        self._file: BinaryIO = open(descriptor, "wb")  # noqa: SIM115 -- closing the sealer closes it
+        self._sealer = _cipher(key).new_encrypting_stream(self._file, owner.encode())
 
     @property
     def sha256(self) -> str:
@@ -88,10 +89,8 @@ class PrivateWriter(io.RawIOBase):
         piece = bytes(data)  # type: ignore[call-overload]
         self.size += len(piece)
         self._digest.update(piece)
-        self._buffer += piece
-        while len(self._buffer) > FRAME:  # one byte more: the last frame is written at the end
-            self._file.write(self._frames.seal(bytes(self._buffer[:FRAME]), is_last=False))
-            del self._buffer[:FRAME]
+        with _disk_errors():
+            self._sealer.write(piece)
         return len(piece)
 
     def __enter__(self) -> Self:
@@ -105,29 +104,32 @@ class PrivateWriter(io.RawIOBase):
     ) -> None:
         try:
             if kind is None:
-                self._file.write(self._frames.seal(bytes(self._buffer), is_last=True))
-                self._file.flush()
-                os.fsync(self._file.fileno())
+                with _disk_errors():
+                    self._sealer.close()  # writes the last segment, without which the file is not whole
+                _sync(self._part)
                 os.replace(self._part, self._path)
         finally:
-            _close_quietly(self._file)
+            with suppress(OSError, tink.TinkError):  # a full disk fails again; what matters was raised
+                self._sealer.close()
+            self._file.close()
             self._part.unlink(missing_ok=True)
             self.close()
 
 
 def read_private(name: str, *, key: str, owner: str) -> Iterator[bytes]:
-    """Yield the plain bytes of a file, frame by frame, each authenticated.
+    """Yield the plain bytes of a file, piece by piece, each authenticated.
 
-    The first frame is opened before this returns. Raises:
+    The first piece is opened before this returns. Raises:
         FileMissing.
         DecryptionFailed: another key or owner, or somebody changed the file or cut it.
     """
     try:
-        file = open(get_path(name), "rb")  # noqa: SIM115 -- the generator closes it
+        file = open(get_path(name), "rb")  # noqa: SIM115 -- closing the opener closes it
     except FileNotFoundError as error:
         raise FileMissing from error
-    pieces = _open_frames(file, _Frames(key, owner))
-    return _chain(next(pieces), pieces)
+    pieces = _open_pieces(_cipher(key).new_decrypting_stream(file, owner.encode()))
+    first = next(pieces)
+    return chain([first], pieces)
 
 
 def delete_private(name: str) -> None:
@@ -152,40 +154,46 @@ def delete_strays(folder: str, *, known: set[str], older_than_seconds: float) ->
     return removed
 
 
-class _Frames:
-    """The cipher of one file, counting its frames."""
+@cache
+def _register() -> None:
+    streaming_aead.register()
 
-    def __init__(self, key: str, owner: str) -> None:
-        self._cipher = AESGCM(base64.b64decode(key))
-        self._owner = owner.encode()
-        self._number = 0
 
-    def seal(self, plain: bytes, *, is_last: bool) -> bytes:
-        return self._cipher.encrypt(self._nonce(is_last), plain, self._owner)
+def _cipher(key: str) -> streaming_aead.StreamingAead:
+    _register()
+    try:
+        keyset = json_proto_keyset_format.parse(key, secret_key_access.TOKEN)
+    except tink.TinkError:
+        raise DecryptionFailed from None
+    return keyset.primitive(streaming_aead.StreamingAead)
 
-    def open(self, sealed: bytes, *, is_last: bool) -> bytes:
+
+def _open_pieces(opener: BinaryIO) -> Iterator[bytes]:
+    """Yield at least one piece, so that also an empty file is authenticated."""
+    with opener:
         try:
-            return self._cipher.decrypt(self._nonce(is_last), sealed, self._owner)
-        except InvalidTag:
+            yield opener.read(PIECE)
+            while piece := opener.read(PIECE):
+                yield piece
+        except tink.TinkError:
             raise DecryptionFailed from None
 
-    def _nonce(self, is_last: bool) -> bytes:
-        self._number += 1
-        return self._number.to_bytes(11, "big") + bytes([is_last])
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Tink writes to the disk and says in words of its own that it could not."""
+    try:
+        yield
+    except tink.TinkError as error:
+        raise OSError(str(error)) from error
 
 
-def _open_frames(file: IO[bytes], frames: _Frames) -> Iterator[bytes]:
-    with file:
-        sealed = file.read(FRAME + _TAG)
-        while following := file.read(FRAME + _TAG):
-            yield frames.open(sealed, is_last=False)
-            sealed = following
-        yield frames.open(sealed, is_last=True)
-
-
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_older(path: Path, limit: float) -> bool:
@@ -193,11 +201,3 @@ def _is_older(path: Path, limit: float) -> bool:
         return path.stat().st_mtime < limit
     except FileNotFoundError:
         return False
-
-
-def _close_quietly(file: IO[bytes]) -> None:
-    """A full disk fails again at the close; what matters was raised already."""
-    try:
-        file.close()
-    except OSError:
-        return

@@ -8,7 +8,7 @@ import pytest
 
 from core.crypto import DecryptionFailed
 from core.private_files import (
-    FRAME,
+    PIECE,
     FileMissing,
     PrivateWriter,
     delete_strays,
@@ -38,7 +38,7 @@ def read(key, name=NAME, owner=OWNER):
     return b"".join(read_private(name, key=key, owner=owner))
 
 
-@pytest.mark.parametrize("size", [0, 1, FRAME - 1, FRAME, FRAME + 1, 3 * FRAME, 3 * FRAME + 5])
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 5])
 def test_what_is_written_is_read_again(size):
     key, data = new_key(), os.urandom(size)
 
@@ -67,22 +67,22 @@ def test_another_key_or_owner_opens_nothing():
         read(key, owner="package:2")
 
 
-@pytest.mark.parametrize("keep", [FRAME + 16, 2 * (FRAME + 16), FRAME, 10])
+@pytest.mark.parametrize("keep", [0, 10, PIECE, 2 * PIECE])
 def test_a_file_that_was_cut_is_not_taken_for_whole(keep):
     key = new_key()
-    write(os.urandom(3 * FRAME), key)
+    write(os.urandom(3 * PIECE), key)
     os.truncate(get_path(NAME), keep)
 
     with pytest.raises(DecryptionFailed):
         read(key)
 
 
-def test_frames_cannot_be_swapped():
+def test_a_file_that_was_changed_is_not_read():
     key = new_key()
-    write(os.urandom(3 * FRAME), key)
-    sealed = get_path(NAME).read_bytes()
-    frame = FRAME + 16
-    get_path(NAME).write_bytes(sealed[frame : 2 * frame] + sealed[:frame] + sealed[2 * frame :])
+    write(os.urandom(3 * PIECE), key)
+    sealed = bytearray(get_path(NAME).read_bytes())
+    sealed[2 * PIECE] ^= 1
+    get_path(NAME).write_bytes(sealed)
 
     with pytest.raises(DecryptionFailed):
         read(key)

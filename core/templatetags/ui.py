@@ -164,7 +164,7 @@ def theme_url() -> str | None:
 @register.filter
 def initials(name: str) -> str:
     """ "Maria da Silva" → "MS"."""
-    words = [word for word in name.split() if word]
+    words = [word for word in name.split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 

@@ -99,7 +99,14 @@ def test_money_and_failures_stay_until_read(level, tags, stays):
 
 # --- Layout ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("name", "expected"), [("Dona Maria da Silva", "DS"), ("Maria", "M"), ("  ana  luz ", "AL"), ("", "")]
+    ("name", "expected"),
+    [
+        ("Dona Maria da Silva", "DS"),
+        ("Maria", "M"),
+        ("  ana  luz ", "AL"),
+        ("Contábil Horizonte (matriz)", "CH"),
+        ("", ""),
+    ],
 )
 def test_initials_are_of_the_first_and_last_name(name, expected):
     assert initials(name) == expected

@@ -125,7 +125,9 @@ class Product:
 
 
 @contextmanager
-def running_product(home: Path, *, name: str, web: bool = True, workers: bool = True) -> Iterator[Product]:
+def running_product(
+    home: Path, *, name: str, web: bool = True, workers: bool = True, certificates: bool = False
+) -> Iterator[Product]:
     """Make a database, load catalogs and demo data, and start the processes.
 
     Args:
@@ -134,6 +136,7 @@ def running_product(home: Path, *, name: str, web: bool = True, workers: bool = 
             do not meet in the servers of the test run.
         web: start gunicorn.
         workers: start one io worker, one cpu worker and beat.
+        certificates: give the demo's companies certificates of the sandbox, so that they issue notes.
     """
     database = f"nitro_{name}_{os.getpid()}"
     server_url = os.environ["DATABASE_URL"].rpartition("/")[0]
@@ -163,7 +166,8 @@ def running_product(home: Path, *, name: str, web: bool = True, workers: bool = 
     try:
         product.manage("migrate", "--verbosity", "0")
         product.manage("load_catalogs")
-        product.manage("seed_demo")
+        maker = ("--certificate-maker", f"{sys.executable} -m sandbox.pki make-pfx") if certificates else ()
+        product.manage("seed_demo", *maker)
         product.start("sandbox", "sandbox")
         product.wait_for(product.sandbox_url)
         if workers:

@@ -178,7 +178,7 @@ AREAS: list[dict[str, Any]] = [
     {"label": "Leads", "audience": "buyer", "url": "leads:dashboard", "namespaces": ["leads", "credits"]},
     {"label": "Notas", "audience": "firm", "url": "nfse:dashboard", "namespaces": ["nfse"]},
 ]
-HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html"]
+HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html", "nfse/_header_bell.html"]
 SIDEBAR_FRAGMENTS = ["nfse/_sidebar_firm.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------

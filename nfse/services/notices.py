@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.gateways import send_letter
@@ -90,7 +91,11 @@ def send_notice_email(*, notice_id: int) -> bool:
             to=notice.recipient.email,
             subject=notice.title,
             template="notice",
-            context={"user": notice.recipient, "notice": notice, "link": f"{settings.SITE_URL}/"},
+            context={
+                "user": notice.recipient,
+                "notice": notice,
+                "link": f"{settings.SITE_URL}{reverse('nfse:notices')}",
+            },
         )
     )
     Notice.objects.filter(pk=notice_id).update(emailed_at=timezone.now())

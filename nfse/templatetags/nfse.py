@@ -1,11 +1,13 @@
 """Words and tones of the pages of Notas."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.http import QueryDict
 
-from nfse.models import InvoiceRequest
+from nfse.models import InvoiceRequest, Notice
+from nfse.selectors.notices import count_unread_of_member
 from nfse.states import ASKING, OPEN, State
 
 register = template.Library()
@@ -69,3 +71,35 @@ def status_query(context: template.Context, requests: Iterable[InvoiceRequest]) 
         query["sem_empresa"] = "1"
     query["mostradas"] = ",".join(moving)
     return query.urlencode()
+
+
+NOTICES = {
+    Notice.Kind.REJECTED: ("file-x", "danger"),
+    Notice.Kind.IN_DOUBT: ("hourglass", "warning"),
+    Notice.Kind.CERTIFICATE: ("certificate", "warning"),
+    Notice.Kind.CHANNEL_DOWN: ("plug-connected-x", "danger"),
+    Notice.Kind.HANDOFF: ("headset", "info"),
+    Notice.Kind.CANCELLATION_ASKED: ("ban", "warning"),
+    Notice.Kind.NOT_READY: ("building-off", "warning"),
+    Notice.Kind.NOTE_CHANGED: ("refresh-alert", "info"),
+    Notice.Kind.CLOSING: ("archive", "success"),
+}
+
+
+@register.filter
+def notice_icon_name(kind: str) -> str:
+    """The icon of a kind of notice."""
+    return NOTICES[Notice.Kind(kind)][0]
+
+
+@register.filter
+def notice_tone(kind: str) -> str:
+    """The tone of a kind of notice."""
+    return NOTICES[Notice.Kind(kind)][1]
+
+
+@register.inclusion_tag("nfse/_bell.html", takes_context=True)
+def notice_bell(context: template.Context) -> dict[str, Any]:
+    """The bell in the header, one query; nothing for who works in no firm."""
+    membership = getattr(context.get("request"), "membership", None)
+    return {"unread": count_unread_of_member(membership) if membership else None}

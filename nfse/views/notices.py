@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nfse.decorators import firm_member_required
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
-from nfse.selectors.notices import get_notice, list_notices
+from nfse.selectors.notices import count_unread_notices, get_notice, list_notices
 from nfse.services import notices as services
 from nfse.views.missing import or_404
 from nfse.views.targets import find_target
@@ -22,9 +22,16 @@ NOTICES_PER_PAGE = 30
 @require_safe
 @firm_member_required(Right.SEE_INVOICES)
 def notices(request: FirmRequest) -> HttpResponse:
-    listed = list_notices(request.firm.pk, request.user.pk)
+    is_all = request.GET.get("todos") == "1"
+    listed = list_notices(request.firm.pk, request.user.pk, unread=not is_all)
     page = Paginator(listed, NOTICES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "nfse/notices/list.html", {"page": page, "notices": page.object_list})
+    context = {
+        "page": page,
+        "notices": page.object_list,
+        "is_all": is_all,
+        "unread_count": count_unread_notices(request.firm.pk, request.user.pk),
+    }
+    return render(request, "nfse/notices/list.html", context)
 
 
 @require_POST

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from core.documents import format_cnpj, format_cpf
 from core.money import format_brl, format_number
@@ -16,6 +17,7 @@ __all__ = [
     "format_date",
     "format_datetime",
     "format_document",
+    "format_month",
     "format_number",
     "format_phone",
     "whatsapp_url",
@@ -35,6 +37,11 @@ def format_datetime(value: datetime) -> str:
 def format_document(text: str) -> str:
     """Return a CNPJ or a CPF with its mask; text of another length comes back as it is."""
     return format_cpf(text) if len(text) == 11 else format_cnpj(text)
+
+
+def format_month(value: date) -> str:
+    """Return a month as "outubro de 2026"."""
+    return date_format(value, r"F \d\e Y")
 
 
 def whatsapp_url(e164: str, text: str = "") -> str:

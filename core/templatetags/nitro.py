@@ -71,6 +71,12 @@ def date_br(value: date | datetime | None) -> str:
 
 
 @register.filter
+def month_br(value: date | None) -> str:
+    """A day's month as outubro de 2026."""
+    return formatting.format_month(value) if value else ""
+
+
+@register.filter
 def datetime_br(value: datetime | None) -> str:
     return formatting.format_datetime(value) if value else ""
 

@@ -1,7 +1,7 @@
 """Reads for the monthly closing: its packages, and what is still in doubt in a month (N18, A29)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,18 @@ def list_month_requests(firm_id: int, month: date, company_id: int | None = None
         competence_date__lt=next_month(month),
     )
     return requests if company_id is None else requests.filter(company_id=company_id)
+
+
+def list_months(firm_id: int, today: date) -> list[date]:
+    """The months that can be closed, newest first: from the first request in production until now."""
+    requests = InvoiceRequest.objects.filter(firm_id=firm_id, environment=Environment.PRODUCTION)
+    first = requests.order_by("competence_date").values_list("competence_date", flat=True).first()
+    last, month = today.replace(day=1), (first or today).replace(day=1)
+    months = []
+    while month <= last:
+        months.append(month)
+        month = next_month(month)
+    return months[::-1] or [last]
 
 
 def list_doubts(firm_id: int, month: date) -> QuerySet[InvoiceRequest]:
@@ -119,6 +131,11 @@ def get_package(firm_id: int, package_id: int) -> Package:
 def next_month(month: date) -> date:
     """Return the first day of the month after."""
     return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1, day=1)
+
+
+def previous_month(day: date) -> date:
+    """Return the first day of the month before that of `day`."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _list(firm_id: int, kind: Package.Kind) -> QuerySet[Package]:

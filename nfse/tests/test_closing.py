@@ -423,7 +423,7 @@ def test_a_download_is_written_down(office, company):
 
     record = ChangeRecord.objects.get(action="exported")
     assert (record.actor, record.subject, record.subject_id) == (office.accountant, "fechamento", package.pk)
-    assert record.after == {"arquivo": package.file_name, "linhas": 1}
+    assert (record.subject_label, record.after) == (package.file_name, {"linhas": 1})
 
 
 def test_who_asked_is_told_that_it_is_ready(office, company):

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from nfse.views import invoice_actions, invoice_files, invoice_list, invoice_page, issuing
+from nfse.views import exports, invoice_actions, invoice_files, invoice_list, invoice_page, issuing
 
 urlpatterns = [
     # The list.
     path("emitidas/", invoice_list.invoices, name="invoices"),
     path("emitidas/andamento/", invoice_list.invoices_status, name="invoices_status"),
+    # The list as files.
+    path("emitidas/exportar.<str:extension>", exports.export_invoices, name="export_invoices"),
+    path("emitidas/exportar.<str:extension>/preparar/", exports.ask_export, name="ask_export"),
+    path("emitidas/exportacoes/", exports.invoice_exports, name="invoice_exports"),
+    path("emitidas/xml.zip", exports.export_invoices_zip, name="export_invoices_zip"),
     # Issue by hand.
     path("emitidas/nova/", issuing.issue, name="issue"),
     path("emitidas/espelho/", issuing.mirror, name="mirror"),

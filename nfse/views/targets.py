@@ -4,7 +4,13 @@ from django.urls import NoReverseMatch, reverse
 
 from nfse.models import Notice
 
-PAGES = {"request": "nfse:invoice", "company": "nfse:company", "closing": "nfse:closing"}
+PAGES = {
+    "request": "nfse:invoice",
+    "company": "nfse:company",
+    "closing": "nfse:closing",
+    "export": "nfse:invoice_exports",
+}
+LISTS = ("nfse:closing", "nfse:invoice_exports")
 
 
 def find_target(notice: Notice) -> str:
@@ -12,7 +18,7 @@ def find_target(notice: Notice) -> str:
     if notice.reference_type == "certificate" and notice.company_id:
         return f"{_reverse('nfse:company', notice.company_id)}?aba=certificados"
     page = PAGES.get(notice.reference_type)
-    if page == "nfse:closing":
+    if page in LISTS:
         return _reverse(page)
     if page and notice.reference_id.isdigit():
         return _reverse(page, int(notice.reference_id))

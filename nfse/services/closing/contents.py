@@ -1,7 +1,6 @@
 """The inside of a closing: XML, spreadsheet and manifest, written in one pass over the month (X5)."""
 
 import hashlib
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,16 +10,16 @@ from django.db.models import QuerySet
 
 from core.exports import stream_csv
 from core.xlsx import Sheet, write_xlsx
-from nfse.models import InvoiceRequest, NoteEvent
+from nfse.models import InvoiceRequest
 from nfse.services.closing import checking, comparing, counting
 from nfse.services.closing.comparing import Change, Entry, Manifest
 from nfse.services.closing.counting import Summary
+from nfse.services.exports.documents import DocumentNames
 from nfse.services.exports.notes import HEADER, StoredNote, note_row, read_notes
-from nfse.states import LABELS, WITH_NOTE, State
+from nfse.states import WITH_NOTE
 
 MANIFEST_HEADER = ("Arquivo", "SHA-256", "Chave", "Situação")
 MANIFEST_NAME = "manifesto.csv"
-_UNFIT = re.compile(r"[^0-9A-Za-z.-]+")
 _PIECE = 1024 * 1024
 
 
@@ -47,7 +46,7 @@ class ClosingWriter:
         self._previous = previous
         self._tell = tell
         self._lines: list[tuple[str, str, str, str]] = []
-        self._names: set[str] = set()
+        self._names = DocumentNames()
 
     def write(self, requests: QuerySet[InvoiceRequest], work_folder: Path) -> None:
         """Write everything. What is plain on the way lies in `work_folder` and is gone at the end."""
@@ -94,37 +93,6 @@ class ClosingWriter:
             yield change.to_row()
 
     def _write_documents(self, note: StoredNote) -> None:
-        invoice = note.invoice
-        if invoice is None:
-            return
-        stem = f"NFSe_{_fit(invoice.number)}_{_fit(invoice.access_key or note.request.integration_id)}"
-        state = LABELS[State(note.request.state)]
-        if invoice.xml_text:
-            self._add(note, stem, invoice.xml, state)
-        for event in note.events:
-            if event.xml_text:
-                self._add(note, f"{stem}_evento_{_fit(event.code)}", event.xml, _event_label(event))
-
-    def _add(self, note: StoredNote, stem: str, data: bytes, state: str) -> None:
-        folder = f"{note.snapshot.issuer.document}/{self._month:%Y-%m}"
-        name = self._free_name(f"{folder}/{stem}")
-        self._archive.writestr(name, data)
-        key = note.invoice.access_key if note.invoice else ""
-        self._lines.append((name, hashlib.sha256(data).hexdigest(), key, state))
-
-    def _free_name(self, stem: str) -> str:
-        """Two events of one kind have one name; the second gets a number."""
-        name, number = f"{stem}.xml", 2
-        while name in self._names:
-            name, number = f"{stem}_{number}.xml", number + 1
-        self._names.add(name)
-        return name
-
-
-def _event_label(event: NoteEvent) -> str:
-    return f"Evento {event.code}"
-
-
-def _fit(text: str) -> str:
-    """Return a part of a file name."""
-    return _UNFIT.sub("-", text)
+        for file in self._names.list_files(note):
+            self._archive.writestr(file.path, file.data)
+            self._lines.append((file.path, hashlib.sha256(file.data).hexdigest(), file.key, file.label))

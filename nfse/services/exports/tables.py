@@ -124,7 +124,7 @@ def record_download(
         subject_id=subject_id,
         label=file_name,
         company_id=company_id,
-        after={"arquivo": file_name, "linhas": row_count, **(filters or {})},
+        after={"linhas": row_count, **(filters or {})},
     )
 
 

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from core.documents import is_cpf, normalize_cpf
-from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, TaxProfile
+from nfse.models import Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
 from nfse.readiness import (
     NATIONAL,
@@ -36,7 +36,7 @@ from nfse.readiness import (
     check_readiness,
 )
 from nfse.selectors.certificates import EXPIRING_WITHIN
-from nfse.selectors.takers import VOID
+from nfse.states import STANDING
 from nfse.values import Environment, TaxRegime, TotalTaxMode
 
 SORTS: dict[str, tuple[str | OrderBy, ...]] = {
@@ -101,19 +101,12 @@ def count_by_readiness(firm_id: int, filters: CompanyFilters, *, now: datetime) 
 
 def add_month_totals(companies: QuerySet[Company], first_day: date) -> QuerySet[Company]:
     """Add `month_count` and `month_total` (reais): standing notes of production of a month of competence."""
-    notes = Invoice.objects.filter(
-        company=OuterRef("pk"),
-        environment=Environment.PRODUCTION,
-        competence_date__gte=first_day,
-        competence_date__lt=(first_day + timedelta(days=31)).replace(day=1),
-    ).exclude(status__in=VOID)
-    grouped = notes.order_by().values("company")
-    totals = grouped.annotate(total=Sum("amount")).values("total")
+    next_month = (first_day + timedelta(days=31)).replace(day=1)
+    notes = _real_notes().filter(competence_date__gte=first_day, competence_date__lt=next_month)
+    totals = notes.annotate(total=Sum("amount")).values("total")
     return companies.annotate(
-        month_count=_counted(grouped.annotate(total=Count("pk")).values("total")),
-        month_total=Coalesce(
-            Subquery(totals, output_field=DecimalField()), Decimal(0), output_field=DecimalField()
-        ),
+        month_count=_counted(notes.annotate(total=Count("pk")).values("total")),
+        month_total=Coalesce(Subquery(totals), Decimal(0), output_field=DecimalField()),
     )
 
 
@@ -280,10 +273,16 @@ def _certificate(state: str, now: datetime) -> Q:
     }[state]
 
 
+def _real_notes() -> QuerySet:
+    """The notes that count of a company of the outer query, as one group (R97)."""
+    notes = InvoiceRequest.objects.filter(
+        company=OuterRef("pk"), environment=Environment.PRODUCTION, state__in=STANDING
+    )
+    return notes.order_by().values("company")
+
+
 def _count_notes() -> Coalesce:
-    real = Invoice.objects.filter(company=OuterRef("pk"), environment=Environment.PRODUCTION)
-    notes = real.order_by().values("company")
-    return _counted(notes.annotate(total=Count("pk")).values("total"))
+    return _counted(_real_notes().annotate(total=Count("pk")).values("total"))
 
 
 def _count_takers() -> Coalesce:

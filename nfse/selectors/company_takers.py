@@ -4,7 +4,7 @@ from django.db.models import Count, DecimalField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from nfse.models import InvoiceRequest
-from nfse.selectors.takers import VOID
+from nfse.states import STANDING
 from nfse.values import Environment
 
 
@@ -14,7 +14,7 @@ def list_company_takers(firm_id: int, company_id: int) -> QuerySet:
     Counted and summed are the notes of production that stand (R97); the largest sum first. A taker that was
     merged counts for the one it was merged into. One query.
     """
-    notes = Q(invoice__environment=Environment.PRODUCTION) & ~Q(invoice__status__in=VOID)
+    notes = Q(environment=Environment.PRODUCTION, state__in=STANDING)
     requests = InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id, taker__isnull=False)
     return (
         requests.order_by()
@@ -22,8 +22,8 @@ def list_company_takers(firm_id: int, company_id: int) -> QuerySet:
         .values("who")
         .annotate(
             name=Max(Coalesce("taker__merged_into__name", "taker__name")),
-            note_count=Count("invoice", filter=notes),
-            note_total=Coalesce(Sum("invoice__amount", filter=notes), 0, output_field=DecimalField()),
+            note_count=Count("pk", filter=notes),
+            note_total=Coalesce(Sum("amount", filter=notes), 0, output_field=DecimalField()),
             last_date=Max("competence_date"),
         )
         .order_by("-note_total", "name", "who")

@@ -46,7 +46,7 @@ def days_tone(until: datetime | None, now: datetime) -> str:
     """Its tone: nothing to do, soon, or too late."""
     days = count_days_left(until, now) if until else -1
     if days < 0:
-        return "danger" if until else "neutral"
+        return "danger" if until else "warning"
     return "success" if days > SOON else "warning"
 
 

@@ -28,7 +28,7 @@ from nfse.selectors.companies import (
     read_readiness,
 )
 from nfse.selectors.company_takers import list_company_takers
-from nfse.selectors.invoices import RequestFilters, list_requests
+from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
 from nfse.selectors.trail import list_changes, read_changes
 from nfse.services import companies as services
 from nfse.services.plugnotas_setup import resend_setup as resend
@@ -108,8 +108,8 @@ def _read_certificates(request: FirmRequest, found: Company) -> dict[str, Any]:
 
 
 def _read_notes(request: FirmRequest, found: Company) -> dict[str, Any]:
-    listed = list_requests(request.firm.pk, RequestFilters(company_id=found.pk))
-    return {"requests": list(listed[:LATEST])}
+    latest = list_request_ids(request.firm.pk, RequestFilters(company_id=found.pk))[:LATEST]
+    return {"requests": load_requests(request.firm.pk, latest)}
 
 
 def _read_history(request: FirmRequest, found: Company) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Work of the invoicing business (queue_worker.registry)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from nfse.services.invite_letters import SEND_INVITE_LETTER, give_up_letter, sen
 from nfse.services.issuing import kinds
 from nfse.services.issuing.asking import ask_request, keep_asking
 from nfse.services.issuing.canceling import cancel_note, keep_canceling
+from nfse.services.issuing.cities import READ_CITY, read_city
 from nfse.services.issuing.mailing import give_up_note, send_note
 from nfse.services.issuing.pictures import fetch_picture
 from nfse.services.issuing.reading import read_note
@@ -76,6 +77,17 @@ def handle_tell_operators(work: Work) -> None:
 @handler(SET_UP_COMPANY, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=give_up_setup)
 def handle_set_up_company(work: Work) -> dict[str, str]:
     return {"state": set_up_company(company_id=work.payload["company_id"])}
+
+
+@handler(READ_CITY, timeout=TIMEOUT, max_attempts=3, backoff=RETRIES)
+def handle_read_city(work: Work) -> None:
+    asked = work.payload
+    read_city(
+        company_id=asked["company_id"],
+        city_code=asked["city_code"],
+        service_code=asked["service_code"],
+        day=date.fromisoformat(asked["day"]),
+    )
 
 
 @handler(CHECK_CITY, timeout=TIMEOUT, max_attempts=5, backoff=RETRIES)

@@ -30,8 +30,12 @@ class MirrorLine:
     text: str
 
 
-def mirror_lines(snapshot: NoteSnapshot) -> list[MirrorLine]:
-    """Return the lines of the mirror in order. No figure is shown that the payload does not carry."""
+def mirror_lines(snapshot: NoteSnapshot, city_rate: Decimal | None = None) -> list[MirrorLine]:
+    """Return the lines of the mirror in order. No amount is shown that the payload does not carry.
+
+    Args:
+        city_rate: percent of the city that receives the ISS, where the authority applies it; None: not known.
+    """
     preview = preview_amounts(snapshot)
     issuer = snapshot.issuer
     lines = [
@@ -42,7 +46,7 @@ def mirror_lines(snapshot: NoteSnapshot) -> list[MirrorLine]:
     ]
     if discounts := (snapshot.discount_unconditional or ZERO) + (snapshot.discount_conditional or ZERO):
         lines.append(MirrorLine("discounts", "Descontos", format_reais(discounts)))
-    lines.append(MirrorLine("iss", "ISS", _iss(snapshot, preview)))
+    lines.append(MirrorLine("iss", "ISS", _iss(snapshot, preview, city_rate)))
     if preview.federal_withheld:
         amount = format_reais(preview.federal_withheld)
         lines.append(MirrorLine("federal", "Retenções federais", amount))
@@ -97,21 +101,24 @@ def _place(service: Service) -> str:
     return f"{name}/{uf}" if uf else name
 
 
-def _iss(snapshot: NoteSnapshot, preview: Preview) -> str:
+def _iss(snapshot: NoteSnapshot, preview: Preview, city_rate: Decimal | None) -> str:
     if snapshot.iss_treatment in _TREATMENTS:
         return _TREATMENTS[snapshot.iss_treatment]
     if snapshot.issuer.tax_regime is TaxRegime.MEI:
         return "MEI, não destacado"
     if preview.iss is None:
-        return _without_rate(snapshot)
+        return _without_rate(snapshot, city_rate)
     if snapshot.withheld:
         return f"retido pelo tomador, {format_reais(preview.iss)}"
     return f"{format_percent(preview.iss_rate or ZERO)} = {format_reais(preview.iss)}"
 
 
-def _without_rate(snapshot: NoteSnapshot) -> str:
+def _without_rate(snapshot: NoteSnapshot, city_rate: Decimal | None) -> str:
+    by_city = "pela alíquota da prefeitura"
+    if city_rate is not None:
+        by_city = f"{by_city}, {format_percent(city_rate)}"
     if snapshot.withheld:
-        return "retido pelo tomador, pela alíquota da prefeitura"
+        return f"retido pelo tomador, {by_city}"
     if snapshot.issuer.tax_regime.is_simples and snapshot.issuer.simples_apportionment == 1:
         return "recolhido pelo Simples Nacional"
-    return "pela alíquota da prefeitura"
+    return by_city

@@ -4,6 +4,7 @@ Only well-formed answers are kept, for 24 hours; a failure is "unknown", never y
 stops a note: whoever asks warns and lets SEFIN decide.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,8 +27,12 @@ from nfse.values import CityParameters, Environment, LoadedCertificate, NoteSnap
 logger = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 24 * 60 * 60
+RENEW_SECONDS = 12 * 60 * 60
+"""A job that renews what is kept asks again for what is older, so that it never lapses."""
 AGREEMENT = "/{city}/convenio"
 RATE = "/{city}/{service}/{day}/aliquota"
+LATEST_RATE = "/{city}/{service}/latest"
+"""Not a route: where the last answer about any day is kept, as a rate is in force for years."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ class ParametersGateway:
         environment: Environment | str,
         certificate: LoadedCertificate | None,
         record: Recorder | None = None,
+        max_age: float = KEEP_SECONDS,
     ) -> None:
+        self._max_age = max_age
         endpoints = get_endpoints(Environment(environment), "")
         self._base_url = endpoints.parameters_url
         self._client = (
@@ -71,28 +78,59 @@ class ParametersGateway:
         Args:
             service_code: nine digits with dots, from `service_code`.
         """
-        body = self._ask("rate", RATE, city=city_code, service=service_code, day=competence.isoformat())
+        body = self._ask_rate(city_code, service_code, competence)
         return read_rate(body, service_code, competence) if body is not None else None
 
     def find_parameters(self, snapshot: NoteSnapshot) -> CityParameters:
         """Return what is known of the cities of a note, for `check_snapshot`. Never raises ProviderError."""
-        own = self.find_agreement(snapshot.issuer.city_code)
-        city = incidence_city(snapshot)
-        other = own if city == snapshot.issuer.city_code else self.find_agreement(city) if city else None
         code = service_code(snapshot.service.ctribnac, snapshot.service.ctribmun)
+        return self.find_for(
+            snapshot.issuer.city_code, incidence_city(snapshot), code, snapshot.competence_date
+        )
+
+    def find_for(self, own_city: str, city: str, service_code: str, day: date) -> CityParameters:
+        """Return the same of the issuer's city and the one that receives the ISS ("" when it is unknown)."""
+        own = self.find_agreement(own_city)
+        other = own if city == own_city else self.find_agreement(city) if city else None
         is_active = other.exists and other.shares_notes if other else None
         return CityParameters(
             agreement_exists=own.exists if own else None,
             agreement_active=(own.exists and own.shares_notes) if own else None,
             uses_national_issuer=own.uses_national_issuer if own else None,
             incidence_agreement_active=is_active,
-            rate=self.find_rate(city, code, snapshot.competence_date) if is_active else None,
+            rate=self.find_rate(city, service_code, day) if is_active else None,
         )
+
+    def is_kept(self, snapshot: NoteSnapshot) -> bool:
+        """Return whether nothing is left to ask about the cities of a note."""
+        city = incidence_city(snapshot)
+        for code in {snapshot.issuer.city_code, city} - {""}:
+            if self._find_kept(AGREEMENT.format(city=code)) is None:
+                return False
+        if not city or not (agreement := self.find_agreement(city)) or not agreement.shares_notes:
+            return True
+        code = service_code(snapshot.service.ctribnac, snapshot.service.ctribmun)
+        return self._find_kept_rate(city, code, snapshot.competence_date) is not None
+
+    def _ask_rate(self, city: str, service: str, day: date) -> Mapping[str, Any] | None:
+        if self._client is None:
+            return self._find_kept_rate(city, service, day)
+        body = self._ask("rate", RATE, city=city, service=service, day=day.isoformat())
+        if body is not None:
+            self._keep(LATEST_RATE.format(city=city, service=service), body)
+        return body
+
+    def _find_kept_rate(self, city: str, service: str, day: date) -> Mapping[str, Any] | None:
+        """Return the answer about a day, or one about another day whose rate is in force on this one too."""
+        exact = self._find_kept(RATE.format(city=city, service=service, day=day.isoformat()))
+        if exact is not None:
+            return exact
+        latest = self._find_kept(LATEST_RATE.format(city=city, service=service))
+        return latest if latest is not None and read_rate(latest, service, day) is not None else None
 
     def _ask(self, operation: str, template: str, **parts: str) -> Mapping[str, Any] | None:
         """Return a well-formed answer, kept or fresh; None for anything else."""
-        key = f"adn-parameters:{self._base_url}{template.format(**parts)}"
-        kept = _read_kept(key)
+        kept = self._find_kept(template.format(**parts))
         if kept is not None or self._client is None:
             return kept
         try:
@@ -103,9 +141,28 @@ class ParametersGateway:
         if not is_well_formed(answer):
             logger.warning("city_parameters_unknown", operation=operation, status=answer.status)
             return None
-        _keep(key, answer.body)
         body: Mapping[str, Any] = answer.body
+        self._keep(template.format(**parts), body)
         return body
+
+    def _find_kept(self, path: str) -> Mapping[str, Any] | None:
+        try:
+            kept = cache.get(self._key(path))
+        except CACHE_DOWN:
+            return None
+        if not isinstance(kept, Mapping) or time.time() - kept["at"] > self._max_age:
+            return None
+        body: Mapping[str, Any] = kept["body"]
+        return body
+
+    def _keep(self, path: str, body: Mapping[str, Any]) -> None:
+        try:
+            cache.set(self._key(path), {"at": time.time(), "body": body}, timeout=KEEP_SECONDS)
+        except CACHE_DOWN as error:
+            logger.warning("city_parameters_unkept", reason=type(error).__name__)
+
+    def _key(self, path: str) -> str:
+        return f"adn-parameters:{self._base_url}{path}"
 
 
 def is_well_formed(answer: Answer) -> bool:
@@ -168,18 +225,3 @@ def _is_in_force(row: Mapping[str, Any], day: date) -> bool:
         return False
     start, end = str(row.get("DtIni") or "")[:10], str(row.get("DtFim") or "")[:10]
     return start <= day.isoformat() and (not end or day.isoformat() <= end)
-
-
-def _read_kept(key: str) -> Mapping[str, Any] | None:
-    try:
-        kept = cache.get(key)
-    except CACHE_DOWN:
-        return None
-    return kept if isinstance(kept, Mapping) else None
-
-
-def _keep(key: str, body: object) -> None:
-    try:
-        cache.set(key, body, timeout=KEEP_SECONDS)
-    except CACHE_DOWN as error:
-        logger.warning("city_parameters_unkept", reason=type(error).__name__)

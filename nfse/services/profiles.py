@@ -13,7 +13,7 @@ from nfse.documents.tables import get_nbs, get_services
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_cnae, lock_company
-from nfse.services.setup_requests import request_setup
+from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
 from nfse.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
 
@@ -147,6 +147,7 @@ def create_service(*, firm_id: int, user_id: int, company_id: int, data: Service
             service = ServiceProfile.objects.create(
                 firm_id=firm_id, company=company, is_default=is_first, **values
             )
+            request_city_check(company)
             _record(service, user_id, Action.CREATED, after=describe(service, values))
     except IntegrityError as error:
         raise _explain(error) from error
@@ -167,6 +168,7 @@ def update_service(*, firm_id: int, user_id: int, service_id: int, data: Service
             for name, value in values.items():
                 setattr(service, name, value)
             service.save(update_fields=list(values))
+            request_city_check(service.company)
             _record(service, user_id, Action.CHANGED, before=before, after=describe(service, values))
     except IntegrityError as error:
         raise _explain(error) from error

@@ -9,16 +9,16 @@ from django.utils import timezone
 from nfse.documents.certificates import CertificateRefused
 from nfse.documents.mirror import MirrorLine, mirror_lines
 from nfse.documents.rules import check_snapshot
-from nfse.gateways.parameters import ParametersGateway
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.services.certificates import load_certificate
 from nfse.services.issuing import gates
-from nfse.services.issuing.snapshots import NoteInput, Parts, SubstitutionInput, build_snapshot
+from nfse.services.issuing.cities import request_reading, snapshot_with_city
+from nfse.services.issuing.snapshots import NoteInput, Parts, SubstitutionInput
 from nfse.states import OPEN, State
-from nfse.values import LoadedCertificate, NoteSnapshot, RuleProblem
+from nfse.values import CityParameters, LoadedCertificate, NoteSnapshot, RuleProblem
 from registry.models import City
 
 
@@ -41,12 +41,17 @@ class Mirror:
 def prepare_request(*, firm_id: int, user_id: int, note: NoteInput, now: datetime | None = None) -> Mirror:
     """Return the mirror of a note, with what blocks it and what to look at. Stores nothing, asks nobody.
 
+    What is not known of the note's cities is asked by work, for the next mirror.
+
     Raises:
         NotAllowed, NotFound (of nfse.permissions).
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
     certificate = find_certificate(firm_id, note.company_id)
-    return make_mirror(firm_id, note, now or timezone.now(), certificate)
+    mirror = make_mirror(firm_id, note, now or timezone.now(), certificate)
+    if mirror.snapshot is not None and certificate is not None:
+        request_reading(note.company_id, mirror.snapshot)
+    return mirror
 
 
 def make_mirror(
@@ -64,8 +69,8 @@ def make_mirror(
     problems += gates.check_note(parts, note, now)
     if any(problem.blocking for problem in problems):
         return _blocked(problems)
-    snapshot = build_snapshot(parts, note)
-    problems += check_rules(snapshot, company, profile, now, certificate)
+    snapshot, known = snapshot_with_city(parts, note)
+    problems += check_rules(snapshot, known, company, profile, now, certificate)
     twin = gates.find_twin(firm_id, parts, snapshot, now)
     if twin is not None:
         text = "Há uma nota igual (mesmo tomador, valor e descrição) nas últimas 24 horas."
@@ -73,7 +78,7 @@ def make_mirror(
     blocking = tuple(problem for problem in problems if problem.blocking)
     warnings = tuple(problem for problem in problems if not problem.blocking)
     return Mirror(
-        lines=tuple(mirror_lines(snapshot)),
+        lines=tuple(mirror_lines(snapshot, known.rate)),
         hash="" if blocking else _hash(snapshot, warnings),
         problems=blocking,
         warnings=warnings,
@@ -157,6 +162,7 @@ def _place(company: Company, service: ServiceProfile, taker: Taker | None, note:
 
 def check_rules(
     snapshot: NoteSnapshot,
+    known: CityParameters,
     company: Company,
     profile: TaxProfile,
     now: datetime,
@@ -165,10 +171,9 @@ def check_rules(
     """Return the authority's own rules that a note breaks; PlugNotas judges by its cities' rules."""
     if company.gateway != Company.Gateway.NATIONAL:
         return []
-    known = ParametersGateway(environment=snapshot.environment, certificate=None)
     return check_snapshot(
         snapshot,
-        known.find_parameters(snapshot),
+        known,
         certificate=certificate.certificate if certificate else None,
         now=now,
         series=profile.series,

@@ -17,8 +17,9 @@ from nfse.permissions import Right, require_right
 from nfse.readiness import Need
 from nfse.selectors.companies import find_tax_profile, get_company, get_service
 from nfse.services.issuing import gates
+from nfse.services.issuing.cities import snapshot_with_city
 from nfse.services.issuing.preparing import check_rules, find_certificate
-from nfse.services.issuing.snapshots import NoteInput, Parts, build_snapshot
+from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.values import RuleProblem
 from registry.gateways.base import BLOCKING_STATUSES
 
@@ -78,16 +79,16 @@ def _make_sample(
     is_at_taker = service.incidence_rule == ServiceProfile.Incidence.TAKER
     place = taker.city if is_at_taker and taker.city else company.city
     parts = Parts(company, profile, service, taker, place)
-    snapshot = build_snapshot(parts, note)
+    snapshot, known = snapshot_with_city(parts, note)
     problems = problems + gates.check_note(parts, note, now)
     has_rules = company.gateway == Company.Gateway.NATIONAL and Need.TAX_PROFILE not in {
         problem.code for problem in problems
     }
     if has_rules:
         certificate = find_certificate(company.firm_id, company.pk)
-        problems += check_rules(snapshot, company, profile, now, certificate)
+        problems += check_rules(snapshot, known, company, profile, now, certificate)
     return Sample(
-        lines=tuple(mirror_lines(snapshot)),
+        lines=tuple(mirror_lines(snapshot, known.rate)),
         problems=tuple(problem for problem in problems if problem.blocking),
         warnings=tuple(problem for problem in problems if not problem.blocking),
         taker_is_fictitious=taker.pk is None,

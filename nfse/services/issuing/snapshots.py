@@ -67,8 +67,14 @@ class Parts:
     replaced: Invoice | None = None
 
 
-def build_snapshot(parts: Parts, note: NoteInput) -> NoteSnapshot:
-    """Return the content of a note; equal rows and input give an equal content hash."""
+def build_snapshot(
+    parts: Parts, note: NoteInput, *, incidence_agreement_active: bool | None = None
+) -> NoteSnapshot:
+    """Return the content of a note; equal rows and input give an equal content hash.
+
+    Args:
+        incidence_agreement_active: whether the city that receives the ISS has an agreement; None: not known.
+    """
     withheld = note.withheld
     if withheld is None:
         withheld = parts.service.withheld_default or parts.profile.default_withheld
@@ -80,7 +86,7 @@ def build_snapshot(parts: Parts, note: NoteInput) -> NoteSnapshot:
         amount=note.amount.quantize(Decimal("0.01")),
         competence_date=note.competence_date,
         withheld=withheld,
-        iss_rate=_rate(parts, withheld=withheld),
+        iss_rate=_rate(parts, incidence_agreement_active, withheld=withheld),
         total_tax=_total_tax(parts.profile),
         ibs_cbs=IbsCbs.from_dict(parts.profile.ibs_cbs) if parts.profile.ibs_cbs else None,
         substitutes=_substitution(parts.replaced, note.substitutes),
@@ -156,7 +162,7 @@ def _service(parts: Parts, description: str) -> Service:
     )
 
 
-def _rate(parts: Parts, *, withheld: bool) -> Decimal | None:
+def _rate(parts: Parts, incidence_agreement_active: bool | None, *, withheld: bool) -> Decimal | None:
     """The national document may state the rate in few cases only; PlugNotas takes the profile's."""
     if parts.company.gateway == Company.Gateway.PLUGNOTAS:
         return parts.service.iss_rate
@@ -167,7 +173,7 @@ def _rate(parts: Parts, *, withheld: bool) -> Decimal | None:
         iss_treatment=IssTreatment.TAXABLE,
         withheld=withheld,
         profile_rate=parts.service.iss_rate,
-        incidence_agreement_active=None,
+        incidence_agreement_active=incidence_agreement_active,
     )
 
 

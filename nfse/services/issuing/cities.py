@@ -1,0 +1,72 @@
+"""What is kept of the cities of a note, and the work that learns it (contract national 3 and 5.5).
+
+A page never asks: it uses what is kept, and has work ask for what is not, for the next look.
+"""
+
+from datetime import date
+
+from django.db import transaction
+
+from nfse.documents.certificates import CertificateRefused
+from nfse.gateways.parameters import ParametersGateway, incidence_city, service_code
+from nfse.models import Company
+from nfse.selectors.certificates import NoCertificate
+from nfse.services.certificates import load_certificate
+from nfse.services.issuing.snapshots import NoteInput, Parts, build_snapshot
+from nfse.values import CityParameters, Environment, NoteSnapshot
+from queue_worker.services import enqueue
+
+READ_CITY = "nfse.read_city"
+
+
+def snapshot_with_city(parts: Parts, note: NoteInput) -> tuple[NoteSnapshot, CityParameters]:
+    """Return the content of a note and what is kept of its cities.
+
+    The document states the rate where the city that receives the ISS is known to have no agreement.
+    """
+    snapshot = build_snapshot(parts, note)
+    if parts.company.gateway != Company.Gateway.NATIONAL:
+        return snapshot, CityParameters()
+    known = _kept(snapshot).find_parameters(snapshot)
+    if known.incidence_agreement_active is False:
+        snapshot = build_snapshot(parts, note, incidence_agreement_active=False)
+    return snapshot, known
+
+
+def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
+    """Have work ask what is not kept of the cities of a note; return whether there was something to ask."""
+    if _kept(snapshot).is_kept(snapshot):
+        return False
+    city = incidence_city(snapshot)
+    code = service_code(snapshot.service.ctribnac, snapshot.service.ctribmun)
+    with transaction.atomic():
+        enqueue(
+            kind=READ_CITY,
+            payload={
+                "company_id": company_id,
+                "city_code": city,
+                "service_code": code,
+                "day": snapshot.competence_date.isoformat(),
+            },
+            dedupe_key=f"{snapshot.environment}:{city}:{code}",
+            priority=50,
+        )
+    return True
+
+
+def read_city(*, company_id: int, city_code: str, service_code: str, day: date) -> None:
+    """Ask a city for its agreement and the rate of a service, with a company's certificate; repeatable.
+
+    What nobody answers stays unknown: it stops no note.
+    """
+    company = Company.objects.get(pk=company_id)
+    try:
+        certificate = load_certificate(firm_id=company.firm_id, company_id=company.pk)
+    except (NoCertificate, CertificateRefused):
+        return
+    gateway = ParametersGateway(environment=Environment(company.environment), certificate=certificate)
+    gateway.find_for(company.city_id, city_code, service_code, day)
+
+
+def _kept(snapshot: NoteSnapshot) -> ParametersGateway:
+    return ParametersGateway(environment=snapshot.environment, certificate=None)

@@ -1,20 +1,17 @@
 """The shared base: one row a CNPJ, newest data win, nothing known is lost (R43, R46); contacts beside it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from core.errors import Refused, Unavailable
-from leads.gateways.base import CompanyContacts, EnrichmentGateway, NotFound
-from leads.gateways.viper import ViperEnrichment
+from leads.gateways.base import CompanyContacts
 from leads.models import LeadCompany, LeadEnrichment
 from leads.selectors.contacts import list_shared_domains, list_shared_phones
 from leads.services.companies import CompanyOutsideCatalog, save_company
-from leads.services.enrichment import enrich_company
+from leads.services.enrichment import save_contacts
 from leads.tests.factories import make_companies, make_company, make_place
 from registry.gateways.base import RegistryRecord
 from registry.models import RegistryShared
@@ -161,27 +158,15 @@ def test_phones_and_domains_that_the_registry_knows_as_shared(db):
 # --- Enrichment -------------------------------------------------------------------------------------
 
 
-class Vendor(EnrichmentGateway):
-    """A vendor that gives its answers in order."""
-
-    name = "vendor"
-
-    def __init__(self, *answers):
-        self.answers = list(answers)
-
-    def get_company(self, cnpj):
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
 CONTACTS = CompanyContacts(CNPJ, "vendor", phones=("+5555990001234",), emails=("contato@valdora.example",))
 
 
+def save(company, contacts=CONTACTS):
+    return save_contacts(company_id=company.pk, contacts=contacts, now=timezone.now())
+
+
 def test_contacts_are_kept_encrypted(db):
-    company = make_company()
-    enrichment = enrich_company(company_id=company.pk, gateway=Vendor(CONTACTS))
+    enrichment = save(make_company())
     enrichment.refresh_from_db()
     assert enrichment.contacts == {"phones": ["+5555990001234"], "emails": ["contato@valdora.example"]}
     with connection.cursor() as cursor:
@@ -189,36 +174,12 @@ def test_contacts_are_kept_encrypted(db):
         assert "990001234" not in cursor.fetchone()[0]
 
 
-def test_young_contacts_are_not_asked_again(db):
+def test_newer_contacts_take_the_place_of_older_ones(db):
     company = make_company()
-    first = enrich_company(company_id=company.pk, gateway=Vendor(CONTACTS))
-    assert enrich_company(company_id=company.pk, gateway=Vendor()) == first
-
-
-def test_old_contacts_are_asked_again(db):
-    company = make_company()
-    enrich_company(company_id=company.pk, gateway=Vendor(CONTACTS), now=timezone.now() - timedelta(days=91))
-    again = enrich_company(
-        company_id=company.pk, gateway=Vendor(CompanyContacts(CNPJ, "vendor", emails=("b@valdora.example",)))
-    )
-    assert again.contacts["emails"] == ["b@valdora.example"]
+    save(company)
+    again = save(company, CompanyContacts(CNPJ, "vendor", emails=("b@valdora.example",)))
+    assert again.contacts == {"phones": [], "emails": ["b@valdora.example"]}
     assert LeadEnrichment.objects.count() == 1
-
-
-def test_nothing_found_is_not_kept_and_erases_nothing(db):
-    company = make_company()
-    assert enrich_company(company_id=company.pk, gateway=Vendor(NotFound(CNPJ, "vendor"))) is None
-    assert not LeadEnrichment.objects.exists()
-    old = timezone.now() - timedelta(days=91)
-    kept = enrich_company(company_id=company.pk, gateway=Vendor(CONTACTS), now=old)
-    assert enrich_company(company_id=company.pk, gateway=Vendor(NotFound(CNPJ, "vendor"))) == kept
-
-
-def test_a_vendor_that_fails_is_an_error_and_saves_nothing(db):
-    company = make_company()
-    with pytest.raises(Unavailable):
-        enrich_company(company_id=company.pk, gateway=Vendor(Unavailable()))
-    assert not LeadEnrichment.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -227,20 +188,10 @@ def test_two_enrichments_at_once_save_one_row():
 
     def enrich(_):
         try:
-            return enrich_company(company_id=company.pk, gateway=Vendor(CONTACTS)).pk
+            return save(company).pk
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(enrich, range(16)))
     assert len(found) == LeadEnrichment.objects.count() == 1
-
-
-def test_the_sandboxes_vendor_enriches_a_company(sandbox, db):
-    found = sandbox.world("pet shop", "Santa Maria - RS")["right"]
-    enriched = []
-    for cnpj in found[:5]:
-        company = make_company(cnpj=cnpj)
-        with suppress(Refused):  # the vendor lacks some, and says 404
-            enriched.append(enrich_company(company_id=company.pk, gateway=ViperEnrichment()))
-    assert any(enrichment and enrichment.contacts["phones"] for enrichment in enriched)

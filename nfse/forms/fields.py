@@ -1,13 +1,26 @@
-"""Fields that several forms of Notas share: percents, money, and official codes chosen from a list."""
+"""What several forms of Notas share: refusals at their fields, percents, money, codes chosen from a list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
+from core.errors import NitroError
 from core.money import InvalidAmount, format_brl, parse_brl
 from nfse.selectors.code_tables import Code
+
+
+class RefusableForm(forms.Form):
+    """A form that takes a service's refusal."""
+
+    field_of_error: ClassVar[Mapping[type[NitroError], str]] = {}
+
+    def refuse(self, error: NitroError) -> None:
+        """Put the refusal at its field, or above the form when it has none here."""
+        kinds = self.field_of_error.items()
+        field = next((name for kind, name in kinds if isinstance(error, kind)), None)
+        self.add_error(field if field in self.fields else None, error.message)
 
 
 class PercentField(forms.DecimalField):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from nfse.forms.fields import CodeField, MoneyField, PercentField
+from nfse.forms.fields import CodeField, MoneyField, PercentField, RefusableForm
 from nfse.models import Company, ServiceProfile, TaxProfile
 from nfse.selectors.code_tables import (
     label_cnae,
@@ -46,17 +46,10 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
 }
 
 
-class RefusableForm(forms.Form):
-    """A form that takes a service's refusal."""
-
-    def refuse(self, error: NitroError) -> None:
-        """Put the refusal at its field, or above the form when it has none here."""
-        field = next((name for kind, name in FIELD_OF_ERROR.items() if isinstance(error, kind)), None)
-        self.add_error(field if field in self.fields else None, error.message)
-
-
 class TaxForm(RefusableForm):
     """The tax profile of one company; fields that its regime does not have are not there."""
+
+    field_of_error = FIELD_OF_ERROR
 
     simples_apportionment = forms.TypedChoiceField(
         label="Apuração no Simples Nacional",
@@ -198,6 +191,8 @@ def describe_profile(profile: TaxProfile | None) -> dict[str, Any]:
 
 class ServiceForm(RefusableForm):
     """One service of a company, with its codes. The code has no default, nor has the rate (R87)."""
+
+    field_of_error = FIELD_OF_ERROR
 
     nickname = forms.CharField(
         label="Apelido",

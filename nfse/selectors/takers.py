@@ -1,6 +1,6 @@
 """Reads of takers (A19). Those merged into another are left out of lists."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Lower
 
-from core.documents import is_cnpj, is_cpf, normalize_cnpj, normalize_cpf
+from core.documents import is_cnpj, is_cpf, mask_document, normalize_cnpj, normalize_cpf
 from nfse.models import Invoice, InvoiceRequest, Taker
 from nfse.permissions import NotFound
 from nfse.values import Environment, NoteStatus
@@ -77,8 +77,14 @@ def find_taker_by_text(firm_id: int, text: str) -> Taker | None:
     if found is not None:
         return found
     named = Taker.objects.filter(firm_id=firm_id, merged_into=None, name__iexact=(name or text).strip())
-    takers = list(named.select_related("city")[:2])
+    takers = list(named[:2])
     return takers[0] if len(takers) == 1 else None
+
+
+def sum_notes(totals: Iterable[CompanyTotal]) -> tuple[int, Decimal]:
+    """The notes and reais of a taker's companies together."""
+    rows = list(totals)
+    return sum(row.note_count for row in rows), sum((row.amount for row in rows), Decimal("0.00"))
 
 
 def list_takers(
@@ -107,6 +113,11 @@ def search_takers(firm_id: int, text: str, limit: int = MAX_RESULTS) -> list[Tak
         return []
     begins = Case(When(plain_name__startswith=_plain(text.strip()), then=Value(0)), default=Value(1))
     return list(_match(firm_id, text).alias(rank=begins).order_by("rank", "name", "pk")[:limit])
+
+
+def label_taker(taker: Taker) -> str:
+    """A taker as lists of suggestions show it, and as `find_taker_by_text` reads it; the CPF is masked."""
+    return f"{taker.name} · {mask_document(taker.document)}"
 
 
 def list_same_root(firm_id: int, taker: Taker) -> QuerySet[Taker]:

@@ -2,17 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import CharField
 
 from accounts.services.constraints import violates
 from core.errors import NitroError
+from core.phones import parse_phone
 from nfse.models import ChangeRecord, Taker
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_document, clean_postal_code
 from nfse.services.places import check_city, clean_phone
 from nfse.services.trail import describe, record_change
+from registry.gateways.base import RegistryRecord
+from registry.selectors.cities import find_city_of
 
 Action = ChangeRecord.Action
 _NULL, _CLOSED = "01", "08"
@@ -71,6 +77,38 @@ class TakerData:
     registry_fetched_at: datetime | None = None
 
 
+def data_of_record(record: RegistryRecord, fetched_at: datetime | None) -> TakerData:
+    """Return the form of a taker as the Receita fills it. What does not fit a field is cut or left out."""
+    city = find_city_of(record)
+    phone = next(iter(record.phones), "")
+    return TakerData(
+        name=_fit("name", record.legal_name or record.trade_name),
+        email=_fit("email", record.email) if _is_email(record.email) else "",
+        phone=phone if parse_phone(phone) else "",
+        street=_fit("street", record.street),
+        number=_fit("number", record.number),
+        complement=_fit("complement", record.complement),
+        district=_fit("district", record.district),
+        postal_code=record.postal_code if len(record.postal_code) == 8 else "",
+        city_code=city.ibge_code if city else "",
+        registry_status=record.status,
+        registry_fetched_at=fetched_at,
+    )
+
+
+def _fit(name: str, text: str) -> str:
+    field = cast("CharField[str, str]", Taker._meta.get_field(name))
+    return text[: field.max_length]
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def create_taker(
     *, firm_id: int, user_id: int, document: str, data: TakerData, accept_status: bool = False
 ) -> Taker:
@@ -124,8 +162,7 @@ def merge_takers(*, firm_id: int, user_id: int, kept_id: int, merged_id: int) ->
     with transaction.atomic(durable=True):
         takers = {taker.pk: taker for taker in _lock(firm_id, kept_id, merged_id)}
         kept, merged = takers[kept_id], takers[merged_id]
-        if not (kept.cnpj and kept.cnpj[:8] == merged.cnpj[:8]):
-            raise DifferentDocuments
+        check_merge(kept, merged)
         before = describe(kept, _FILLED_BY_MERGE)
         for name in _FILLED_BY_MERGE:
             setattr(kept, name, getattr(kept, name) or getattr(merged, name))
@@ -139,6 +176,34 @@ def merge_takers(*, firm_id: int, user_id: int, kept_id: int, merged_id: int) ->
 
 
 _FILLED_BY_MERGE = ("nickname", "municipal_registration", "email", "phone", "notes")
+
+
+def check_merge(kept: Taker, merged: Taker) -> None:
+    """Raise CannotMerge or DifferentDocuments when these two are not one and the same."""
+    if kept.pk == merged.pk:
+        raise CannotMerge
+    if not (kept.cnpj and kept.cnpj[:8] == merged.cnpj[:8]):
+        raise DifferentDocuments
+
+
+@dataclass(frozen=True)
+class MergedField:
+    """One field before and after a merge. `is_taken`: the kept taker gets the other one's value."""
+
+    name: str
+    kept: str
+    merged: str
+    after: str
+    is_taken: bool
+
+
+def compare_takers(kept: Taker, merged: Taker) -> list[MergedField]:
+    """Return what `merge_takers` would leave of each field that it may fill."""
+    pairs = [(name, getattr(kept, name), getattr(merged, name)) for name in _FILLED_BY_MERGE]
+    return [
+        MergedField(name, own, other, own or other, is_taken=bool(not own and other))
+        for name, own, other in pairs
+    ]
 
 
 def check_status(status: str, *, accepted: bool) -> None:

@@ -1,0 +1,232 @@
+"""Forms of takers: the list's filter, a new or changed taker, the merge, the CNPJ look-up (A19, A20, N9)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from django import forms
+
+from core.documents import InvalidCnpj, normalize_cnpj
+from core.errors import NitroError
+from core.formatting import format_phone
+from core.forms import FilterForm
+from nfse.forms.fields import RefusableForm
+from nfse.models import Company, Taker
+from nfse.services.companies import InvalidDocument, InvalidPostalCode, clean_document, clean_postal_code
+from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
+from nfse.services.takers import (
+    CannotMerge,
+    DifferentDocuments,
+    NameMissing,
+    StatusNotAccepted,
+    TakerClosed,
+    TakerData,
+    TakerTaken,
+)
+from registry.gateways.base import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
+from registry.selectors.cities import find_city_by_label
+
+Cleaned = TypeVar("Cleaned")
+FIELD_OF_ERROR: dict[type[NitroError], str] = {
+    TakerTaken: "document",
+    TakerClosed: "document",
+    InvalidDocument: "document",
+    NameMissing: "name",
+    StatusNotAccepted: "accept_status",
+    UnknownCity: "city",
+    InvalidPhone: "phone",
+    InvalidPostalCode: "postal_code",
+    CannotMerge: "taker",
+    DifferentDocuments: "taker",
+}
+STATUSES: dict[str, tuple[str, frozenset[str]]] = {
+    "ativa": ("Ativa", frozenset({ACTIVE})),
+    "atencao": ("Suspensa ou inapta", DOUBTFUL_STATUSES),
+    "encerrada": ("Baixada ou nula", BLOCKING_STATUSES),
+}
+
+
+class TakerFilterForm(FilterForm):
+    """Filter of the list (A19): `?q=&empresa=<company id>&situacao=`."""
+
+    search_field = "q"
+
+    q = forms.CharField(label="Nome, apelido, CNPJ ou CPF", required=False, max_length=160)
+    empresa = forms.ModelChoiceField(
+        label="Empresa", queryset=Company.objects.none(), required=False, empty_label="Todas"
+    )
+    situacao = forms.ChoiceField(
+        label="Situação na Receita",
+        required=False,
+        choices=[("", "Todas"), *((name, label) for name, (label, _codes) in STATUSES.items())],
+    )
+
+    def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        companies = Company.objects.filter(firm_id=firm_id).order_by("legal_name", "pk")
+        cast(forms.ModelChoiceField, self.fields["empresa"]).queryset = companies
+
+    def chosen(self) -> dict[str, Any]:
+        """What `list_takers` takes; what cannot be read asks for nothing and its field says why."""
+        self.is_valid()
+        asked = self.cleaned_data
+        company, status = asked.get("empresa"), asked.get("situacao", "")
+        return {
+            "text": asked.get("q", ""),
+            "company_id": company.pk if company else None,
+            "statuses": STATUSES[status][1] if status else (),
+        }
+
+    def in_words(self) -> dict[str, str]:
+        """What narrowed the list, for the trail; a document stays out of it (R29)."""
+        asked = self.cleaned_data
+        status = asked.get("situacao", "")
+        text = asked.get("q", "")
+        said = {
+            "texto": "(documento)" if any(map(str.isdigit, text)) else text,
+            "empresa": str(asked.get("empresa") or ""),
+            "situação": STATUSES[status][0] if status else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+def _text(label: str, length: int, *, help_text: str = "", **attrs: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
+    return forms.CharField(label=label, required=False, max_length=length, help_text=help_text, widget=widget)
+
+
+class TakerForm(RefusableForm):
+    """A taker of the firm. The document is given once; the city is one of the list, by code or in full."""
+
+    field_of_error = FIELD_OF_ERROR
+
+    document = forms.CharField(
+        label="CNPJ ou CPF",
+        max_length=20,
+        help_text="De um CNPJ, com números ou letras, a Receita preenche o resto.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Informe o CNPJ ou o CPF."},
+    )
+    accept_status = forms.BooleanField(
+        label="Sei que este CNPJ está suspenso ou inapto na Receita e quero continuar", required=False
+    )
+    name = forms.CharField(
+        label="Nome ou razão social",
+        max_length=160,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": NameMissing.message},
+    )
+    nickname = _text("Apelido", 80, help_text="Como os clientes o chamam: “a padaria”. Ajuda a achá-lo.")
+    municipal_registration = _text("Inscrição municipal", 15)
+    email = forms.EmailField(
+        label="E-mail",
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": "E-mail inválido. Escreva como nome@empresa.com.br."},
+    )
+    phone = _text("Telefone", 24, help_text="Com DDD, como (55) 99912-3456.", inputmode="tel")
+    postal_code = _text("CEP", 10, inputmode="numeric")
+    street = _text("Logradouro", 160)
+    number = _text("Número", 20)
+    complement = _text("Complemento", 160)
+    district = _text("Bairro", 80)
+    city = _text("Cidade", 80)
+    city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
+    notes = forms.CharField(
+        label="Observações",
+        required=False,
+        max_length=1000,
+        help_text="Só a contabilidade vê.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asks_acceptance = bool(self.data.get("accept_status"))
+        if not is_new:
+            del self.fields["document"], self.fields["accept_status"]
+
+    def clean_document(self) -> str:
+        return _clean(clean_document, self.cleaned_data["document"])
+
+    def clean_phone(self) -> str:
+        return _clean(clean_phone, self.cleaned_data["phone"])
+
+    def clean_postal_code(self) -> str:
+        return _clean(clean_postal_code, self.cleaned_data["postal_code"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        typed = cleaned.get("city", "")
+        if not typed:
+            cleaned["city_code"] = ""
+        elif not cleaned.get("city_code"):
+            city = find_city_by_label(typed)
+            if city is None:
+                self.add_error("city", UnknownCity.message)
+            else:
+                cleaned["city_code"] = city.ibge_code
+        return cleaned
+
+    def refuse(self, error: NitroError) -> None:
+        super().refuse(error)
+        self.asks_acceptance = self.asks_acceptance or isinstance(error, StatusNotAccepted)
+
+    def read(self, *, status: str, fetched_at: datetime | None) -> TakerData:
+        """What a valid form says, with what the Receita says of the document."""
+        own = {"document", "accept_status", "city"}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in own}
+        return TakerData(**said, registry_status=status, registry_fetched_at=fetched_at)
+
+
+class MergeForm(RefusableForm):
+    """Which other taker is the same one."""
+
+    field_of_error = FIELD_OF_ERROR
+
+    taker = forms.CharField(
+        label="O outro cadastro",
+        max_length=200,
+        help_text="Da mesma raiz de CNPJ. Comece a digitar o nome ou o CNPJ e escolha na lista.",
+        error_messages={"required": "Escolha o outro cadastro na lista."},
+    )
+    outro = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
+
+class LookupForm(forms.Form):
+    """A CNPJ to look up (A20)."""
+
+    cnpj = forms.CharField(
+        label="CNPJ",
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Informe o CNPJ que quer consultar."},
+    )
+
+    def clean_cnpj(self) -> str:
+        try:
+            return normalize_cnpj(self.cleaned_data["cnpj"])
+        except InvalidCnpj as error:
+            raise forms.ValidationError(error.message) from error
+
+
+def describe_taker(taker: Taker) -> dict[str, Any]:
+    """What the form shows of a stored taker."""
+    names = set(TakerForm.base_fields) - {"document", "accept_status", "city", "city_code", "phone"}
+    values = {name: getattr(taker, name) for name in names}
+    return values | {
+        "phone": format_phone(taker.phone) if taker.phone else "",
+        "city": taker.city.label if taker.city else "",
+        "city_code": taker.city_id or "",
+    }
+
+
+def _clean(clean: Callable[[str], Cleaned], text: str) -> Cleaned:
+    try:
+        return clean(text)
+    except NitroError as error:
+        raise forms.ValidationError(error.message) from error

@@ -1,0 +1,131 @@
+"""The CNPJ look-up (A20; N9, R47, R55)."""
+
+import pytest
+
+from nfse.models import Taker
+from nfse.tests.firms import make_city, make_taker
+from nfse.tests.registered import BAKERY_CNPJ, make_record, make_unanswered
+from queue_worker.models import WorkItem
+from registry.models import CnpjRecord
+
+pytestmark = pytest.mark.django_db
+PAGE, RESULT, ADD = "/notas/consulta/", "/notas/consulta/resultado/", "/notas/consulta/adicionar/"
+
+
+@pytest.fixture
+def attendant(client, office):
+    client.force_login(office.attendant)
+    return client
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_cnpj_is_asked_for_once_and_the_result_asks_again(attendant):
+    assert "data-poll" not in text_of(attendant.get(PAGE))
+    for typed in ("11.444.777/0001-61", BAKERY_CNPJ):
+        text = text_of(attendant.get(PAGE, {"cnpj": typed}))
+        assert "Consultando" in text
+        assert f'hx-get="{RESULT}?cnpj={BAKERY_CNPJ}"' in text
+    assert WorkItem.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["11.222.333/0001-82", "", "52998224725", "\x00", "x" * 500])
+def test_digits_are_checked_before_anybody_is_asked(attendant, typed):
+    answer = attendant.get(PAGE, {"cnpj": typed})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["cnpj"]
+    assert not CnpjRecord.objects.exists()
+
+
+def test_letters_are_taken(attendant):
+    assert "12.ABC.345/01DE-35" in text_of(attendant.get(PAGE, {"cnpj": "12abc34501de35"}))
+
+
+def test_what_was_found_is_shown_with_source_and_date(attendant):
+    make_record()
+    for path in (PAGE, RESULT):
+        text = text_of(attendant.get(path, {"cnpj": BAKERY_CNPJ}))
+        for words in (
+            "PADARIA CENTRAL LTDA", "Ativa", "4721-1/02", "RUA DO ACAMPAMENTO", "97050-000",
+            "Microempresa", "03/05/2010", "Receita Federal, pela BrasilAPI", "Adicionar aos tomadores",
+        ):  # fmt: skip
+            assert words in text, (path, words)
+        assert "data-poll" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("not_found", "Duas fontes"), ("unknown", "não respondeu agora")]
+)
+def test_an_end_without_data_says_so(attendant, state, words):
+    make_unanswered(state=state)
+    text = text_of(attendant.get(RESULT, {"cnpj": BAKERY_CNPJ}))
+    assert words in text
+    assert "data-poll" not in text
+    assert not WorkItem.objects.exists()
+
+
+def test_the_result_alone_asks_nobody(attendant):
+    assert attendant.get(RESULT, {"cnpj": BAKERY_CNPJ}).status_code == 302
+    assert not CnpjRecord.objects.exists()
+
+
+def test_what_was_found_becomes_a_taker_that_is_in_the_list_at_once(attendant):
+    make_city()
+    make_record()
+    assert attendant.post(ADD, {"cnpj": BAKERY_CNPJ}).status_code == 302
+    taker = Taker.objects.get()
+    assert (taker.name, taker.phone, taker.city_id) == ("PADARIA CENTRAL LTDA", "+555532221100", "4316907")
+    assert taker.registry_status == "02"
+    assert "PADARIA CENTRAL LTDA" in text_of(attendant.get("/notas/tomadores/"))
+    assert "Já é tomador" in text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+
+
+def test_added_twice_it_is_one(attendant, office):
+    taker = make_taker(office.firm)
+    make_record()
+    answer = attendant.post(ADD, {"cnpj": BAKERY_CNPJ})
+    assert answer["Location"] == f"/notas/tomadores/{taker.pk}/"
+    assert Taker.objects.count() == 1
+
+
+def test_who_is_closed_is_not_added(attendant):
+    make_record(status="08")
+    assert "Adicionar aos tomadores" not in text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+    answer = attendant.post(ADD, {"cnpj": BAKERY_CNPJ, "accept_status": "on"})
+    assert answer.status_code == 422
+    assert "baixado ou nulo" in text_of(answer)
+    assert not Taker.objects.exists()
+
+
+def test_who_is_suspended_is_asked_about(attendant):
+    make_record(status="03")
+    assert "Sei da situação" in text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+    assert attendant.post(ADD, {"cnpj": BAKERY_CNPJ}).status_code == 422
+    assert attendant.post(ADD, {"cnpj": BAKERY_CNPJ, "accept_status": "on"}).status_code == 302
+    assert Taker.objects.get().registry_status == "03"
+
+
+@pytest.mark.parametrize("cnpj", [BAKERY_CNPJ, "", "1"])
+def test_what_nobody_looked_up_is_not_added(attendant, cnpj):
+    assert attendant.post(ADD, {"cnpj": cnpj}).status_code == 302
+    assert not Taker.objects.exists()
+
+
+def test_registry_text_that_fits_no_field_is_cut_or_left_out(attendant):
+    make_record(
+        legal_name="X" * 300, street="Y" * 300, number="Z" * 60, email="isto não", phones=("+551",),
+        ibge_code="", city_name="Nenhures", postal_code="1",
+    )  # fmt: skip
+    assert attendant.post(ADD, {"cnpj": BAKERY_CNPJ}).status_code == 302
+    taker = Taker.objects.get()
+    assert (len(taker.name), taker.email, taker.phone, taker.city, taker.postal_code) == (
+        160, "", "", None, ""
+    )  # fmt: skip
+
+
+def test_other_accounts_look_up_the_same_and_keep_their_own(attendant, other_office):
+    make_record()
+    make_taker(other_office.firm)
+    assert "Já é tomador" not in text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))

@@ -1,0 +1,108 @@
+"""Looking a CNPJ up, and keeping it as a taker (A20)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from core.errors import NitroError
+from core.ratelimit import rate_limited
+from nfse.decorators import firm_member_required
+from nfse.forms.takers import LookupForm
+from nfse.models import Taker
+from nfse.permissions import Right
+from nfse.requests import FirmRequest
+from nfse.selectors.takers import find_taker_by_document
+from nfse.services import takers as services
+from nfse.views.missing import or_404
+from nfse.views.registry_fill import LOOKUP_RATE_GROUP, RATE, RegistryAnswer, ask_registry, read_registry
+
+GONE = "Consulte o CNPJ de novo: não há mais dados dele."
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What is known of a CNPJ, and the firm's taker that already has it."""
+
+    answer: RegistryAnswer
+    taker: Taker | None
+    problem: str = ""
+
+
+@never_cache
+@require_safe
+@firm_member_required(Right.EDIT_TAKERS)
+@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, method="GET", closed_when_down=False)
+def cnpj_lookup(request: FirmRequest) -> HttpResponse:
+    """The page; with `?cnpj=` it asks the registry, and its result asks again by itself."""
+    form = LookupForm(request.GET if "cnpj" in request.GET else None)
+    lookup = None
+    if form.is_bound and form.is_valid():
+        lookup = _look(request, ask_registry(form.cleaned_data["cnpj"]))
+    return _show(request, form, lookup)
+
+
+@never_cache
+@require_safe
+@firm_member_required(Right.EDIT_TAKERS)
+def cnpj_lookup_result(request: FirmRequest) -> HttpResponse:
+    """What the page asks again and again: it reads and asks nobody."""
+    form = LookupForm(request.GET)
+    answer = read_registry(form.cleaned_data["cnpj"]) if form.is_valid() else None
+    if answer is None:
+        return redirect("nfse:cnpj_lookup")
+    return render(request, "nfse/lookup/_result.html", _context(_look(request, answer)))
+
+
+@require_POST
+@firm_member_required(Right.EDIT_TAKERS)
+def add_looked_up_taker(request: FirmRequest) -> HttpResponse:
+    """Keep what the registry said as a taker of the firm."""
+    form = LookupForm(request.POST)
+    answer = read_registry(form.cleaned_data["cnpj"]) if form.is_valid() else None
+    if answer is None or answer.record is None:
+        messages.error(request, GONE)
+        return redirect("nfse:cnpj_lookup")
+    try:
+        taker = or_404(
+            services.create_taker,
+            firm_id=request.firm.pk,
+            user_id=request.user.pk,
+            document=answer.cnpj,
+            data=services.data_of_record(answer.record, answer.fetched_at),
+            accept_status=request.POST.get("accept_status") == "on",
+        )
+    except services.TakerTaken:
+        messages.info(request, "Este CNPJ já está entre os seus tomadores.")
+        return redirect("nfse:taker", taker_id=_look(request, answer).taker.pk)  # type: ignore[union-attr]
+    except NitroError as error:
+        return _show(request, form, _look(request, answer, error.message), status=422)
+    messages.success(request, "Adicionado aos tomadores. Já aparece na lista e ao emitir notas.")
+    return redirect("nfse:taker", taker_id=taker.pk)
+
+
+def _look(request: FirmRequest, answer: RegistryAnswer, problem: str = "") -> Lookup:
+    return Lookup(answer, find_taker_by_document(request.firm.pk, answer.cnpj), problem)
+
+
+def _context(lookup: Lookup) -> dict[str, Any]:
+    query = urlencode({"cnpj": lookup.answer.cnpj})
+    return {
+        "lookup": lookup,
+        "answer": lookup.answer,
+        "result_url": f"{reverse('nfse:cnpj_lookup_result')}?{query}",
+        "again_url": f"{reverse('nfse:cnpj_lookup')}?{query}",
+    }
+
+
+def _show(request: FirmRequest, form: LookupForm, lookup: Lookup | None, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {"form": form}
+    if lookup is not None:
+        context |= _context(lookup)
+    return render(request, "nfse/lookup/page.html", context, status=status)

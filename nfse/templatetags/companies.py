@@ -42,6 +42,15 @@ def days_left(until: datetime | None, now: datetime) -> str:
 
 
 @register.filter
+def ends_when(until: datetime, now: datetime) -> str:
+    """The same as the end of a sentence: "vence em 11 dias"."""
+    days = count_days_left(until, now)
+    if days < 0:
+        return "venceu"
+    return f"vence em {days} dias" if days > 1 else ("vence amanhã" if days else "vence hoje")
+
+
+@register.filter
 def days_tone(until: datetime | None, now: datetime) -> str:
     """Its tone: nothing to do, soon, or too late."""
     days = count_days_left(until, now) if until else -1

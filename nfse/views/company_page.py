@@ -1,6 +1,7 @@
 """The page of one company, and what its buttons do (A14, A15, N7, N8, N22)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import is_ready
 from nfse.requests import FirmRequest
-from nfse.selectors.certificates import list_certificates
+from nfse.selectors.certificates import EXPIRING_WITHIN, list_certificates
 from nfse.selectors.companies import (
     can_remove_company,
     find_tax_profile,
@@ -79,6 +80,7 @@ def _state(found: Company, now: datetime) -> dict[str, Any]:
         "items": items,
         "is_ready": is_ready(items),
         "has_certificate": has_certificate,
+        "is_ending": has_certificate and until <= now + EXPIRING_WITHIN,
         "has_profile": has_profile,
         "is_sending": is_sending,
         "is_moving": found.is_active and (is_sending or is_asking),
@@ -115,7 +117,8 @@ def _read_notes(request: FirmRequest, found: Company) -> dict[str, Any]:
 def _read_history(request: FirmRequest, found: Company) -> dict[str, Any]:
     listed = list_changes(request.firm.pk, company_id=found.pk)
     page = Paginator(listed, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return {"page": page, "changes": read_changes(request.firm.pk, list(page.object_list))}
+    lines = read_changes(request.firm.pk, list(page.object_list))
+    return {"page": page, "changes": [replace(line, company_name="") for line in lines]}
 
 
 Reader = Callable[[FirmRequest, Company], dict[str, Any]]

@@ -49,8 +49,8 @@ test: setup ## Run all tests, in parallel, on servers of their own
 chaos: setup ## Search with 8 buyers at once while providers fail and workers are killed
 	@CHAOS_BUYERS=8 CHAOS_SEARCHES=20 CHAOS_QUANTITY=10 CHAOS_SECONDS=1200 $(PY) -m pytest tests/test_chaos_leads.py -q
 
-chaos-nfse: setup ## Issue 1,000 notes through each gateway while answers get lost and workers are killed
-	@CHAOS_NOTES=1000 CHAOS_SECONDS=3000 $(PY) -m pytest tests/test_chaos_nfse.py -q
+chaos-nfse: setup ## Issue 1,000 notes through each gateway while answers get lost, workers die, PostgreSQL restarts
+	@CHAOS_NOTES=1000 CHAOS_WORKERS=8 CHAOS_SECONDS=3000 $(PY) -m pytest tests/test_chaos_nfse.py -q
 
 lint: .venv/.installed ## Ruff, templates and import contracts
 	@.venv/bin/ruff check .

@@ -1,23 +1,130 @@
 """What a person does with a request or a note: cancel, retry, withdraw, send, settle (A22, A23)."""
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from collections.abc import Callable
+from typing import Any
 
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import NitroError
+from core.ratelimit import rate_limited
 from nfse.decorators import firm_member_required
+from nfse.forms.issuing import CancelForm, EmailForm
+from nfse.models import InvoiceRequest
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_request
+from nfse.selectors.notes import get_note
+from nfse.services.issuing import canceling, confirming, mailing, taken
+from nfse.views.downloads import firm_key
 from nfse.views.missing import or_404
+from nfse.views.note_page import list_actions, make_cancel_form
+
+CANCEL_ASKED = "Cancelamento pedido. A resposta aparece aqui sozinha."
+ANALYSIS_ASKED = "Análise fiscal pedida. A resposta da prefeitura aparece aqui."
+RETRIED = "A nota vai ser enviada de novo, com o mesmo número."
+WITHDRAWN = "Pedido retirado. Nada foi emitido."
+EMAIL_ASKED = "E-mail a caminho de {address}."
+CLOSED = "Pedido encerrado. Nada foi emitido por ele."
+REISSUED = "O pedido anterior foi encerrado, e este saiu com um número novo."
+LETTERS_PER_FIRM = "60/h"
 
 
-def _back(request: FirmRequest, request_id: int) -> HttpResponse:
-    or_404(get_request, request.firm.pk, request_id)
-    return redirect("nfse:invoice", request_id=request_id)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@firm_member_required(Right.ISSUE)
+def cancel_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
+    found = or_404(get_request, request.firm.pk, request_id)
+    invoice = or_404(get_note, request.firm.pk, request_id)
+    form = CancelForm(request.POST) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        by_analysis = form.cleaned_data["by_analysis"]
+        try:
+            or_404(
+                canceling.cancel_invoice,
+                firm_id=request.firm.pk,
+                user_id=request.user.pk,
+                invoice_id=invoice.pk,
+                reason_code=form.cleaned_data["reason_code"],
+                text=form.cleaned_data["text"],
+                by_analysis=by_analysis,
+            )
+        except NitroError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, ANALYSIS_ASKED if by_analysis else CANCEL_ASKED)
+            return redirect("nfse:invoice", request_id=request_id)
+    actions = list_actions(found, invoice, can_issue=True)
+    if form is None and not (actions.cancel or actions.analysis):
+        messages.error(request, actions.refusal or canceling.CannotCancel.message)
+        return redirect("nfse:invoice", request_id=request_id)
+    shown = form or make_cancel_form(invoice, by_analysis=actions.analysis)
+    context = {"requested": found, "invoice": invoice, "actions": actions, "cancel_form": shown}
+    return render(request, "nfse/invoice/cancel.html", context, status=422 if form else 200)
 
 
-email_invoice = require_POST(firm_member_required(Right.SEE_INVOICES)(_back))
-cancel_invoice = require_POST(firm_member_required(Right.ISSUE)(_back))
-retry_request = require_POST(firm_member_required(Right.ISSUE)(_back))
-withdraw_request = require_POST(firm_member_required(Right.ISSUE)(_back))
-settle_taken = require_POST(firm_member_required(Right.ISSUE)(_back))
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@firm_member_required(Right.SEE_INVOICES)
+@rate_limited("nfse.email_invoice", key=firm_key, rate=LETTERS_PER_FIRM, closed_when_down=True)
+def email_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
+    found = or_404(get_request, request.firm.pk, request_id)
+    invoice = or_404(get_note, request.firm.pk, request_id)
+    form = EmailForm(request.POST) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        address = form.cleaned_data["to"]
+        try:
+            or_404(
+                mailing.email_invoice,
+                firm_id=request.firm.pk,
+                user_id=request.user.pk,
+                request_id=request_id,
+                to=address,
+                form_key=form.cleaned_data["form_key"],
+            )
+        except NitroError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, EMAIL_ASKED.format(address=address))
+            return redirect("nfse:invoice", request_id=request_id)
+    shown = form or EmailForm(initial={"to": found.taker.email if found.taker else ""})
+    context = {"requested": found, "invoice": invoice, "email_form": shown}
+    return render(request, "nfse/invoice/email.html", context, status=422 if form else 200)
+
+
+@require_POST
+@firm_member_required(Right.ISSUE)
+def retry_request(request: FirmRequest, request_id: int) -> HttpResponse:
+    return _act(request, request_id, confirming.retry_request, RETRIED)
+
+
+@require_POST
+@firm_member_required(Right.ISSUE)
+def withdraw_request(request: FirmRequest, request_id: int) -> HttpResponse:
+    return _act(request, request_id, confirming.withdraw_request, WITHDRAWN)
+
+
+@require_POST
+@firm_member_required(Right.ISSUE)
+def settle_taken(request: FirmRequest, request_id: int) -> HttpResponse:
+    """The number belongs to another program's note: give up, or go out again under a new number."""
+    if request.POST.get("escolha") == "emitir":
+        return _act(request, request_id, taken.reissue_taken, REISSUED)
+    return _act(request, request_id, taken.close_taken, CLOSED)
+
+
+def _act(
+    request: FirmRequest, request_id: int, service: Callable[..., InvoiceRequest], done: str
+) -> HttpResponse:
+    """Call a service and go to the page of the request that comes back; a refusal is told on its own."""
+    who: dict[str, Any] = {"firm_id": request.firm.pk, "user_id": request.user.pk}
+    try:
+        changed = or_404(service, **who, request_id=request_id)
+    except NitroError as error:
+        messages.error(request, error.message)
+        return redirect("nfse:invoice", request_id=request_id)
+    messages.success(request, done)
+    return redirect("nfse:invoice", request_id=changed.pk)

@@ -10,6 +10,7 @@ from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_request
 from nfse.views.missing import or_404
+from nfse.views.note_page import build_page
 
 
 @never_cache
@@ -17,12 +18,16 @@ from nfse.views.missing import or_404
 @firm_member_required(Right.SEE_INVOICES)
 def invoice(request: FirmRequest, request_id: int) -> HttpResponse:
     found = or_404(get_request, request.firm.pk, request_id)
-    return render(request, "nfse/invoice/page.html", {"requested": found})
+    return render(request, "nfse/invoice/page.html", build_page(found, request.rights))
 
 
 @never_cache
 @require_safe
 @firm_member_required(Right.SEE_INVOICES)
 def invoice_status(request: FirmRequest, request_id: int) -> HttpResponse:
+    """The whole note again when anything changed since the mark of the page; else nothing (204)."""
     found = or_404(get_request, request.firm.pk, request_id)
-    return render(request, "nfse/invoice/page.html", {"requested": found})
+    context = build_page(found, request.rights)
+    if request.GET.get("visto") == context["marker"] and context["is_live"]:
+        return HttpResponse(status=204)
+    return render(request, "nfse/invoice/_update.html", context)

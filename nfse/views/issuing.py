@@ -1,36 +1,202 @@
-"""Issue by hand, and substitute: form, mirror, yes (A23, N15, N17)."""
+"""Issue by hand, and replace a note: form, mirror, yes (A23, N15, N17)."""
 
+import uuid
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from core.errors import NitroError
+from core.ratelimit import rate_limited
 from nfse.decorators import firm_member_required
+from nfse.documents.events import REPLACEMENT, explain_denial
+from nfse.documents.mirror import mirror_lines
+from nfse.forms.issuing import IssueForm, copy_of, taker_values
+from nfse.models import Invoice, InvoiceRequest
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
-from nfse.selectors.invoices import get_request
+from nfse.selectors.invoices import get_invoice, get_request
+from nfse.selectors.issuers import find_open_taker
+from nfse.services.issuing.confirming import FormKeyReused, MirrorChanged, NotIssuable, confirm_request
+from nfse.services.issuing.preparing import Mirror, prepare_request
+from nfse.states import State
+from nfse.values import NoteState
+from nfse.views.drafts import find_draft, forget_draft, keep_draft
+from nfse.views.issuing_mirror import compare_lines, show_mirror
 from nfse.views.missing import or_404
 
+MIRRORS_PER_PERSON = "240/m"
+YESES_PER_PERSON = "60/m"
+CONFIRMED = "Nota confirmada e guardada. O resultado aparece aqui sozinho; pode sair desta página."
+FOLLOWED = {"campo-empresa": "company", "campo-servico": "service"}
+"""What other fields depend on, by the element that htmx names."""
 
+
+@never_cache
 @require_safe
 @firm_member_required(Right.ISSUE)
 def issue(request: FirmRequest) -> HttpResponse:
-    return render(request, "nfse/issuing/page.html")
+    if replaced_id := _number(request, "substituir"):
+        replaced = or_404(get_invoice, request.firm.pk, replaced_id)
+        return redirect("nfse:substitute", request_id=replaced.request_id)
+    form = IssueForm(firm_id=request.firm.pk, initial=_first_values(request))
+    return _show(request, form)
 
 
-@require_POST
-@firm_member_required(Right.ISSUE)
-def mirror(request: FirmRequest) -> HttpResponse:
-    return redirect("nfse:issue")
-
-
-@require_POST
-@firm_member_required(Right.ISSUE)
-def confirm(request: FirmRequest) -> HttpResponse:
-    return redirect("nfse:issue")
-
-
+@never_cache
 @require_safe
 @firm_member_required(Right.ISSUE)
 def substitute(request: FirmRequest, request_id: int) -> HttpResponse:
-    or_404(get_request, request.firm.pk, request_id)
-    return redirect("nfse:invoice", request_id=request_id)
+    old = or_404(get_request, request.firm.pk, request_id)
+    if refusal := why_not_replace(old):
+        messages.error(request, refusal)
+        return redirect("nfse:invoice", request_id=request_id)
+    values = copy_of(old, keeps_date=True) | {"substitutes": old.invoice.pk} | _draft(request)
+    replaced = get_invoice(request.firm.pk, old.invoice.pk)
+    return _show(request, IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced))
+
+
+@require_POST
+@firm_member_required(Right.ISSUE)
+@rate_limited("nfse.mirror", key="account", rate=MIRRORS_PER_PERSON, closed_when_down=False)
+def mirror(request: FirmRequest) -> HttpResponse:
+    """The form as typed so far, and what would be issued; asked while typing, and before the yes."""
+    form = _read(request)
+    if "cadastrar" in request.POST:
+        return _go_and_register_taker(request, form)
+    is_valid = form.is_valid()
+    seen = _prepare(request, form) if is_valid else None
+    if request.htmx:
+        return _show_fragment(request, form, seen)
+    return _show(request, form, seen, status=200 if seen is not None and seen.can_confirm else 422)
+
+
+@require_POST
+@firm_member_required(Right.ISSUE)
+@rate_limited("nfse.confirm", key="account", rate=YESES_PER_PERSON, closed_when_down=False)
+def confirm(request: FirmRequest) -> HttpResponse:
+    form = _read(request)
+    if not form.is_valid():
+        return _show(request, form, status=422)
+    mirror_hash = request.POST.get("mirror_hash", "")
+    try:
+        confirmed = or_404(
+            confirm_request,
+            firm_id=request.firm.pk,
+            user_id=request.user.pk,
+            note=form.note(),
+            mirror_hash=mirror_hash,
+            form_key=yes_key(form.cleaned_data["form_key"], mirror_hash),
+        )
+    except MirrorChanged as error:
+        return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
+    except NotIssuable as error:
+        blocked = Mirror((), "", tuple(error.problems), (), None, None)
+        return _show(request, form, blocked, status=422)
+    except FormKeyReused as error:
+        form.renew_key()
+        return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
+    except NitroError as error:
+        return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
+    forget_draft(request, str(form.cleaned_data["form_key"]))
+    messages.success(request, CONFIRMED)
+    return redirect("nfse:invoice", request_id=confirmed.pk)
+
+
+def yes_key(page_key: uuid.UUID, mirror_hash: str) -> uuid.UUID:
+    """The key of one yes: the same page and mirror give the same request, however often it is sent.
+
+    Another mirror on the same page (somebody came back and changed the amount) is another yes.
+    """
+    return uuid.uuid5(page_key, mirror_hash)
+
+
+def why_not_replace(old: InvoiceRequest) -> str:
+    """Return the sentence that says why a note cannot be replaced now; empty when it can."""
+    if old.state != State.ISSUED:
+        return "Só uma nota emitida e em vigor pode ser substituída."
+    facts = old.invoice.status_facts
+    return explain_denial(NoteState.from_dict(facts), REPLACEMENT) if facts else ""
+
+
+# --- Parts -------------------------------------------------------------------------------------------
+def _read(request: FirmRequest) -> IssueForm:
+    replaced: Invoice | None = None
+    typed = request.POST.get("substitutes", "")
+    if typed.isascii() and typed.isdigit() and len(typed) < 19:
+        replaced = or_404(get_invoice, request.firm.pk, int(typed))
+    return IssueForm(request.POST, firm_id=request.firm.pk, replaced=replaced)
+
+
+def _prepare(request: FirmRequest, form: IssueForm) -> Mirror:
+    return or_404(
+        prepare_request,
+        firm_id=request.firm.pk,
+        user_id=request.user.pk,
+        note=form.note(),
+    )
+
+
+def _show(
+    request: FirmRequest,
+    form: IssueForm,
+    seen: Mirror | None = None,
+    *,
+    sentence: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = _context(form, seen) | {"sentence": sentence, "is_checked": seen is not None}
+    return render(request, "nfse/issuing/page.html", context, status=status)
+
+
+def _show_fragment(request: FirmRequest, form: IssueForm, seen: Mirror | None) -> HttpResponse:
+    """The mirror, and beside it the fields that follow the company or the service that was chosen."""
+    follows = FOLLOWED.get(request.htmx.trigger or "", "")
+    context = _context(form, seen) | {"follows": follows, "is_live": True}
+    return render(request, "nfse/issuing/_live.html", context)
+
+
+def _context(form: IssueForm, seen: Mirror | None) -> dict[str, Any]:
+    context: dict[str, Any] = {"form": form, "replaced": form.replaced, "mirror": show_mirror(form, seen)}
+    if form.replaced is not None and seen is not None:
+        context["compared"] = compare_lines(mirror_lines(form.replaced.request.snapshot), seen.lines)
+    return context
+
+
+def _first_values(request: FirmRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if copied_id := _number(request, "copiar"):
+        values = copy_of(or_404(get_request, request.firm.pk, copied_id))
+    if company_id := _number(request, "empresa"):
+        values["company"] = company_id
+    values |= _draft(request)
+    if taker_id := _number(request, "tomador"):
+        taker = find_open_taker(request.firm.pk, taker_id)
+        values |= taker_values(taker) if taker else {}
+    return values
+
+
+def _draft(request: FirmRequest) -> dict[str, str]:
+    return find_draft(request, request.GET.get("rascunho", ""))
+
+
+def _go_and_register_taker(request: FirmRequest, form: IssueForm) -> HttpResponse:
+    """What was typed waits; the new taker comes back chosen."""
+    key = str(uuid.uuid4())
+    keep_draft(request, key, form.kept())
+    if form.replaced is not None:
+        back = reverse("nfse:substitute", args=[form.replaced.request_id])
+    else:
+        back = reverse("nfse:issue")
+    address = f"{back}?{urlencode({'rascunho': key})}"
+    return redirect(f"{reverse('nfse:new_taker')}?{urlencode({'next': address})}")
+
+
+def _number(request: FirmRequest, name: str) -> int | None:
+    typed = request.GET.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None

@@ -169,7 +169,16 @@
     this.status.classList.toggle("visually-hidden", Boolean(onlyForReaders) || !text);
   };
 
-  document.querySelectorAll("[data-combobox]").forEach(function (root) {
-    new Combobox(root);
+  function connect(root) {
+    root.querySelectorAll("[data-combobox]:not([data-connected])").forEach(function (element) {
+      element.setAttribute("data-connected", "");
+      new Combobox(element);
+    });
+  }
+
+  /* What htmx brings later is connected too. */
+  document.addEventListener("htmx:load", function (event) {
+    connect(event.target);
   });
+  connect(document);
 })();

@@ -1,0 +1,384 @@
+"""Forms of one note: issue, replace, cancel, send. They read what was typed; the services decide."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from core.documents import format_cnpj, mask_cpf
+from core.money import InvalidAmount, parse_brl
+from nfse.documents.clock import competence_today
+from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
+from nfse.selectors.companies import find_tax_profile, list_services
+from nfse.selectors.issuers import IssuerChoice, find_open_taker, find_taker_by_text, list_issuers
+from nfse.services.issuing.canceling import MAX_TEXT, MIN_TEXT, REASONS
+from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
+from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
+from nfse.values import NoteSnapshot, TaxRegime
+from registry.models import City
+from registry.selectors.cities import find_city_by_label
+
+CHOOSE_TAKER = "Escolha um tomador da lista, ou cadastre um novo."
+CHOOSE_CITY = "Escolha a cidade da lista, como Santa Maria - RS."
+TOO_PRECISE = "O valor tem mais de duas casas depois da vírgula. Escreva como 1.234,56."
+POINT_FOR_COMMA = "Use vírgula nos centavos, como 1.234,56."
+DIFFERENT_PLACE = ServiceProfile.Incidence.PLACE
+SUBSTITUTION_REASONS = {
+    "01": "Desenquadramento do Simples Nacional",
+    "02": "Enquadramento no Simples Nacional",
+    "03": "Inclusão retroativa de imunidade ou isenção",
+    "04": "Exclusão retroativa de imunidade ou isenção",
+    "05": "Rejeição pelo tomador ou intermediário",
+    "99": "Outros",
+}
+OTHER_REASON = "99"
+
+
+def parse_reais(text: str) -> Decimal:
+    """Return an amount typed as 1.500,00 or 1500,5; nothing is rounded (R70). Raises ValidationError."""
+    try:
+        return Decimal(parse_brl(text)).scaleb(-2)
+    except InvalidAmount as error:
+        compact = re.sub(r"\s|R\$", "", text)
+        if re.fullmatch(r"[0-9.]+,[0-9]{3,}", compact):
+            raise forms.ValidationError(TOO_PRECISE) from error
+        if re.fullmatch(r"[0-9,]+\.[0-9]{1,2}", compact):
+            raise forms.ValidationError(POINT_FOR_COMMA) from error
+        raise forms.ValidationError(error.message) from error
+
+
+class AmountField(forms.CharField):
+    """Reais as people write them; its value is a Decimal."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        return parse_reais(text) if text else None
+
+
+class IssueForm(forms.Form):
+    """A note by hand (N17), and the copy of a note that replaces it (N15).
+
+    What depends on the company (services, model of the description, unidentified taker) follows the company
+    that is chosen. `described` remembers the text that the form itself filled in, so that it may be changed
+    with the service while nobody touched it.
+    """
+
+    company = forms.TypedChoiceField(label="Empresa que emite", coerce=int)
+    service = forms.TypedChoiceField(label="Serviço", coerce=int)
+    taker = forms.CharField(label="Tomador", max_length=200, required=False)
+    taker_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    unidentified = forms.BooleanField(
+        label="Tomador não identificado",
+        required=False,
+        help_text="A nota sai sem nome nem documento de quem recebe o serviço.",
+    )
+    amount = AmountField(
+        label="Valor do serviço (R$)",
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    description = forms.CharField(
+        label="Descrição do serviço",
+        min_length=MIN_DESCRIPTION,
+        max_length=MAX_DESCRIPTION,
+        widget=forms.Textarea(attrs={"rows": 4, "data-counter": ""}),
+    )
+    described = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    competence_date = forms.DateField(
+        label="Competência",
+        help_text="O dia em que o serviço foi prestado.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    withheld = forms.ChoiceField(label="ISS retido", required=False)
+    place = forms.CharField(
+        label="Cidade onde o serviço foi prestado",
+        max_length=80,
+        required=False,
+        help_text="Neste serviço, o ISS é devido onde o serviço acontece.",
+    )
+    place_code = forms.CharField(max_length=7, required=False, widget=forms.HiddenInput)
+    substitutes = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.ChoiceField(label="Motivo da substituição", required=False)
+    reason_text = forms.CharField(
+        label="Explique o motivo",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": ""}),
+        help_text=f"De {MIN_TEXT} a {MAX_TEXT} caracteres; obrigatório em “Outros”.",
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    def __init__(
+        self,
+        *args: Any,
+        firm_id: int,
+        replaced: Invoice | None = None,
+        now: datetime | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.firm_id, self.replaced, self.now = firm_id, replaced, now or timezone.now()
+        self.found_taker: Taker | None = None
+        self.found_place: City | None = None
+        self.initial.setdefault("form_key", uuid.uuid4())
+        self.initial.setdefault("competence_date", competence_today(self.now))
+        self._offer_companies()
+        self.company_id = self._chosen("company", [issuer.id for issuer in self.issuers])
+        self._follow_company()
+        self._follow_service()
+        self._limit_dates()
+        self._lock_fields()
+
+    # --- What is offered -----------------------------------------------------------------------------
+    def _offer_companies(self) -> None:
+        self.issuers = list_issuers(self.firm_id, now=self.now)
+        if self.replaced is not None:
+            self.issuers = [each for each in self.issuers if each.id == self.replaced.company_id]
+            self.initial["company"] = self.replaced.company_id
+        ready = [issuer for issuer in self.issuers if issuer.is_ready]
+        if len(ready) == 1:
+            self.initial.setdefault("company", ready[0].id)
+        blocked = [issuer for issuer in self.issuers if not issuer.is_ready]
+        groups = [("Prontas para emitir", ready), ("Com pendências", blocked)]
+        self.fields["company"].choices = [  # type: ignore[attr-defined]
+            ("", "Escolha a empresa"),
+            *[(label, _options(issuers)) for label, issuers in groups if issuers],
+        ]
+
+    def _follow_company(self) -> None:
+        self.services: list[ServiceProfile] = []
+        self.profile: TaxProfile | None = None
+        if self.company_id is not None:
+            self.services = list(list_services(self.firm_id, self.company_id))
+            self.profile = find_tax_profile(self.firm_id, self.company_id)
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
+            ("", "Escolha o serviço" if self.services else "Nenhum serviço"),
+            *[(each.pk, each.nickname) for each in self.services],
+        ]
+        if not self.allows_unidentified:
+            del self.fields["unidentified"]
+        if self.replaced is None:
+            del self.fields["reason"], self.fields["reason_text"]
+        else:
+            reasons = [("", "Escolha o motivo"), *SUBSTITUTION_REASONS.items()]
+            self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+            self.fields["reason"].required = True
+
+    def _follow_service(self) -> None:
+        ids = [each.pk for each in self.services]
+        default = next((each.pk for each in self.services if each.is_default), None)
+        chosen = self._chosen("service", ids) or default or (ids[0] if len(ids) == 1 else None)
+        self.service_row = next((each for each in self.services if each.pk == chosen), None)
+        if chosen is not None:
+            self._fill_in("service", str(chosen))
+        self._follow_description()
+        if not self.asks_place:
+            del self.fields["place"], self.fields["place_code"]
+        self.fields["withheld"].choices = [  # type: ignore[attr-defined]
+            ("", f"Como no cadastro ({'retido' if self._withheld_by_default else 'não retido'})"),
+            ("yes", "Retido pelo tomador"),
+            ("no", "Não retido"),
+        ]
+
+    def _follow_description(self) -> None:
+        """The service's model stands in the field until somebody writes over it."""
+        model = self.service_row.description_template if self.service_row else ""
+        written, filled = self._typed("description"), self._typed("described")
+        if written.strip() == filled.strip():
+            self._fill_in("description", model)
+            self._fill_in("described", model)
+
+    def _limit_dates(self) -> None:
+        limits = {"max": competence_today(self.now).isoformat()}
+        if self.replaced is None:
+            limits["min"] = first_competence(self.now).isoformat()
+        self.fields["competence_date"].widget.attrs.update(limits)
+
+    def _lock_fields(self) -> None:
+        """What a replacement may not change is shown and not typed."""
+        self.locked = locked_fields(self.replaced) if self.replaced is not None else frozenset()
+        for name in self.locked & set(self.fields):
+            self.fields[name].widget.attrs["readonly"] = True
+        if "service" in self.locked:
+            chosen = [each for each in self.services if each == self.service_row]
+            self.fields["service"].choices = [(each.pk, each.nickname) for each in chosen]  # type: ignore[attr-defined]
+
+    @property
+    def asks_place(self) -> bool:
+        return self.service_row is not None and self.service_row.incidence_rule == DIFFERENT_PLACE
+
+    @property
+    def allows_unidentified(self) -> bool:
+        return self.profile is not None and self.profile.allow_unidentified_taker
+
+    @property
+    def _withheld_by_default(self) -> bool:
+        by_service = self.service_row is not None and self.service_row.withheld_default
+        return by_service or (self.profile is not None and self.profile.default_withheld)
+
+    @property
+    def issuer(self) -> IssuerChoice | None:
+        """The chosen company, when it is one of the firm's."""
+        return next((each for each in self.issuers if each.id == self.company_id), None)
+
+    @property
+    def issuer_is_test(self) -> bool:
+        """Whether the note would have no fiscal value (N7)."""
+        return self.issuer is not None and self.issuer.is_test
+
+    def renew_key(self) -> None:
+        """Take another key, after one that belongs to something else."""
+        self._fill_in("form_key", str(uuid.uuid4()))
+
+    # --- What was said -------------------------------------------------------------------------------
+    def clean_description(self) -> str:
+        return str(self.cleaned_data["description"]).strip()
+
+    def clean_reason_text(self) -> str:
+        text = " ".join(str(self.cleaned_data.get("reason_text", "")).split())
+        needed = self.cleaned_data.get("reason") == OTHER_REASON
+        if (text or needed) and not MIN_TEXT <= len(text) <= MAX_TEXT:
+            raise forms.ValidationError(f"Explique o motivo com {MIN_TEXT} a {MAX_TEXT} caracteres.")
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("unidentified"):
+            self._find_taker(cleaned)
+        if self.asks_place:
+            self._find_place(cleaned)
+        return cleaned
+
+    def _find_taker(self, cleaned: dict[str, Any]) -> None:
+        chosen, typed = cleaned.get("taker_id"), cleaned.get("taker", "")
+        if chosen:
+            self.found_taker = find_open_taker(self.firm_id, chosen)
+        elif typed:
+            self.found_taker = find_taker_by_text(self.firm_id, typed)
+        if self.found_taker is None and "taker" not in self.errors:
+            self.add_error("taker", CHOOSE_TAKER)
+
+    def _find_place(self, cleaned: dict[str, Any]) -> None:
+        code, typed = cleaned.get("place_code", ""), cleaned.get("place", "")
+        if code:
+            self.found_place = City.objects.filter(pk=code).first()
+        elif typed:
+            self.found_place = find_city_by_label(typed)
+        if self.found_place is None and "place" not in self.errors:
+            self.add_error("place", CHOOSE_CITY)
+
+    def note(self) -> NoteInput:
+        """What the person says of the note; after is_valid()."""
+        said = self.cleaned_data
+        substitutes = None
+        if self.replaced is not None:
+            substitutes = SubstitutionInput(self.replaced.pk, said["reason"], said.get("reason_text", ""))
+        return NoteInput(
+            company_id=said["company"],
+            taker_id=self.found_taker.pk if self.found_taker else None,
+            service_id=said["service"],
+            amount=said["amount"],
+            description=said["description"],
+            competence_date=said["competence_date"],
+            withheld={"yes": True, "no": False}.get(said.get("withheld", "")),
+            place_city_code=self.found_place.ibge_code if self.found_place else "",
+            substitutes=substitutes,
+        )
+
+    def kept(self) -> dict[str, str]:
+        """Everything typed, to be filled in again when the person comes back."""
+        return {name: str(self.data.get(name, "")) for name in self.base_fields if self.data.get(name)}
+
+    # --- Parts ---------------------------------------------------------------------------------------
+    def _typed(self, name: str) -> str:
+        if self.is_bound:
+            return str(self.data.get(self.add_prefix(name), ""))
+        return str(self.initial.get(name, ""))
+
+    def _chosen(self, name: str, ids: Sequence[int]) -> int | None:
+        typed = self._typed(name)
+        return int(typed) if typed.isascii() and typed.isdigit() and int(typed) in ids else None
+
+    def _fill_in(self, name: str, value: str) -> None:
+        if self.is_bound:
+            self.data = {**dict(self.data.items()), self.add_prefix(name): value}
+        else:
+            self.initial[name] = value
+
+
+def copy_of(request: InvoiceRequest, *, keeps_date: bool = False) -> dict[str, Any]:
+    """The first values of a form that starts from an earlier note; its day is today's unless kept."""
+    snapshot = request.snapshot
+    values: dict[str, Any] = {
+        "company": request.company_id,
+        "service": request.service_id,
+        "amount": format_amount(snapshot.amount),
+        "description": snapshot.service.description,
+        "described": "",
+        "withheld": "yes" if snapshot.withheld else "no",
+        "place_code": snapshot.service.place_city_code,
+        "place": _place(snapshot),
+    }
+    if keeps_date:
+        values["competence_date"] = snapshot.competence_date
+    if request.taker is not None:
+        open_taker = request.taker.merged_into or request.taker
+        values |= taker_values(open_taker)
+    elif snapshot.taker is None:
+        values["unidentified"] = True
+    return values
+
+
+def taker_values(taker: Taker) -> dict[str, Any]:
+    """A taker as the combobox shows it."""
+    document = format_cnpj(taker.cnpj) if taker.cnpj else mask_cpf(taker.cpf)
+    return {"taker_id": taker.pk, "taker": f"{taker.name} · {document}"}
+
+
+def format_amount(amount: Decimal) -> str:
+    """Return reais as they are typed: 1.500,00."""
+    return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def locked_fields(replaced: Invoice) -> frozenset[str]:
+    """What a replacement of a national note may not change (E0060, E0061)."""
+    if replaced.request.gateway != Company.Gateway.NATIONAL:
+        return frozenset()
+    if replaced.request.snapshot.issuer.tax_regime is TaxRegime.NORMAL:
+        return frozenset({"competence_date", "service", "place"})
+    return frozenset({"competence_date", "taker", "amount"})
+
+
+class CancelForm(forms.Form):
+    """Why a note is canceled (N14). `by_analysis`: the deadline is over, the city decides."""
+
+    reason_code = forms.ChoiceField(label="Motivo", choices=[("", "Escolha o motivo"), *REASONS.items()])
+    text = forms.CharField(
+        label="Explique o motivo",
+        min_length=MIN_TEXT,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": ""}),
+        help_text=f"De {MIN_TEXT} a {MAX_TEXT} caracteres. A prefeitura e o tomador podem ler.",
+    )
+    by_analysis = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class EmailForm(forms.Form):
+    """Where a note is sent to."""
+
+    to = forms.EmailField(label="E-mail de quem recebe", max_length=254)
+    form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid.uuid4)
+
+
+def _options(issuers: Sequence[IssuerChoice]) -> list[tuple[int, str]]:
+    return [(issuer.id, issuer.label) for issuer in issuers]
+
+
+def _place(snapshot: NoteSnapshot) -> str:
+    service = snapshot.service
+    return f"{service.place_city_name} - {service.place_uf}" if service.place_uf else ""

@@ -1,0 +1,46 @@
+/* Issuing and one note: counters of long texts, and answers that wait while somebody writes in a dialog. */
+(function () {
+  "use strict";
+
+  var numbers = new Intl.NumberFormat("pt-BR");
+
+  function count(area) {
+    var note = document.getElementById(area.id + "_contador");
+    if (!note) {
+      note = document.createElement("div");
+      note.id = area.id + "_contador";
+      note.className = "form-hint counter";
+      note.setAttribute("aria-hidden", "true");
+      area.insertAdjacentElement("afterend", note);
+    }
+    var length = area.value.trim().length;
+    var least = Number(area.getAttribute("minlength") || 0);
+    note.textContent = numbers.format(length) + " de " + numbers.format(area.maxLength) + " caracteres";
+    note.classList.toggle("is-short", length > 0 && length < least);
+  }
+
+  function countAll(root) {
+    root.querySelectorAll("textarea[data-counter]").forEach(count);
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.matches("textarea[data-counter]")) count(event.target);
+  });
+
+  document.addEventListener("htmx:load", function (event) {
+    countAll(event.target);
+  });
+
+  /* Fields that came out of band are connected like those of the page. */
+  document.addEventListener("htmx:oobAfterSwap", function (event) {
+    countAll(event.target);
+  });
+
+  /* What a person writes is not swept away by news: the next answer comes seconds later. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.target.id !== "nota") return;
+    if (document.querySelector("dialog[open], .note-menu .dropdown-menu.show")) event.detail.shouldSwap = false;
+  });
+
+  countAll(document);
+})();

@@ -1,0 +1,126 @@
+"""The mirror beside the form: lines, sums, what blocks, what is still missing (N17, N21)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from nfse.documents.amounts import ZERO, Preview, preview_amounts
+from nfse.documents.mirror import MirrorLine, format_percent, format_reais
+from nfse.forms.issuing import IssueForm
+from nfse.services.issuing.preparing import Mirror
+from nfse.values import NoteSnapshot
+from nfse.views.problem_links import ShownProblem, Subject, show_problems
+
+NOT_COMPARED = {"issuer", "test", "substitutes"}
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One line of the preview of amounts."""
+
+    label: str
+    text: str
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class ShownMirror:
+    """All that the fragment draws. Without `lines` the form is not complete, or something blocks."""
+
+    is_test: bool = False
+    lines: tuple[MirrorLine, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    problems: list[ShownProblem] = field(default_factory=list)
+    warnings: list[ShownProblem] = field(default_factory=list)
+    twin_id: int | None = None
+    hash: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def can_confirm(self) -> bool:
+        return bool(self.hash)
+
+
+@dataclass(frozen=True)
+class ComparedLine:
+    """One line of the old note beside the new one's."""
+
+    label: str
+    old: str
+    new: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.old != self.new
+
+
+def compare_lines(old: Iterable[MirrorLine], new: Iterable[MirrorLine]) -> list[ComparedLine]:
+    """Return both mirrors line by line; what only one of them has is empty in the other."""
+    before = {line.key: line for line in old if line.key not in NOT_COMPARED}
+    after = {line.key: line for line in new if line.key not in NOT_COMPARED}
+    return [
+        ComparedLine(
+            (after.get(key) or before[key]).label,
+            before[key].text if key in before else "",
+            after[key].text if key in after else "",
+        )
+        for key in dict.fromkeys([*before, *after])
+    ]
+
+
+def show_mirror(form: IssueForm, seen: Mirror | None) -> ShownMirror:
+    """Return what is shown of a mirror; of a form that is not valid, what it still lacks."""
+    is_test = form.issuer_is_test
+    if seen is None:
+        return ShownMirror(is_test=is_test, missing=_missing(form))
+    subject = Subject(
+        company_id=form.company_id,
+        taker_id=form.found_taker.pk if form.found_taker else None,
+        service_id=form.service_row.pk if form.service_row else None,
+        has_form=True,
+    )
+    return ShownMirror(
+        is_test=is_test,
+        lines=seen.lines,
+        sums=tuple(list_sums(seen.snapshot)) if seen.snapshot else (),
+        problems=show_problems(seen.problems, subject),
+        warnings=show_problems(seen.warnings, subject),
+        twin_id=seen.twin_id,
+        hash=seen.hash,
+    )
+
+
+def list_sums(snapshot: NoteSnapshot) -> list[Sum]:
+    """Return the sums that the authority will make, as far as they are known; the net value last."""
+    preview = preview_amounts(snapshot)
+    sums = [Sum("Valor do serviço", format_reais(preview.amount))]
+    if preview.iss_base != preview.amount:
+        sums.append(Sum("Base de cálculo", format_reais(preview.iss_base)))
+    sums += _taxes(snapshot, preview)
+    sums.append(Sum("Líquido a receber", format_reais(preview.net), is_total=True))
+    return sums
+
+
+def _taxes(snapshot: NoteSnapshot, preview: Preview) -> list[Sum]:
+    found = []
+    if preview.iss is not None:
+        rate = format_percent(preview.iss_rate or ZERO)
+        kind = "retido pelo tomador" if snapshot.withheld else "a recolher"
+        found.append(Sum(f"ISS {rate}, {kind}", _reduction(preview.iss, is_taken=snapshot.withheld)))
+    if preview.federal_withheld:
+        found.append(Sum("Retenções federais", _reduction(preview.federal_withheld, is_taken=True)))
+    for label, amount in (("IBS (informativo)", preview.ibs), ("CBS (informativo)", preview.cbs)):
+        if amount is not None:
+            found.append(Sum(label, format_reais(amount)))
+    return found
+
+
+def _reduction(amount: Decimal, *, is_taken: bool) -> str:
+    return f"− {format_reais(amount)}" if is_taken else format_reais(amount)
+
+
+def _missing(form: IssueForm) -> tuple[str, ...]:
+    """The names of the fields that a bound form still lacks, in the order of the page."""
+    if not form.is_bound:
+        return ()
+    return tuple(str(form.fields[name].label).split(" (")[0] for name in form.fields if name in form.errors)

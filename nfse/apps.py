@@ -6,4 +6,4 @@ class NfseConfig(AppConfig):
     verbose_name = "Notas"
 
     def ready(self) -> None:
-        from nfse import checks  # noqa: F401 - importing registers them
+        from nfse import checks, receivers  # noqa: F401 - importing registers them

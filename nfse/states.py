@@ -71,6 +71,8 @@ OPEN = frozenset({State.QUEUED, State.SENDING, State.ACCEPTED, State.IN_DOUBT})
 """Somebody must still act: there is a work item, or the sweep makes one."""
 ASKING = frozenset({State.ACCEPTED, State.IN_DOUBT})
 """The gateway is asked what became of it."""
+UNSETTLED = OPEN | {State.REJECTED, State.FAILED}
+"""No note came of it, or not yet: what somebody may have to look at."""
 WITH_NOTE = frozenset({State.ISSUED, State.CANCELING, State.IN_ANALYSIS, State.CANCELED, State.REPLACED})
 """A note exists."""
 STANDING = frozenset({State.ISSUED, State.CANCELING, State.IN_ANALYSIS})

@@ -19,6 +19,7 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "emitidas": ("Emitidas", STANDING),
     "andamento": ("Em andamento", OPEN),
     "pendentes": ("Em andamento ou com falha", OPEN | {State.FAILED}),
+    "atencao": ("Precisam de atenção", frozenset({State.IN_DOUBT, State.REJECTED, State.FAILED})),
     "problemas": ("Recusadas ou com falha", frozenset({State.REJECTED, State.FAILED})),
     "canceladas": ("Canceladas ou substituídas", frozenset({State.CANCELED, State.REPLACED})),
 }

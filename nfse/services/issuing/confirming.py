@@ -213,7 +213,13 @@ def create_request(
         firm_id=firm_id, request=request, event="confirmed", to_state=State.QUEUED, actor_id=user_id
     )
     kinds.enqueue_for(request, kinds.SEND)
-    request_moved.send(sender=InvoiceRequest, request_id=request.pk, before="", after=str(State.QUEUED))
+    request_moved.send(
+        sender=InvoiceRequest,
+        request_id=request.pk,
+        firm_id=firm_id,
+        before="",
+        after=str(State.QUEUED),
+    )
     return request
 
 

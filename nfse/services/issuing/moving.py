@@ -52,7 +52,13 @@ def move(
     _save(request, {"state": to, "state_changed_at": request.state_changed_at, **fields})
     _write(request, before, event, actor_id, detail, data)
     tell_move(request, event)
-    request_moved.send(sender=InvoiceRequest, request_id=request.pk, before=before, after=str(to))
+    request_moved.send(
+        sender=InvoiceRequest,
+        request_id=request.pk,
+        firm_id=request.firm_id,
+        before=before,
+        after=str(to),
+    )
 
 
 def note(

@@ -12,6 +12,7 @@ from nfse.services.issuing import kinds
 from nfse.services.issuing.asking import ask_request, keep_asking
 from nfse.services.issuing.canceling import cancel_note, keep_canceling
 from nfse.services.issuing.cities import READ_CITY, read_city
+from nfse.services.issuing.distribution import READ_DISTRIBUTION, read_distribution
 from nfse.services.issuing.mailing import give_up_note, send_note
 from nfse.services.issuing.pictures import fetch_picture
 from nfse.services.issuing.reading import read_note
@@ -77,6 +78,11 @@ def handle_tell_operators(work: Work) -> None:
 @handler(SET_UP_COMPANY, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES, on_dead=give_up_setup)
 def handle_set_up_company(work: Work) -> dict[str, str]:
     return {"state": set_up_company(company_id=work.payload["company_id"])}
+
+
+@handler(READ_DISTRIBUTION, timeout=TIMEOUT, max_attempts=3, backoff=RETRIES)
+def handle_read_distribution(work: Work) -> dict[str, int | str]:
+    return read_distribution(company_id=work.payload["company_id"])
 
 
 @handler(READ_CITY, timeout=TIMEOUT, max_attempts=3, backoff=RETRIES)

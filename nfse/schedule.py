@@ -11,5 +11,6 @@ SCHEDULE = [
     Periodic("nfse.requeue_lost_requests", "Pedidos de nota sem trabalho na fila", timedelta(seconds=60)),
     Periodic("nfse.read_due_notes", "Reler eventos das notas", timedelta(seconds=60)),
     Periodic("nfse.sweep_packages", "Apagar fechamentos de 30 dias", timedelta(minutes=10)),
+    Periodic("nfse.read_due_distributions", "Ler o que o ADN distribuiu", timedelta(seconds=60)),
     Periodic("nfse.tell_doubts", "Avisar notas em conferência há 2 horas", timedelta(minutes=10)),
 ]

@@ -10,6 +10,7 @@ from nfse.services.closing.sweeping import (
     requeue_lost_packages,
 )
 from nfse.services.expiry import send_expiry_notices
+from nfse.services.issuing.distribution import enqueue_due_distributions
 from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.sweeping import requeue_lost_requests
 from nfse.services.issuing.telling import tell_doubts
@@ -37,6 +38,12 @@ def requeue_lost_requests_task() -> int:
 def read_due_notes_task() -> int:
     """Enqueue the readings of notes that are due."""
     return enqueue_due_readings(now=timezone.now())
+
+
+@shared_task(name="nfse.read_due_distributions")
+def read_due_distributions_task() -> int:
+    """Enqueue the reading of what the ADN handed out to companies."""
+    return enqueue_due_distributions(now=timezone.now())
 
 
 @shared_task(name="nfse.tell_doubts")

@@ -3,6 +3,7 @@
 from nfse.models.certificates import Certificate, CertificateNotice, CertificateSecret
 from nfse.models.closings import Package
 from nfse.models.companies import Company, ServiceProfile, TaxProfile
+from nfse.models.distribution import DistributionCursor
 from nfse.models.firms import Firm, Invite
 from nfse.models.invoices import (
     GatewayExchange,
@@ -24,6 +25,7 @@ __all__ = [
     "CertificateSecret",
     "ChangeRecord",
     "Company",
+    "DistributionCursor",
     "Firm",
     "FirmLogo",
     "GatewayExchange",

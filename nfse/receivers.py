@@ -1,5 +1,8 @@
-"""What follows a change of a firm: its kept figures are forgotten once the change is committed (A11)."""
+"""What follows changes elsewhere: a firm's kept figures are forgotten once the change is committed (A11), and its
+takers learn what the Receita says of them (N9).
+"""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,7 +12,9 @@ from django.dispatch import receiver
 
 from nfse.models import ChangeRecord
 from nfse.selectors.firm_cache import forget
+from nfse.services.takers import update_registry_status
 from nfse.signals import request_moved
+from registry.signals import cnpj_recorded
 
 
 @receiver(request_moved)
@@ -26,3 +31,9 @@ def forget_figures_of_trail(instance: ChangeRecord, **_kwargs: Any) -> None:
 
 def _forget_after_commit(firm_id: int) -> None:
     transaction.on_commit(partial(forget, firm_id), robust=True)
+
+
+@receiver(cnpj_recorded)
+def update_takers(cnpj: str, status: str, fetched_at: datetime, **_kwargs: Any) -> None:
+    """The Receita answered about a CNPJ: a taker that it closed can be billed no more (N9)."""
+    update_registry_status(cnpj=cnpj, status=status, fetched_at=fetched_at)

@@ -175,6 +175,15 @@ def merge_takers(*, firm_id: int, user_id: int, kept_id: int, merged_id: int) ->
     return kept
 
 
+def update_registry_status(*, cnpj: str, status: str, fetched_at: datetime) -> None:
+    """Note what the Receita says now of every firm's taker with this CNPJ (N9, R90); older news is no news.
+
+    Inside the caller's transaction.
+    """
+    takers = Taker.objects.filter(cnpj=cnpj).exclude(registry_fetched_at__gte=fetched_at)
+    takers.update(registry_status=status, registry_fetched_at=fetched_at)
+
+
 _FILLED_BY_MERGE = ("nickname", "municipal_registration", "email", "phone", "notes")
 
 

@@ -1,12 +1,18 @@
 """The CNPJ look-up (A20; N9, R47, R55)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from nfse.models import Taker
+from nfse.services.takers import update_registry_status
 from nfse.tests.firms import make_city, make_taker
 from nfse.tests.registered import BAKERY_CNPJ, make_record, make_unanswered
 from queue_worker.models import WorkItem
+from queue_worker.tests.support import run_due
 from registry.models import CnpjRecord
+from registry.services.lookups import request_cnpj
 
 pytestmark = pytest.mark.django_db
 PAGE, RESULT, ADD = "/notas/consulta/", "/notas/consulta/resultado/", "/notas/consulta/adicionar/"
@@ -129,3 +135,26 @@ def test_other_accounts_look_up_the_same_and_keep_their_own(attendant, other_off
     make_record()
     make_taker(other_office.firm)
     assert "Já é tomador" not in text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_firms_taker_learns_what_the_receita_says_now(office, other_office, sandbox):
+    make_city()
+    cnpj = sandbox.world("pet shop", "Santa Maria - RS")["right"][0]
+    takers = [make_taker(one.firm, cnpj) for one in (office, other_office)]
+    stranger = make_taker(office.firm)
+    request_cnpj(cnpj=cnpj)
+    run_due()
+    for taker in takers:
+        taker.refresh_from_db()
+        assert (taker.registry_status, taker.registry_fetched_at is None) == ("02", False)
+    stranger.refresh_from_db()
+    assert stranger.registry_status == ""
+
+
+def test_older_news_of_a_taker_are_no_news(office):
+    taker = make_taker(office.firm, registry_status="08", registry_fetched_at=timezone.now())
+    older = timezone.now() - timedelta(days=1)
+    update_registry_status(cnpj=BAKERY_CNPJ, status="02", fetched_at=older)
+    taker.refresh_from_db()
+    assert taker.registry_status == "08"

@@ -201,7 +201,7 @@ def test_a_registry_that_is_down_costs_nothing(attendant):
         ({"postal_code": "1"}, "postal_code", "CEP inválido"),
         ({"city": "Cidade Nenhuma - RS"}, "city", "Escolha a cidade"),
         ({"city": "Nada", "city_code": "9999999"}, "city", "Escolha a cidade"),
-        ({"email": "isto não"}, "email", "e-mail"),
+        ({"email": "isto não"}, "email", "E-mail inválido"),
     ],
 )
 def test_a_refused_taker_says_where_and_keeps_what_was_typed(attendant, change, field, words):

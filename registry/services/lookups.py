@@ -23,6 +23,7 @@ from registry.gateways.base import RegistryGateway, RegistryRecord, record_as_js
 from registry.models import CnpjRecord
 from registry.selectors.cities import find_city_of
 from registry.selectors.open_data import list_own_records
+from registry.signals import cnpj_recorded
 
 FETCH_CNPJ = "registry.fetch_cnpj"
 SOURCES_TO_DENY = 2
@@ -149,6 +150,7 @@ def _save(row: CnpjRecord, answer: Answer) -> None:
         row.data = record_as_json(_with_city(answer.record))
         row.state, row.status, row.source = State.FOUND, answer.record.status[:2], answer.record.source
         row.fetched_at = _date_of(answer.record, now)
+        cnpj_recorded.send(CnpjRecord, cnpj=row.cnpj, status=row.status, fetched_at=row.fetched_at)
     elif answer.denies and not answer.record:
         row.state, row.data, row.status, row.source, row.fetched_at = State.NOT_FOUND, {}, "", "", now
     else:

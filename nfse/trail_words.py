@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import Membership
 from core.documents import format_cnpj, is_cnpj
-from core.formatting import format_brl, format_date, format_datetime, format_phone
+from core.formatting import format_brl, format_date, format_datetime, format_number, format_phone
 from nfse.models import Certificate, ChangeRecord, Company, Firm, Invite, ServiceProfile, Taker, TaxProfile
 from nfse.models.trail import HIDDEN
 
@@ -44,6 +44,8 @@ CITY_FIELDS = ("city_id", "city")
 
 def headline(subject: str, action: str) -> str:
     """What was done to what, as the beginning of a sentence: "Alterou a empresa"."""
+    if action == Action.EXPORTED:
+        return "Baixou o arquivo"
     special = HEADLINES.get((subject, Action(action)))
     name = SUBJECTS[subject][0] if subject in SUBJECTS else subject
     return special or f"{Action(action).label} {name}"
@@ -95,6 +97,8 @@ def _show_by_field(field: models.Field | None, value: Any) -> str:
         return format_date(date.fromisoformat(value))
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, int):
+        return format_number(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {part}" for key, part in value.items())
     if isinstance(value, list):

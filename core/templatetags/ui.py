@@ -121,9 +121,12 @@ def areas(context: template.Context) -> list[dict[str, Any]]:
 
 @register.simple_tag(takes_context=True)
 def is_elsewhere(context: template.Context, audience: str) -> bool:
-    """Whether the page belongs to another business than this audience's."""
+    """Whether a person who is in more than one business is outside this audience's."""
     request: HttpRequest | None = context.get("request")
-    return request is not None and request.user.is_authenticated and audience in _other_audiences(request)
+    if request is None or not request.user.is_authenticated:
+        return False
+    own = _areas_of(request)
+    return len(own) > 1 and not any(area["is_current"] for area in own if area["audience"] == audience)
 
 
 def _other_audiences(request: HttpRequest) -> set[str]:

@@ -26,7 +26,7 @@ def test_the_badge_shows_the_balance_with_one_query(account):
     with CaptureQueriesContext(connection) as queries:
         badge = render(account)
 
-    assert "<b>1.234</b> créditos" in badge
+    assert '<b>1.234</b> <span class="header-balance-unit">créditos</span>' in badge
     assert f'href="{STATEMENT}"' in badge
     assert len(queries) == 1
 
@@ -34,7 +34,7 @@ def test_the_badge_shows_the_balance_with_one_query(account):
 def test_one_credit_is_singular(account):
     debit(account, 99)
 
-    assert "<b>1</b> crédito<" in render(account)
+    assert '<b>1</b> <span class="header-balance-unit">crédito</span>' in render(account)
 
 
 @pytest.mark.parametrize(("spent", "is_low"), [(90, False), (91, True), (100, True)])

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from core.text import fold
 from nfse.models import ChangeRecord, Company
 from nfse.permissions import FIRM_ROLES
 from nfse.trail_words import EMPTY, TEAM_SUBJECTS, cities_in, field_label, headline, show_value
@@ -39,7 +40,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """One change in words. `company_name` only when the change is of something of that company."""
+    """One change in words. `company_name` is empty when `label` is the company already."""
 
     at: datetime
     who: str
@@ -87,7 +88,7 @@ def _read(record: ChangeRecord, names: dict[int, str], cities: dict[str, str]) -
         headline=headline(record.subject, record.action),
         label=record.subject_label,
         company_id=record.company_id if company_name else None,
-        company_name=company_name if record.subject != "company" else "",
+        company_name=company_name if fold(company_name) != fold(record.subject_label) else "",
         fields=tuple(_read_fields(record, cities)),
     )
 

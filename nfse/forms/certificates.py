@@ -34,11 +34,6 @@ class CertificateForm(forms.Form):
     question = ""
     """Asked when the certificate is of another branch; the box that answers it shows only then."""
 
-    def ask_about_branch(self, question: str) -> None:
-        """Refuse for now, with the question that the box answers."""
-        self.question = question
-        self.add_error("accept_same_root", "Marque a caixa para confirmar, ou escolha outro arquivo.")
-
     def clean_file(self) -> Any:
         """Too big is refused before its bytes are read into memory."""
         file = self.cleaned_data["file"]

@@ -82,7 +82,7 @@ def upload_certificate(request: FirmRequest, company_id: int) -> HttpResponse:
                 accept_same_root=form.cleaned_data["accept_same_root"],
             )
         except services.SameRootNotAccepted as error:
-            form.ask_about_branch(error.message)
+            form.question = error.message
         except NitroError as error:
             form.add_error(None, error.message)
         else:

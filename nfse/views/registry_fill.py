@@ -61,6 +61,7 @@ FILLED_NAMES = (
     "email",
     "main_cnae",  # seven digits
     "main_cnae_text",  # "6201-5/01 Desenvolvimento…", the text of a combobox
+    "secondary_cnaes",  # separated by commas
     "opening_date",  # AAAA-MM-DD
 )
 
@@ -159,6 +160,7 @@ def fill_values(record: RegistryRecord) -> dict[str, str]:
         "email": record.email,
         "main_cnae": record.main_cnae,
         "main_cnae_text": label_cnae(record.main_cnae) if record.main_cnae else "",
+        "secondary_cnaes": ", ".join(record.other_cnaes),
         "opening_date": record.opening_date.isoformat() if record.opening_date else "",
     }
     return {name: value for name, value in values.items() if value}

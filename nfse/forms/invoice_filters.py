@@ -23,7 +23,16 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "problemas": ("Recusadas ou com falha", frozenset({State.REJECTED, State.FAILED})),
     "canceladas": ("Canceladas ou substituídas", frozenset({State.CANCELED, State.REPLACED})),
 }
+MOST_CHOICES = 200
+"""Above so many companies the list of them is no help: the text box finds them."""
 PERIOD = "O fim do período vem antes do começo."
+
+
+class _Id(forms.IntegerField):
+    """An id that an address brings. Another firm's finds nothing: the list is the firm's."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput, **kwargs)
 
 
 class _Day(forms.DateField):
@@ -44,10 +53,8 @@ class InvoiceFilterForm(FilterForm):
     search_field = "q"
 
     q = forms.CharField(label="Empresa, tomador, número ou valor", required=False, max_length=160)
-    empresa = forms.ModelChoiceField(
-        label="Empresa", queryset=Company.objects.none(), required=False, empty_label="Todas"
-    )
-    tomador = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    empresa = _Id(label="Empresa")
+    tomador = _Id()
     situacao = forms.ChoiceField(
         label="Situação",
         required=False,
@@ -72,7 +79,10 @@ class InvoiceFilterForm(FilterForm):
 
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["empresa"]).queryset = list_issuing_companies(firm_id)
+        companies = list(list_issuing_companies(firm_id)[: MOST_CHOICES + 1])
+        if len(companies) <= MOST_CHOICES:
+            choices = [("", "Todas"), *((company.pk, company.display_name) for company in companies)]
+            self.fields["empresa"].widget = forms.Select(choices=choices)
         cast(forms.ModelChoiceField, self.fields["por"]).queryset = list_issuing_people(firm_id)
 
     def clean(self) -> dict[str, Any]:
@@ -86,10 +96,10 @@ class InvoiceFilterForm(FilterForm):
         """What is asked for."""
         self.is_valid()
         asked = self.cleaned_data
-        company, person = asked.get("empresa"), asked.get("por")
+        person = asked.get("por")
         return RequestFilters(
             text=asked.get("q", ""),
-            company_id=company.pk if company else None,
+            company_id=asked.get("empresa"),
             taker_id=asked.get("tomador"),
             states=_states(asked.get("situacao", "")),
             environment=asked.get("ambiente", ""),

@@ -15,7 +15,7 @@ from core.fields import EncryptedJSONField, EncryptedTextField
 from nfse.models.companies import Company, ServiceProfile
 from nfse.models.firms import Firm
 from nfse.models.takers import Taker
-from nfse.states import ASKING, LABELS, OPEN, State
+from nfse.states import ASKING, LABELS, OPEN, UNSETTLED, State
 from nfse.values import Environment, NoteSnapshot, NoteStatus
 
 STATES = [(state.value, label) for state, label in LABELS.items()]
@@ -157,7 +157,21 @@ class InvoiceRequest(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["firm", "-confirmed_at"], name="nfse_request_newest"),
+            # All that the list of notes filters and adds up, so that it reads the index alone.
+            models.Index(
+                fields=["firm", "-confirmed_at", "-id"],
+                include=[
+                    *("state", "environment", "amount", "company", "taker"),
+                    *("competence_date", "origin", "gateway", "confirmed_by"),
+                ],
+                name="nfse_request_newest",
+            ),
+            models.Index(
+                fields=["firm", "-state_changed_at"],
+                include=["state"],
+                condition=Q(state__in=sorted(state.value for state in UNSETTLED)),
+                name="nfse_request_unsettled",
+            ),
             models.Index(fields=["firm", "company", "-confirmed_at"], name="nfse_request_of_company"),
             models.Index(fields=["firm", "competence_date", "state"], name="nfse_request_by_month"),
             models.Index(
@@ -261,7 +275,12 @@ class Invoice(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["firm", "-issued_at"], name="nfse_invoice_newest"),
+            models.Index(
+                fields=["firm", "-issued_at"],
+                include=["request", "environment", "company"],
+                name="nfse_invoice_newest",
+            ),
+            models.Index(fields=["firm", "number"], name="nfse_invoice_by_number"),
             models.Index(fields=["firm", "company", "competence_date"], name="nfse_invoice_of_company"),
             models.Index(fields=["read_next_at"], name="nfse_invoice_read_next"),
         )

@@ -50,7 +50,7 @@ def dashboard(request: FirmRequest) -> HttpResponse:
     context = {
         "overview": overview,
         "greeting": _greet(now),
-        "today": date_format(timezone.localtime(now), r"l, j \d\e F \d\e Y"),
+        "today": date_format(timezone.localtime(now), r"l, j \d\e F \d\e Y").lower(),
         "month_name": date_format(overview.month, "F"),
         "issued_query": _issued_query(overview),
         "steps": [] if overview.first_steps.is_done else steps,

@@ -9,9 +9,10 @@ from uuid import uuid4
 from django.utils import timezone
 from stdnum.br.cnpj import calc_check_digits
 
-from core.documents import format_cnpj, format_cpf, mask_document
+from core.documents import format_cnpj, format_cpf, mask_cpf
 from core.money import format_brl
 from core.phones import format_phone
+from core.private_files import PrivateWriter, new_key
 from nfse.documents.clock import competence_today
 from nfse.documents.dps import build_dps
 from nfse.documents.identifiers import access_key_digit, dps_id
@@ -26,11 +27,13 @@ from nfse.models import (
     InvoiceRequest,
     NoteEvent,
     Notice,
+    Package,
     RequestEvent,
     ServiceProfile,
     Taker,
 )
 from nfse.models.invoices import index_issuer
+from nfse.services.closing.making import owner_of
 from nfse.services.invites import invite_member
 from nfse.services.notices import EVERYBODY, notify
 from nfse.tests.firms import (
@@ -69,6 +72,7 @@ class Populated:
     request: InvoiceRequest
     invoice: Invoice
     invite: Invite
+    closing: Package
 
     @property
     def name(self) -> str:
@@ -85,6 +89,7 @@ class Populated:
             "invoice_id": self.invoice.pk,
             "certificate_id": self.certificate.pk,
             "invite_id": self.invite.pk,
+            "closing_id": self.closing.pk,
             "notice_id": self.notice_of("owner").pk,
             "member_id": self.office.accountant.pk,
         }
@@ -94,29 +99,42 @@ class Populated:
         return Notice.objects.get(recipient=getattr(self.office, role))
 
     @cached_property
-    def markers(self) -> frozenset[str]:
-        """Names, documents, phones, e-mails, amounts and numbers of this firm, as written and as stored."""
-        cnpjs = (self.office.firm.document, self.company.document, self.taker.cnpj)
-        phones = (self.office.firm.phone, self.company.phone, self.taker.phone)
+    def written(self) -> frozenset[str]:
+        """Names, documents, phones, amounts and numbers of this firm, as its own pages write them."""
         return frozenset(
             {
                 self.name,
-                self.name.upper(),
-                self.name.lower(),
-                *cnpjs,
-                *map(format_cnpj, cnpjs),
-                *map(mask_document, cnpjs),
-                CPFS[self.number],
+                *map(format_cnpj, self._cnpjs),
                 format_cpf(CPFS[self.number]),
-                *phones,
-                *map(format_phone, phones),
+                *map(format_phone, self._phones),
                 *(format_brl(int(request.amount * 100)) for request in (self.request, self.test_request)),
                 self.invoice.access_key,
-                self.invoice.verification_code,
                 self.invoice.number,
-                self.certificate.serial,
+                self.test_request.invoice.number,
             }
         )
+
+    @cached_property
+    def markers(self) -> frozenset[str]:
+        """What would betray this firm: `written`, and the same as stored, in capitals or masked."""
+        return self.written | {
+            self.name.upper(),
+            self.name.lower(),
+            *self._cnpjs,
+            *self._phones,
+            CPFS[self.number],
+            mask_cpf(CPFS[self.number]),
+            self.invoice.verification_code,
+            self.certificate.serial,
+        }
+
+    @property
+    def _cnpjs(self) -> tuple[str, ...]:
+        return self.office.firm.document, self.company.cnpj, self.taker.cnpj
+
+    @property
+    def _phones(self) -> tuple[str, ...]:
+        return self.office.firm.phone, self.company.phone, self.taker.phone
 
 
 def make_populated(number: int) -> Populated:
@@ -193,6 +211,7 @@ def make_populated(number: int) -> Populated:
         request,
         request.invoice,
         invite,
+        _make_closing(office, company, name),
     )
 
 
@@ -303,6 +322,28 @@ def _make_request(
         facts=NoteEventFact("101101", access_key=key, reason_text=f"Motivo {mine}").to_dict(),
     )
     return request
+
+
+def _make_closing(office: Office, company: Company, name: str) -> Package:
+    """A closing that is ready, its file written as in life under settings.FILES_ROOT."""
+    now = timezone.now()
+    package = Package.objects.create(
+        firm=office.firm,
+        kind=Package.Kind.CLOSING,
+        company=company,
+        month=competence_today(now).replace(day=1),
+        scope_key=f"sample {name}",
+        extension="zip",
+        requested_by=office.accountant,
+        file_name=f"fechamento-{name.lower()}.zip",
+    )
+    package.file_path, package.file_key = f"sample/{package.pk}", new_key()
+    with PrivateWriter(package.file_path, key=package.file_key, owner=owner_of(package)) as file:
+        file.write(f"Fechamento de {name}".encode())
+    package.file_size, package.file_sha256 = file.size, file.sha256
+    package.state, package.ready_at, package.expires_at = "ready", now, now + timedelta(days=30)
+    package.save()
+    return package
 
 
 def _snapshot(company: Company, taker: Taker, environment: Environment, amount: Decimal) -> NoteSnapshot:

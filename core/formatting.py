@@ -20,6 +20,7 @@ __all__ = [
     "format_month",
     "format_number",
     "format_phone",
+    "format_postal_code",
     "whatsapp_url",
 ]
 
@@ -37,6 +38,11 @@ def format_datetime(value: datetime) -> str:
 def format_document(text: str) -> str:
     """Return a CNPJ or a CPF with its mask; text of another length comes back as it is."""
     return format_cpf(text) if len(text) == 11 else format_cnpj(text)
+
+
+def format_postal_code(text: str) -> str:
+    """Return the eight digits of a CEP as 90010-000; text of another length as it is."""
+    return f"{text[:5]}-{text[5:]}" if len(text) == 8 else text
 
 
 def format_month(value: date) -> str:

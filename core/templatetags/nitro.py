@@ -39,8 +39,7 @@ def document(value: str | None) -> str:
 
 @register.filter
 def cep(value: str | None) -> str:
-    """The eight digits of a CEP as 90010-000; text of another length as it is."""
-    return f"{value[:5]}-{value[5:]}" if value and len(value) == 8 else value or ""
+    return formatting.format_postal_code(value) if value else ""
 
 
 @register.filter

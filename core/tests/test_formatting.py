@@ -35,6 +35,8 @@ def test_every_template_knows_the_filters():
     assert render("{{ x|reais }}", x=Decimal("1990.05")) == "R$ 1.990,05"
     assert render("{{ x|document }}", x="11222333000181") == "11.222.333/0001-81"
     assert render("{{ x|document }}", x="11122233396") == "111.222.333-96"
+    assert render("{{ x|cep }}", x="97050000") == "97050-000"
+    assert render("{{ x|cep }}", x="9705") == "9705"
     assert render("{{ x|date_br }} {{ x|datetime_br }}", x=LATE_IN_UTC) == "30/11/2026 30/11/2026 22:30"
 
 

@@ -8,7 +8,7 @@ from django import forms
 
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
-from core.formatting import format_phone
+from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
 from nfse.forms.fields import RefusableForm
 from nfse.models import Company, Taker
@@ -220,6 +220,7 @@ def describe_taker(taker: Taker) -> dict[str, Any]:
     values = {name: getattr(taker, name) for name in names}
     return values | {
         "phone": format_phone(taker.phone) if taker.phone else "",
+        "postal_code": format_postal_code(taker.postal_code),
         "city": taker.city.label if taker.city else "",
         "city_code": taker.city_id or "",
     }

@@ -49,7 +49,7 @@ def test_what_the_receita_says_comes_by_field_name(attendant):
         "street": "RUA DO ACAMPAMENTO",
         "number": "100",
         "district": "CENTRO",
-        "postal_code": "97050000",
+        "postal_code": "97050-000",
         "city": "Santa Maria - RS",
         "city_code": "4316907",
         "phone": "(55) 3222-1100",

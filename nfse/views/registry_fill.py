@@ -26,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.documents import InvalidCnpj, is_cpf, normalize_cnpj
-from core.formatting import format_phone
+from core.formatting import format_phone, format_postal_code
 from core.ratelimit import rate_limited
 from nfse.decorators import firm_member_required
 from nfse.permissions import Right
@@ -153,7 +153,7 @@ def fill_values(record: RegistryRecord) -> dict[str, str]:
         "number": record.number,
         "complement": record.complement,
         "district": record.district,
-        "postal_code": record.postal_code,
+        "postal_code": format_postal_code(record.postal_code),
         "city": city.label if city else "",
         "city_code": city.ibge_code if city else "",
         "phone": format_phone(record.phones[0]) if record.phones else "",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.formatting import format_document, format_phone
+from core.formatting import format_document, format_phone, format_postal_code
 from nfse.models import Taker
 from nfse.selectors.takers import list_takers_to_export
 from nfse.services.exports.tables import Table
@@ -49,7 +49,7 @@ def _row(taker: Taker) -> list[object]:
         taker.municipal_registration,
         taker.email,
         format_phone(taker.phone) if taker.phone else "",
-        f"{taker.postal_code[:5]}-{taker.postal_code[5:]}" if taker.postal_code else "",
+        format_postal_code(taker.postal_code),
         taker.street,
         taker.number,
         taker.complement,

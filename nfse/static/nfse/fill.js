@@ -11,6 +11,15 @@
     return text.toUpperCase().replace(/[\s./-]/g, "");
   }
 
+  /* "97050-000" is 97050000, and RUA DAS FLORES is Rua das Flores. */
+  function isSame(one, other) {
+    return plain(one) === plain(other);
+  }
+
+  function plain(text) {
+    return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toUpperCase().replace(/[\s.,()/-]/g, "");
+  }
+
   function inputsOf(form, values) {
     return Object.keys(values)
       .map(function (name) {
@@ -96,7 +105,7 @@
       return typed.indexOf(pair) < 0 && set(pair);
     });
     var differing = typed.filter(function (pair) {
-      return pair.input.value !== pair.value;
+      return !isSame(pair.input.value, pair.value);
     });
     report(answer, filled.filter(isShown).length, differing.filter(isShown).length);
     var button = answer.querySelector("[data-fill-overwrite]");

@@ -17,7 +17,6 @@ from nfse.requests import FirmRequest
 from nfse.selectors.notes import get_note
 from nfse.services.issuing.mailing import file_name
 from nfse.services.issuing.pictures import (
-    Progress,
     draw_picture,
     find_picture,
     get_progress,
@@ -51,7 +50,7 @@ def invoice_pdf(request: FirmRequest, request_id: int) -> HttpResponse:
         progress = get_progress(note)
     else:
         progress = or_404(request_picture, firm_id=request.firm.pk, request_id=request_id)
-    context = {"requested": note.request, "invoice": note, "progress": progress, "Progress": Progress}
+    context = {"requested": note.request, "invoice": note, "progress": progress}
     template = "nfse/invoice/_picture.html" if request.htmx else "nfse/invoice/picture.html"
     return render(request, template, context)
 

@@ -42,7 +42,7 @@ def email_invoice(
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.SEE_INVOICES)
     address = _clean(to)
-    invoice = Invoice.objects.filter(firm_id=firm_id, request_id=request_id).defer("xml_text").first()
+    invoice = Invoice.objects.filter(firm_id=firm_id, request_id=request_id).first()
     if invoice is None and not InvoiceRequest.objects.filter(firm_id=firm_id, pk=request_id).exists():
         raise NotFound
     if not is_emailable(invoice):
@@ -65,9 +65,7 @@ def email_invoice(
 
 def is_emailable(invoice: Invoice | None) -> bool:
     """Return whether PDF and XML can be had."""
-    if invoice is None:
-        return False
-    return Invoice.objects.filter(pk=invoice.pk).exclude(xml_text="").exists()
+    return invoice is not None and bool(invoice.xml_text)
 
 
 def send_note(*, request_id: int, to: str, work: Work) -> None:

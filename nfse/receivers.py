@@ -1,6 +1,4 @@
-"""What follows changes elsewhere: figures of a firm are forgotten once the change is committed (A11), and takers
-learn what the Receita says of them (N9).
-"""
+"""What follows changes elsewhere: a firm's kept figures are forgotten (A11), takers learn of the Receita (N9)."""
 
 from datetime import datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""What follows changes elsewhere: a firm's kept figures are forgotten (A11), takers learn of the Receita (N9)."""
+"""What follows changes elsewhere: kept figures are forgotten (A11), takers learn of the Receita (N9)."""
 
 from datetime import datetime
 from functools import partial

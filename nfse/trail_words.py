@@ -57,6 +57,13 @@ def field_label(subject: str, name: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def in_order(subject: str, names: Iterable[str]) -> list[str]:
+    """The fields as the model declares them, then the others: the database keeps no order of keys."""
+    model = SUBJECTS[subject][1] if subject in SUBJECTS else None
+    known = [field.attname for field in model._meta.concrete_fields] if model else []
+    return sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name))
+
+
 def cities_in(records: Iterable[ChangeRecord]) -> set[str]:
     """The IBGE codes that the values name."""
     values = [

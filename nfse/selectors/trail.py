@@ -11,7 +11,7 @@ from accounts.models import User
 from core.text import fold
 from nfse.models import ChangeRecord, Company
 from nfse.permissions import FIRM_ROLES
-from nfse.trail_words import EMPTY, TEAM_SUBJECTS, cities_in, field_label, headline, show_value
+from nfse.trail_words import EMPTY, TEAM_SUBJECTS, cities_in, field_label, headline, in_order, show_value
 from registry.models import City
 
 
@@ -96,7 +96,7 @@ def _read(record: ChangeRecord, names: dict[int, str], cities: dict[str, str]) -
 def _read_fields(record: ChangeRecord, cities: dict[str, str]) -> list[FieldChange]:
     """The fields that differ; of something new or removed, those that hold a value."""
     fields = []
-    for name in {**record.before, **record.after}:
+    for name in in_order(record.subject, {**record.before, **record.after}):
         before, after = (
             show_value(record.subject, name, values[name], cities) if name in values else ""
             for values in (record.before, record.after)

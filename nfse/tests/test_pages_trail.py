@@ -50,12 +50,12 @@ def test_a_change_says_who_what_when_and_from_what_to_what(accountant, office, c
     update_company(firm_id=office.firm.pk, user_id=office.accountant.pk, company_id=company.pk, data=data)
     line = accountant.get(PAGE).context["changes"][0]
     assert (line.who, line.headline) == (office.accountant.full_name, "Alterou a empresa")
-    assert {(one.label, one.before, one.after) for one in line.fields} >= {
+    assert [(one.label, one.before, one.after) for one in line.fields] == [
         ("Razão social", "Oficina do Vale Ltda", "Oficina Nova Ltda"),
         ("Regime tributário", "Simples Nacional (ME/EPP)", "MEI"),
         ("Cidade", "Santa Maria - RS", "Porto Alegre - RS"),
         ("Telefone", "vazio", "(55) 99912-3456"),
-    }
+    ]
     page = accountant.get(PAGE).text
     assert f'href="/notas/empresas/{company.pk}/"' in page
     assert "Oficina do Vale Ltda" in page
@@ -147,7 +147,8 @@ def test_pages_keep_the_filter_and_their_queries(accountant, office, company):
 
 def test_a_download_is_told_with_its_filter(accountant, office):
     what = {"linhas": 1_200, "texto": "padaria"}
-    change(office, subject="empresas", action=Action.EXPORTED, label="nitro_empresas.csv", before={}, after=what)
+    file = {"subject": "empresas", "action": Action.EXPORTED, "label": "nitro_empresas.csv"}
+    change(office, **file, before={}, after=what)
     line = accountant.get(PAGE).context["changes"][0]
     assert (line.headline, line.label) == ("Baixou o arquivo", "nitro_empresas.csv")
     assert [(one.label, one.after) for one in line.fields] == [("Linhas", "1.200"), ("Texto", "padaria")]

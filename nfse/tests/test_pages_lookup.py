@@ -72,6 +72,15 @@ def test_an_end_without_data_says_so(attendant, state, words):
     assert not WorkItem.objects.exists()
 
 
+def test_one_denial_and_one_silence_are_told_apart_from_no_answer(attendant):
+    row = make_unanswered(state="unknown")
+    row.silent_sources = ["brasilapi"]
+    row.save()
+    for path in (RESULT, "/notas/preencher/"):
+        text = text_of(attendant.get(path, {"cnpj": BAKERY_CNPJ, "espera": "1"}))
+        assert "Uma fonte não" in text, path
+
+
 def test_the_result_alone_asks_nobody(attendant):
     assert attendant.get(RESULT, {"cnpj": BAKERY_CNPJ}).status_code == 302
     assert not CnpjRecord.objects.exists()

@@ -74,6 +74,8 @@ class RegistryAnswer:
     state: str
     record: RegistryRecord | None
     fetched_at: datetime | None
+    is_doubted: bool = False
+    """One source does not know it and another did not answer: less than a denial (R47), more than silence."""
 
     @property
     def is_pending(self) -> bool:
@@ -133,7 +135,8 @@ def read_registry(cnpj: str) -> RegistryAnswer | None:
 
 
 def describe_record(row: CnpjRecord) -> RegistryAnswer:
-    return RegistryAnswer(row.cnpj, row.state, row.record, row.fetched_at)
+    is_doubted = row.state == CnpjRecord.State.UNKNOWN and bool(row.silent_sources)
+    return RegistryAnswer(row.cnpj, row.state, row.record, row.fetched_at, is_doubted)
 
 
 def ask_or_read(cnpj: str, *, is_poll: bool) -> RegistryAnswer:

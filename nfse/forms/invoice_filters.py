@@ -79,6 +79,7 @@ class InvoiceFilterForm(FilterForm):
 
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.firm_id = firm_id
         companies = list(list_issuing_companies(firm_id)[: MOST_CHOICES + 1])
         if len(companies) <= MOST_CHOICES:
             choices = [("", "Todas"), *((company.pk, company.display_name) for company in companies)]

@@ -10,7 +10,7 @@ from nfse.states import LABELS, WITH_NOTE, State
 
 HEADER = ("Empresa", "CNPJ", "Número", "Chave de acesso", "Mudança", "Antes", "Agora")
 FIRST = "Primeiro fechamento deste mês: não há com o que comparar."
-SHOWN_ON_PAGE = 50
+SHOWN_ON_PAGE = 20
 Manifest = Mapping[str, Any]
 
 

@@ -5,8 +5,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from core.exports import stream_csv
 from core.xlsx import Sheet, write_xlsx
@@ -59,14 +61,20 @@ class ClosingWriter:
         name = f"fechamento_{self._month:%Y-%m}.xlsx"
         with write_xlsx(sheets, work_folder) as book:
             digest = hashlib.sha256()
-            with self._archive.open(name, "w") as inside:
+            with self._open(name) as inside:
                 while piece := book.read(_PIECE):
                     digest.update(piece)
                     inside.write(piece)
         self._lines.append((name, digest.hexdigest(), "", ""))
-        with self._archive.open(MANIFEST_NAME, "w") as inside:
+        with self._open(MANIFEST_NAME) as inside:
             for piece in stream_csv(MANIFEST_HEADER, self._lines):
                 inside.write(piece)
+
+    def _open(self, name: str) -> IO[bytes]:
+        """Begin a file that is written in pieces."""
+        entry = zipfile.ZipInfo(name, timezone.localtime().timetuple()[:6])
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        return self._archive.open(entry, "w", force_zip64=True)
 
     def _notes(self, requests: QuerySet[InvoiceRequest]) -> Iterator[list[object]]:
         """The sheet of notes; on the way everything else learns of each request."""

@@ -16,6 +16,7 @@ from nfse.gateways.national import gateway as national
 from nfse.gateways.plugnotas import gateway as plugnotas
 from nfse.models import (
     Certificate,
+    Company,
     GatewayExchange,
     Invoice,
     InvoiceRequest,
@@ -156,6 +157,18 @@ def test_an_equal_note_within_a_day_is_pointed_out_and_needs_its_own_yes(shop):
     assert mirror.can_confirm
     with pytest.raises(MirrorChanged):
         confirm_request(**shop.who, note=shop.note(), mirror_hash=seen.hash, form_key=uuid.uuid4())
+
+
+@pytest.mark.parametrize(("missing", "code"), [("cnae", "cnae"), ("iss_rate", "iss_rate")])
+def test_what_plugnotas_would_refuse_is_said_before_the_yes(sandbox, office, missing, code):
+    shop = make_shop(office, sandbox, "plugnotas")
+    shop.company.services.update(iss_rate=None if missing == "iss_rate" else Decimal("2.50"))
+    Company.objects.update(main_cnae="" if missing == "cnae" else "6209100")
+
+    seen = shop.prepare()
+
+    assert [problem.code for problem in seen.problems] == [code]
+    assert shop.posts() == 0
 
 
 def test_another_firm_and_an_attendant_cannot_issue(shop):

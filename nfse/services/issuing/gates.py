@@ -45,7 +45,7 @@ def check_note(parts: Parts, note: NoteInput, now: datetime) -> list[RuleProblem
         text = f"A descrição deve ter de {MIN_DESCRIPTION} a {MAX_DESCRIPTION} caracteres."
         found.append(gate("description", "description", text, WhoFixes.CLIENT))
     found += _check_competence(note, now)
-    return found + _check_amount(parts, note.amount) + _check_taker(parts)
+    return found + _check_amount(parts, note.amount) + _check_taker(parts) + _check_plugnotas(parts)
 
 
 def first_competence(now: datetime) -> date:
@@ -85,6 +85,21 @@ def _check_amount(parts: Parts, amount: Decimal) -> list[RuleProblem]:
         limit = format_brl(parts.profile.limit_cents)
         return [gate("limit", "amount", f"O valor passa do limite por nota desta empresa ({limit}).")]
     return []
+
+
+def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
+    """PlugNotas takes no note without these two (contract plugnotas 5). A MEI may state no rate at all."""
+    company, service = parts.company, parts.service
+    if company.gateway != Company.Gateway.PLUGNOTAS:
+        return []
+    found = []
+    if not service.cnae and not company.main_cnae:
+        text = "Informe o CNAE do serviço, ou o principal da empresa: o PlugNotas não aceita nota sem ele."
+        found.append(gate("cnae", "serv/cServ", text))
+    if service.iss_rate is None and company.tax_regime != Company.Regime.MEI:
+        text = "Informe a alíquota do ISS do serviço: o PlugNotas não aceita nota sem ela."
+        found.append(gate("iss_rate", "serv/cServ", text))
+    return found
 
 
 def _check_taker(parts: Parts) -> list[RuleProblem]:

@@ -1,7 +1,9 @@
 """Mail out, through Django's configured backend."""
 
 import smtplib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.mime.image import MIMEImage
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -19,13 +21,14 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """One e-mail: the same words as text and as HTML, and files."""
+    """One e-mail: the same words as text and as HTML, files, and the PNGs that the HTML names by "cid:"."""
 
     to: str
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def send_letter(letter: Letter) -> None:
@@ -37,6 +40,8 @@ def send_letter(letter: Letter) -> None:
     message.attach_alternative(letter.html, "text/html")
     for file in letter.attachments:
         message.attach(file.name, file.data, file.content_type)
+    for name, data in letter.pictures.items():
+        message.attach(_draw(name, data))
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
@@ -46,3 +51,11 @@ def send_letter(letter: Letter) -> None:
         raise Unavailable("O servidor de e-mail pediu para tentar mais tarde.") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Unavailable("O servidor de e-mail não respondeu.", detail=type(error).__name__) from error
+
+
+def _draw(name: str, data: bytes) -> MIMEImage:
+    """A picture inside the text: no file to save, and nothing to fetch from our server."""
+    picture = MIMEImage(data, "png")
+    picture.add_header("Content-ID", f"<{name}>")
+    picture.add_header("Content-Disposition", "inline", filename=f"{name}.png")
+    return picture

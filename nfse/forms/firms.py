@@ -21,7 +21,8 @@ from nfse.selectors.trail import TrailFilter
 from nfse.services.firms import FirmData
 from nfse.services.logos import MAX_BYTES
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
-from registry.selectors.cities import find_city_by_label
+from registry.gateways.base import RegistryRecord
+from registry.selectors.cities import find_city_by_label, find_city_of
 
 # Names of firms are printed in our e-mails, which anybody can make us send: no addresses in them.
 no_address = RegexValidator(
@@ -153,14 +154,16 @@ class SettingsForm(forms.Form):
     FIELD_OF_ERROR: dict[type[NitroError], str] = {UnknownCity: "city", InvalidPhone: "phone"}
 
     @classmethod
-    def for_firm(cls, firm: Firm) -> "SettingsForm":
-        """The form with what is stored."""
+    def for_firm(cls, firm: Firm, record: RegistryRecord | None = None) -> "SettingsForm":
+        """The form with what is stored and, where there is no address, with that of the registry."""
         names = ("legal_name", "trade_name", "email", "street", "number", "complement", "district")
         initial = {name: getattr(firm, name) for name in names}
         initial["phone"] = format_phone(firm.phone) if firm.phone else ""
         initial["postal_code"] = format_postal_code(firm.postal_code)
         if firm.city is not None:
             initial |= {"city": firm.city.label, "city_code": firm.city.pk}
+        if record is not None:
+            initial |= _address_of(record)
         return cls(initial=initial)
 
     def clean_phone(self) -> str:
@@ -259,6 +262,14 @@ class TrailFilterForm(FilterForm):
             since=asked.get("de"),
             until=asked.get("ate"),
         )
+
+
+def _address_of(record: RegistryRecord) -> dict[str, str]:
+    address = {name: getattr(record, name) for name in ("street", "number", "complement", "district")}
+    city = find_city_of(record)
+    if city is not None:
+        address |= {"city": city.label, "city_code": city.pk}
+    return address | {"postal_code": format_postal_code(record.postal_code)}
 
 
 def format_postal_code(digits: str) -> str:

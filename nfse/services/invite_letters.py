@@ -74,7 +74,11 @@ def send_invite_letter(*, invite_id: int) -> bool:
         "user": find_user_by_email(invite.email),
         "link": f"{settings.SITE_URL}{reverse('nfse:invite', args=[make_invite_token(invite)])}",
     }
-    send_letter(write_letter(to=invite.email, subject=subject, template="invite", context=context))
+    send_letter(
+        write_letter(
+            to=invite.email, subject=subject, template="invite", context=context, firm_id=invite.firm_id
+        )
+    )
     _mark(invite, Letter.SENT)
     return True
 

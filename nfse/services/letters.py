@@ -7,6 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts.gateways import Attachment, Letter
+from nfse.selectors.logos import find_logo
 
 
 def write_letter(
@@ -15,14 +16,17 @@ def write_letter(
     subject: str,
     template: str,
     context: Mapping[str, Any],
+    firm_id: int | None = None,
     attachments: tuple[Attachment, ...] = (),
 ) -> Letter:
-    """Render `nfse/emails/<template>.txt` and `.html`."""
-    values = {"site_url": settings.SITE_URL, "subject": subject, **context}
+    """Render `nfse/emails/<template>.txt` and `.html`, under the logo of the firm that writes (A27)."""
+    logo = find_logo(firm_id) if firm_id is not None else None
+    values = {"site_url": settings.SITE_URL, "subject": subject, "has_logo": bool(logo), **context}
     return Letter(
         to=to,
         subject=subject,
         text=render_to_string(f"nfse/emails/{template}.txt", values),
         html=render_to_string(f"nfse/emails/{template}.html", values),
         attachments=attachments,
+        pictures={"logo": logo} if logo else {},
     )

@@ -91,6 +91,7 @@ def send_notice_email(*, notice_id: int) -> bool:
             to=notice.recipient.email,
             subject=notice.title,
             template="notice",
+            firm_id=notice.firm_id,
             context={
                 "user": notice.recipient,
                 "notice": notice,

@@ -1,5 +1,6 @@
 """Invitations, from the letter to the team, as people go through them (A8)."""
 
+import io
 import smtplib
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Membership, User
 from accounts.services import EmailTaken
@@ -19,6 +21,7 @@ from nfse.permissions import Role
 from nfse.services.firms import NewOwner
 from nfse.services.invite_letters import SEND_INVITE_LETTER, make_invite_token, send_invite_letter
 from nfse.services.invites import InviteInvalid, accept_invite, invite_member, join_by_invite
+from nfse.services.logos import store_logo
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, race, run_due
 
@@ -211,6 +214,18 @@ def test_the_letter_leaves_by_the_queue_with_a_link_that_works(client, invite, o
     invite.refresh_from_db()
     assert invite.letter == Invite.Letter.SENT
     assert "Criar conta e entrar na equipe" in client.get(link_in(letter), follow=True).text
+
+
+@pytest.mark.django_db
+def test_the_letter_carries_the_firms_logo(office, invite):
+    out = io.BytesIO()
+    Image.new("RGB", (20, 10), "teal").save(out, "PNG")
+    store_logo(firm_id=office.firm.pk, user_id=office.owner.pk, content=out.getvalue())
+    send_invite_letter(invite_id=invite.pk)
+    letter = mail.outbox[0]
+    assert 'src="cid:logo"' in letter.alternatives[0].content
+    (picture,) = letter.attachments
+    assert (picture["Content-ID"], picture.get_content_type()) == ("<logo>", "image/png")
 
 
 @pytest.mark.django_db

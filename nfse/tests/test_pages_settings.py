@@ -10,6 +10,7 @@ from PIL import Image
 from nfse.models import ChangeRecord, Firm, FirmLogo
 from nfse.services.logos import LARGEST, MAX_BYTES, LogoRefused, draw_again, store_logo
 from nfse.tests.firms import make_city
+from nfse.tests.registered import make_record
 from queue_worker.tests.support import race
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,16 @@ def test_what_the_page_does_not_show_stays(owner, office):
     owner.post(PAGE, FORM)
     firm = Firm.objects.get(pk=office.firm.pk)
     assert (firm.chat_cancellation, firm.business_hours, firm.daily_digest) == ("off", {"mon": "8-12"}, True)
+
+
+def test_a_firm_without_address_is_offered_the_registrys(owner, office):
+    make_record(office.firm.document, street="RUA DO ACAMPAMENTO", postal_code="97050000")
+    page = owner.get(PAGE).text
+    assert "Este é o endereço da Receita" in page
+    for value in ("RUA DO ACAMPAMENTO", "97050-000", "Santa Maria - RS", "4316907"):
+        assert f'value="{value}"' in page
+    owner.post(PAGE, FORM)
+    assert "endereço da Receita" not in owner.get(PAGE).text
 
 
 def test_an_emptied_city_is_no_city(owner, office):

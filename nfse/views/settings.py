@@ -9,6 +9,7 @@ from django.views.decorators.http import condition, require_http_methods, requir
 from core.ratelimit import rate_limited
 from nfse.decorators import firm_member_required
 from nfse.forms.firms import LogoForm, SettingsForm
+from nfse.models import Firm
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.firms import get_firm
@@ -19,6 +20,8 @@ from nfse.services.logos import LogoRefused
 from nfse.services.places import InvalidPhone, UnknownCity
 from nfse.views.downloads import firm_key
 from nfse.views.missing import or_404
+from registry.gateways.base import RegistryRecord
+from registry.selectors.lookups import find_cnpj_record
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -27,7 +30,8 @@ YEAR = 365 * 24 * 60 * 60
 @firm_member_required(Right.MANAGE_FIRM)
 def settings(request: FirmRequest) -> HttpResponse:
     firm = or_404(get_firm, request.firm.pk)
-    form = SettingsForm(request.POST) if request.method == "POST" else SettingsForm.for_firm(firm)
+    record = find_address(firm)
+    form = SettingsForm(request.POST) if request.method == "POST" else SettingsForm.for_firm(firm, record)
     if form.is_valid():
         try:
             or_404(
@@ -41,7 +45,7 @@ def settings(request: FirmRequest) -> HttpResponse:
         else:
             messages.success(request, "Configurações salvas.")
             return redirect("nfse:settings")
-    return _show(request, form, LogoForm())
+    return _show(request, form, LogoForm(), filled_from=None if form.is_bound else record)
 
 
 @require_POST
@@ -62,7 +66,9 @@ def upload_logo(request: FirmRequest) -> HttpResponse:
         else:
             messages.success(request, "Logo salvo. Ele aparece no menu de toda a equipe.")
             return redirect("nfse:settings")
-    return _show(request, SettingsForm.for_firm(or_404(get_firm, request.firm.pk)), form)
+    firm = or_404(get_firm, request.firm.pk)
+    record = find_address(firm)
+    return _show(request, SettingsForm.for_firm(firm, record), form, filled_from=record)
 
 
 @require_POST
@@ -86,7 +92,21 @@ def logo(request: FirmRequest) -> HttpResponse:
     return HttpResponse(or_404(get_logo, request.firm.pk), content_type="image/png")
 
 
-def _show(request: FirmRequest, form: SettingsForm, logo_form: LogoForm) -> HttpResponse:
-    context = {"form": form, "logo_form": logo_form}
+def find_address(firm: Firm) -> RegistryRecord | None:
+    """What the registry is known to say of a firm that has no address yet; asks nobody."""
+    if firm.street or firm.postal_code or firm.city_id:
+        return None
+    found = find_cnpj_record(firm.document)
+    return found.record if found else None
+
+
+def _show(
+    request: FirmRequest,
+    form: SettingsForm,
+    logo_form: LogoForm,
+    *,
+    filled_from: RegistryRecord | None,
+) -> HttpResponse:
+    context = {"form": form, "logo_form": logo_form, "filled_from": filled_from}
     refused = form.is_bound or logo_form.is_bound
     return render(request, "nfse/settings/page.html", context, status=422 if refused else 200)

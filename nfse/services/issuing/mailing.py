@@ -112,6 +112,7 @@ def _write(request: InvoiceRequest, address: str, pdf: bytes) -> Letter:
         to=address,
         subject=f"{test}Nota fiscal {invoice.number} de {company}",
         template="note",
+        firm_id=request.firm_id,
         context={
             "company": company,
             "firm": request.firm.display_name,

@@ -10,12 +10,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from core.documents import format_cnpj, mask_cpf
 from core.money import InvalidAmount, parse_brl
 from nfse.documents.clock import competence_today
 from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.selectors.companies import find_tax_profile, list_services
-from nfse.selectors.issuers import IssuerChoice, find_open_taker, find_taker_by_text, list_issuers
+from nfse.selectors.issuers import IssuerChoice, list_issuers
+from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_taker
 from nfse.services.issuing.canceling import MAX_TEXT, MIN_TEXT, REASONS
 from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
@@ -27,6 +27,14 @@ CHOOSE_TAKER = "Escolha um tomador da lista, ou cadastre um novo."
 CHOOSE_CITY = "Escolha a cidade da lista, como Santa Maria - RS."
 TOO_PRECISE = "O valor tem mais de duas casas depois da vírgula. Escreva como 1.234,56."
 POINT_FOR_COMMA = "Use vírgula nos centavos, como 1.234,56."
+REQUIRED = {
+    "company": "Escolha a empresa que emite.",
+    "service": "Escolha o serviço.",
+    "amount": "Informe o valor do serviço.",
+    "description": f"Descreva o serviço com {MIN_DESCRIPTION} a 1.000 caracteres.",
+    "competence_date": "Informe o dia do serviço.",
+    "reason": "Escolha o motivo da substituição.",
+}
 DIFFERENT_PLACE = ServiceProfile.Incidence.PLACE
 SUBSTITUTION_REASONS = {
     "01": "Desenquadramento do Simples Nacional",
@@ -122,6 +130,8 @@ class IssueForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for name, sentence in REQUIRED.items():
+            self.fields[name].error_messages["required"] = sentence
         self.firm_id, self.replaced, self.now = firm_id, replaced, now or timezone.now()
         self.found_taker: Taker | None = None
         self.found_place: City | None = None
@@ -207,6 +217,14 @@ class IssueForm(forms.Form):
         if "service" in self.locked:
             chosen = [each for each in self.services if each == self.service_row]
             self.fields["service"].choices = [(each.pk, each.nickname) for each in chosen]  # type: ignore[attr-defined]
+
+    @property
+    def locked_sentence(self) -> str:
+        """What the replacement of a national note keeps, and the way out."""
+        kept = "data, serviço e local" if "service" in self.locked else "tomador, data e valor"
+        return (
+            f"Neste regime, a nova nota tem {kept} da antiga. Para mudar isso, cancele a nota e emita outra."
+        )
 
     @property
     def asks_place(self) -> bool:
@@ -336,8 +354,7 @@ def copy_of(request: InvoiceRequest, *, keeps_date: bool = False) -> dict[str, A
 
 def taker_values(taker: Taker) -> dict[str, Any]:
     """A taker as the combobox shows it."""
-    document = format_cnpj(taker.cnpj) if taker.cnpj else mask_cpf(taker.cpf)
-    return {"taker_id": taker.pk, "taker": f"{taker.name} · {document}"}
+    return {"taker_id": taker.pk, "taker": label_taker(taker)}
 
 
 def format_amount(amount: Decimal) -> str:

@@ -365,11 +365,22 @@ def test_registering_a_taker_loses_nothing(accountant, national_shop):
 
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("nfse:new_taker"))
-    back = dict(part.split("=", 1) for part in answer.url.partition("?")[2].split("&"))["next"]
-    draft = back.partition("rascunho%3D")[2]
-    form = accountant.get(FORM, {"rascunho": draft, "tomador": national_shop.taker.pk}).context["form"]
+    created = accountant.post(answer.url, {"document": "529.982.247-25", "name": "Dona Maria"}, follow=True)
+    form = created.context["form"]
+    assert created.request["PATH_INFO"] == FORM
     assert form["amount"].value() == "77,70"
-    assert form["taker_id"].value() == national_shop.taker.pk
+    assert form["taker"].value().startswith("Dona Maria · ***")
+    assert form["description"].value() == "Manutenção do site em novembro"
+
+
+@pytest.mark.parametrize("address", ["https://outro.example/", "//outro.example/", "javascript:alert(1)"])
+def test_a_new_taker_goes_back_to_our_own_pages_only(accountant, national_shop, address):
+    answer = accountant.post(
+        reverse("nfse:new_taker", query={"next": address}),
+        {"document": "529.982.247-25", "name": "Dona Maria"},
+    )
+
+    assert answer.url.startswith("/notas/tomadores/")
 
 
 def test_an_attendant_cannot_issue(client, national_shop):

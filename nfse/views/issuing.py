@@ -21,7 +21,7 @@ from nfse.models import Invoice, InvoiceRequest
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_invoice, get_request
-from nfse.selectors.issuers import find_open_taker
+from nfse.selectors.takers import find_open_taker
 from nfse.services.issuing.confirming import FormKeyReused, MirrorChanged, NotIssuable, confirm_request
 from nfse.services.issuing.preparing import Mirror, prepare_request
 from nfse.states import State
@@ -56,7 +56,8 @@ def substitute(request: FirmRequest, request_id: int) -> HttpResponse:
     if refusal := why_not_replace(old):
         messages.error(request, refusal)
         return redirect("nfse:invoice", request_id=request_id)
-    values = copy_of(old, keeps_date=True) | {"substitutes": old.invoice.pk} | _draft(request)
+    values = copy_of(old, keeps_date=True) | {"substitutes": old.invoice.pk}
+    values |= _draft(request) | _new_taker(request)
     replaced = get_invoice(request.firm.pk, old.invoice.pk)
     return _show(request, IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced))
 
@@ -174,11 +175,14 @@ def _first_values(request: FirmRequest) -> dict[str, Any]:
         values = copy_of(or_404(get_request, request.firm.pk, copied_id))
     if company_id := _number(request, "empresa"):
         values["company"] = company_id
-    values |= _draft(request)
-    if taker_id := _number(request, "tomador"):
-        taker = find_open_taker(request.firm.pk, taker_id)
-        values |= taker_values(taker) if taker else {}
-    return values
+    return values | _draft(request) | _new_taker(request)
+
+
+def _new_taker(request: FirmRequest) -> dict[str, Any]:
+    """The taker that a person just registered, or started from."""
+    taker_id = _number(request, "tomador")
+    taker = find_open_taker(request.firm.pk, taker_id) if taker_id else None
+    return taker_values(taker) if taker else {}
 
 
 def _draft(request: FirmRequest) -> dict[str, str]:

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.documents import is_cnpj
@@ -19,6 +21,7 @@ from nfse.requests import FirmRequest
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
 from nfse.selectors.takers import (
     find_open_taker,
+    find_taker_by_document,
     find_taker_by_text,
     get_taker,
     label_taker,
@@ -104,11 +107,14 @@ def new_taker(request: FirmRequest) -> HttpResponse:
                 data=form.read(**_registry_facts(document)),
                 accept_status=form.cleaned_data["accept_status"],
             )
+        except services.TakerTaken as error:
+            form.refuse(error)
+            return _show_form(request, form, None, find_taker_by_document(request.firm.pk, document))
         except NitroError as error:
             form.refuse(error)
         else:
             messages.success(request, "Tomador cadastrado. Já aparece ao emitir notas.")
-            return redirect("nfse:taker", taker_id=created.pk)
+            return redirect(_page_after(request, created))
     return _show_form(request, form, None)
 
 
@@ -201,9 +207,22 @@ def _show_merge(request: FirmRequest, form: MergeForm, kept: Taker, merged: Take
     return render(request, "nfse/takers/merge.html", context, status=status)
 
 
-def _show_form(request: FirmRequest, form: TakerForm, found: Taker | None) -> HttpResponse:
+def _page_after(request: FirmRequest, created: Taker) -> str:
+    """The page that sent the person here, with the new taker chosen; else the taker's own."""
+    address = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return reverse("nfse:taker", args=[created.pk])
+    separator = "&" if "?" in address else "?"
+    return f"{address}{separator}tomador={created.pk}"
+
+
+def _show_form(
+    request: FirmRequest, form: TakerForm, found: Taker | None, same: Taker | None = None
+) -> HttpResponse:
+    """The form of a new or stored taker; `same` is the one that has the document already."""
+    context = {"form": form, "taker": found, "same": same}
     status = 422 if request.method == "POST" else 200
-    return render(request, "nfse/takers/form.html", {"form": form, "taker": found}, status=status)
+    return render(request, "nfse/takers/form.html", context, status=status)
 
 
 def _registry_facts(document: str, known: Taker | None = None) -> dict[str, Any]:

@@ -42,5 +42,13 @@
     if (document.querySelector("dialog[open], .note-menu .dropdown-menu.show")) event.detail.shouldSwap = false;
   });
 
+  /* Other pages link to a dialog of this one: …/#cancelar. */
+  function openLinkedDialog() {
+    var dialog = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (dialog && dialog.matches("dialog.dialog") && !dialog.open) dialog.showModal();
+  }
+
+  window.addEventListener("hashchange", openLinkedDialog);
   countAll(document);
+  openLinkedDialog();
 })();

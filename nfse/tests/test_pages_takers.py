@@ -129,6 +129,22 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
         attendant.get(LIST)
 
 
+def test_the_page_asks_as_much_for_few_notes_as_for_many(
+    attendant, office, company, django_assert_max_num_queries
+):
+    taker = make_taker(office.firm)
+    make_record()
+    make_request(company, number=1, taker=taker, **REAL)
+    attendant.get(at(taker))
+    with django_assert_max_num_queries(12) as few:
+        attendant.get(at(taker))
+    for number in range(2, 9):
+        make_request(company, number=number, taker=taker, **REAL)
+        make_taker(office.firm, f"11444777{number:04d}00", name=f"Filial {number}")
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        attendant.get(at(taker))
+
+
 def test_an_empty_list_leads_to_the_first_taker(attendant, office):
     text = text_of(attendant.get(LIST))
     assert "Nenhum tomador ainda" in text
@@ -215,9 +231,10 @@ def test_a_refused_taker_says_where_and_keeps_what_was_typed(attendant, change, 
 
 def test_a_document_is_of_one_taker(attendant, office):
     make_city()
-    make_taker(office.firm)
+    same = make_taker(office.firm)
     answer = attendant.post(NEW, SENT)
     assert "Já existe um tomador" in answer.context["form"].errors["document"][0]
+    assert f'href="{at(same)}"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("status", ["01", "08"])

@@ -23,7 +23,7 @@ from nfse.models import (
     Taker,
     TaxProfile,
 )
-from nfse.selectors.certificates import count_ending_certificates, list_ending_certificates
+from nfse.selectors.certificates import count_ending_certificates
 from nfse.selectors.companies import count_companies
 from nfse.selectors.firm_cache import remember
 from nfse.selectors.invoices import HEAVY, start_of_day
@@ -124,9 +124,10 @@ def list_troubled(firm_id: int, *, now: datetime) -> QuerySet[InvoiceRequest]:
     return requests.select_related("company").defer(*_OF_REQUEST).order_by("-state_changed_at", "-pk")
 
 
-def list_nearest_certificates(firm_id: int, *, now: datetime) -> QuerySet[Certificate]:
-    """Certificates in use that end within 30 days or ended already, the nearest end first."""
-    return list_ending_certificates(firm_id, now=now)
+def list_nearest_certificates(firm_id: int) -> QuerySet[Certificate]:
+    """Certificates in use of active companies, the nearest end first, those that ended before all."""
+    certificates = Certificate.objects.filter(firm_id=firm_id, is_active=True, company__is_active=True)
+    return certificates.select_related("company").order_by("valid_until", "pk")
 
 
 _OF_REQUEST = tuple(name for name in HEAVY if not name.startswith("invoice__"))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from nfse.decorators import firm_member_required
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
+from nfse.selectors.certificates import EXPIRING_WITHIN
 from nfse.selectors.dashboard import (
     FirstSteps,
     Overview,
@@ -56,11 +57,10 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         "steps": [] if overview.first_steps.is_done else steps,
         "steps_done": sum(step.is_done for step in steps),
         "troubled": list_troubled(firm_id, now=now)[:TROUBLED],
-        "certificates": list_nearest_certificates(firm_id, now=now)[:CERTIFICATES]
-        if sees_certificates
-        else None,
+        "certificates": list_nearest_certificates(firm_id)[:CERTIFICATES] if sees_certificates else None,
         "requests": list_requests(firm_id)[:LATEST],
         "now": now,
+        "ending_until": now + EXPIRING_WITHIN,
     }
     return render(request, "nfse/dashboard/page.html", context)
 

@@ -17,6 +17,7 @@ from nfse.services.companies import (
     InvalidCnae,
     InvalidDocument,
     InvalidPostalCode,
+    LegalNameMissing,
     clean_cnae,
     clean_document,
     clean_postal_code,
@@ -28,6 +29,7 @@ from registry.selectors.cities import find_city_by_label
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     CompanyTaken: "document",
     InvalidDocument: "document",
+    LegalNameMissing: "legal_name",
     InvalidCnae: "main_cnae",
     InvalidPostalCode: "postal_code",
     InvalidPhone: "phone",

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from accounts.services.constraints import violates
-from core.documents import InvalidCnpj, InvalidCpf, normalize_cnpj, normalize_cpf
+from core.documents import InvalidCnpj, InvalidCpf, normalize_cnpj, normalize_cpf, strip_owner_cpf
 from core.errors import NitroError
 from core.text import fold
 from nfse.models import Certificate, ChangeRecord, Company
@@ -30,6 +30,12 @@ class CompanyTaken(NitroError):
 
 class InvalidDocument(NitroError):
     message = "Documento inválido. Confira os 14 caracteres do CNPJ ou os 11 números do CPF."
+
+
+class LegalNameMissing(NitroError):
+    """Nothing is left of the name without the CPF and the CNPJ root that the Receita writes into it."""
+
+    message = "Informe a razão social: o nome, sem o CPF."
 
 
 class InvalidCnae(NitroError):
@@ -87,8 +93,8 @@ def suggest_gateway(regime: TaxRegime) -> Company.Gateway:
 def create_company(*, firm_id: int, user_id: int, document: str, data: CompanyData) -> Company:
     """Add a company to the firm, in homologação (N7). `document` is a CNPJ or CPF, masked or not.
 
-    Raises NotFound, NotAllowed, InvalidDocument, CompanyTaken, UnknownCity, InvalidPhone, InvalidCnae,
-    InvalidPostalCode.
+    Raises NotFound, NotAllowed, InvalidDocument, CompanyTaken, LegalNameMissing, UnknownCity, InvalidPhone,
+    InvalidCnae, InvalidPostalCode.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     values = _clean(data)
@@ -109,7 +115,7 @@ def create_company(*, firm_id: int, user_id: int, document: str, data: CompanyDa
 def update_company(*, firm_id: int, user_id: int, company_id: int, data: CompanyData) -> Company:
     """Replace what the form holds; the document never changes.
 
-    Raises NotFound, NotAllowed, UnknownCity, InvalidPhone, InvalidCnae, InvalidPostalCode.
+    Raises NotFound, NotAllowed, LegalNameMissing, UnknownCity, InvalidPhone, InvalidCnae, InvalidPostalCode.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     values = _clean(data)
@@ -206,9 +212,12 @@ def clean_cnae(text: str) -> str:
 
 
 def _clean(data: CompanyData) -> dict[str, Any]:
+    legal_name = strip_owner_cpf(data.legal_name)
+    if not legal_name:
+        raise LegalNameMissing
     return {
-        "legal_name": data.legal_name.strip(),
-        "trade_name": data.trade_name.strip(),
+        "legal_name": legal_name,
+        "trade_name": strip_owner_cpf(data.trade_name),
         "tax_regime": data.tax_regime.value,
         "special_regime": data.special_regime.value,
         "fiscal_incentive": data.fiscal_incentive,

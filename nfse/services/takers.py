@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import CharField
 
 from accounts.services.constraints import violates
+from core.documents import strip_owner_cpf
 from core.errors import NitroError
 from core.phones import parse_phone
 from nfse.models import ChangeRecord, Taker
@@ -224,12 +225,12 @@ def check_status(status: str, *, accepted: bool) -> None:
 
 
 def _clean(data: TakerData) -> dict[str, Any]:
-    name = data.name.strip()
+    name = strip_owner_cpf(data.name)
     if not name:
         raise NameMissing
     return {
         "name": name,
-        "nickname": data.nickname.strip(),
+        "nickname": strip_owner_cpf(data.nickname),
         "municipal_registration": data.municipal_registration.strip(),
         "email": data.email.strip(),
         "phone": clean_phone(data.phone),

@@ -12,10 +12,11 @@ from core.documents import format_cpf
 from nfse.models import Certificate, Company, NumberSeries
 from nfse.selectors.companies import CompanyFilters, list_companies
 from nfse.services.certificates import upload_certificate
-from nfse.services.companies import CompanyData, CompanyTaken, create_company
+from nfse.services.companies import CompanyData, CompanyTaken, LegalNameMissing, create_company
 from nfse.services.issuing.canceling import cancel_invoice
 from nfse.services.issuing.opening import prepared_note, reference_of
 from nfse.services.plugnotas_setup import set_up_company
+from nfse.services.takers import TakerData, create_taker
 from nfse.states import State
 from nfse.tests.firms import make_city, make_company, make_office, make_service, make_taker, make_tax_profile
 from nfse.tests.issuing import PLACE, Shop, make_issuer_pfx, work_off
@@ -133,6 +134,20 @@ def test_a_cpf_is_found_whole_and_a_cnpj_by_a_part(office):
     assert found(ISSUER_CPF) == found(format_cpf(ISSUER_CPF)) == found("João 111.444.777-35") == [person]
     assert found(ISSUER_CPF[:9]) == found("11144477736") == []
     assert found(ISSUER_CNPJ[:8]) == found("12.345.678") == [firm]
+
+
+def test_the_cpf_that_the_receita_writes_into_a_name_is_not_kept(office):
+    make_city(PORTO_ALEGRE, "Porto Alegre", "RS")
+    who = {"firm_id": office.firm.pk, "user_id": office.accountant.pk}
+    name = f"12.345.678 João da Silva {ISSUER_CPF}"
+
+    company = create_company(**who, document=ISSUER_CNPJ, data=replace(DATA, legal_name=name))
+    taker = create_taker(**who, document=ISSUER_CPF, data=TakerData(name=f"João da Silva {ISSUER_CPF}"))
+
+    assert company.legal_name == taker.name == "João da Silva"
+    assert find_in_database(ISSUER_CPF) == []
+    with pytest.raises(LegalNameMissing):
+        create_company(**who, document=ISSUER_CPF, data=replace(DATA, legal_name=format_cpf(ISSUER_CPF)))
 
 
 def test_a_cpf_is_one_company_of_a_firm(office):

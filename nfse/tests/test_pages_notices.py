@@ -73,6 +73,8 @@ def test_opening_a_notice_reads_it_and_goes_where_it_points(ana, office, company
         ("certificate", "certificate", "/notas/empresas/{company}/?aba=certificados"),
         ("not_ready", "company", "/notas/empresas/{company}/"),
         ("note_changed", "", "/notas/empresas/{company}/"),
+        ("closing", "closing", "/notas/fechamento/"),
+        ("closing", "export", "/notas/emitidas/exportacoes/"),
     ],
 )
 def test_every_notice_leads_somewhere(ana, office, company, kind, reference, target):

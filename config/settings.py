@@ -108,7 +108,14 @@ NAVIGATION: list[dict[str, Any]] = [
                 "url": "nfse:invoices",
                 "label": "Notas emitidas",
                 "icon": "file-invoice",
-                "also": ["nfse:invoice", "nfse:issue", "nfse:mirror", "nfse:substitute"],
+                "also": [
+                    "nfse:invoice",
+                    "nfse:issue",
+                    "nfse:mirror",
+                    "nfse:substitute",
+                    "nfse:invoice_exports",
+                    "nfse:export_invoices",
+                ],
             },
             {
                 "url": "nfse:companies",

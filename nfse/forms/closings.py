@@ -14,7 +14,10 @@ class MonthField(forms.ChoiceField):
     def __init__(self, months: list[date], **kwargs: Any) -> None:
         choices = [(f"{month:%Y-%m}", format_month(month)) for month in months]
         error = {"invalid_choice": "Escolha um dos meses da lista."}
-        super().__init__(label="Mês de competência", choices=choices, error_messages=error, **kwargs)
+        widget = forms.Select(attrs={"class": "form-select"})
+        super().__init__(
+            label="Mês de competência", choices=choices, error_messages=error, widget=widget, **kwargs
+        )
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

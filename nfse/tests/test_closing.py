@@ -378,8 +378,13 @@ def test_too_much_for_one_run_says_what_to_do(office, company, monkeypatch):
     monkeypatch.setattr(making, "SPARE_SECONDS", 1000.0)
 
     package = close(office)
+    assert package.is_open
+    make_due()
+    run_due("cpu")
 
+    package.refresh_from_db()
     assert (package.state, package.problem) == (State.FAILED, making.TOO_BIG)
+    assert not WorkItem.objects.filter(kind="nfse.tell_operators").exists()
 
 
 def test_work_that_was_lost_is_given_again(office, company):
@@ -434,7 +439,7 @@ def test_who_asked_is_told_that_it_is_ready(office, company):
     notice = Notice.objects.get(kind="closing")
     assert notice.recipient == office.accountant
     assert notice.title == "Fechamento 10/2026: pronto para baixar"
-    assert notice.text == "1 notas. 1 a conferir. O arquivo fica disponível por 30 dias."
+    assert notice.text == "1 nota. 1 a conferir. O arquivo fica disponível por 30 dias."
 
 
 def test_after_thirty_days_the_file_and_its_key_are_gone(office, company, settings):

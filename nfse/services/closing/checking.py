@@ -26,7 +26,7 @@ _WORDS = {
     State.SENDING: "Estamos conferindo se a nota saiu. Não emita de novo.",
     State.ACCEPTED: "O emissor recebeu e ainda não decidiu. Não emita de novo.",
     State.IN_DOUBT: "Estamos conferindo se a nota saiu. Não emita de novo.",
-    State.FAILED: "Não foi enviada: o emissor ficou fora do ar. Tente de novo ou retire o pedido.",
+    State.FAILED: "Não foi enviada: o emissor não respondeu a tempo. Tente de novo ou retire o pedido.",
     State.CANCELING: "O cancelamento foi pedido e ainda não tem resposta.",
     State.IN_ANALYSIS: "O cancelamento está em análise fiscal na prefeitura.",
 }

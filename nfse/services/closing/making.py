@@ -32,7 +32,7 @@ from nfse.services.closing.telling import tell_failed, tell_ready
 from nfse.services.exports.notes import HEADER, note_row, read_notes
 from nfse.services.exports.tables import Extension
 from nfse.services.operators import tell_operators
-from queue_worker.errors import GiveUp
+from queue_worker.errors import GiveUp, RetryLater
 from queue_worker.models import WorkItem
 from queue_worker.work import Work
 
@@ -67,7 +67,7 @@ class Made:
 def make_package(*, package_id: int, work: Work) -> None:
     """Make the file of a package, with no transaction open; called by the queue. Done already: nothing.
 
-    Raises GiveUp when no other run would do better, OSError when the disk does not take it.
+    Raises GiveUp when no other run would do better, RetryLater when one may, OSError from the disk.
     """
     package = Package.objects.select_related("company").defer("manifest").filter(pk=package_id).first()
     if package is None or not package.is_open:
@@ -76,6 +76,8 @@ def make_package(*, package_id: int, work: Work) -> None:
     try:
         _make(package, name, work)
     except (PackageTooBig, TooManyRows) as error:
+        if isinstance(error, PackageTooBig) and work.attempts == 1:  # the machine may have been busy
+            raise RetryLater(reason="too slow") from error
         _note_problem(package, work, error.message)
         raise GiveUp(type(error).__name__) from error
     except OSError:

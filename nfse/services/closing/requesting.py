@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.crypto import blind_index
@@ -119,16 +120,15 @@ def _ask_once(package: Package) -> Package:
         try:
             with transaction.atomic():
                 package.save(force_insert=True)
-        except IntegrityError:  # somebody asked in this moment
-            if open_one := _find_open(package):
-                return open_one
-            raise
+        except IntegrityError:  # somebody asked in this moment, and it may be made already
+            return _list_same(package).latest("pk")
         enqueue_making(package)
     return package
 
 
 def _find_open(package: Package) -> Package | None:
-    same = Package.objects.filter(
-        firm_id=package.firm_id, kind=package.kind, scope_key=package.scope_key, state__in=Package.OPEN
-    )
-    return same.first()
+    return _list_same(package).filter(state__in=Package.OPEN).first()
+
+
+def _list_same(package: Package) -> QuerySet[Package]:
+    return Package.objects.filter(firm_id=package.firm_id, kind=package.kind, scope_key=package.scope_key)

@@ -1,5 +1,6 @@
 """Telling who asked for a package how it ended; inside the caller's transaction (A28)."""
 
+from core.formatting import format_number
 from nfse.models import Notice, Package
 from nfse.services.notices import EVERYBODY, notify
 
@@ -41,7 +42,8 @@ def _name(package: Package) -> str:
 def _ready_text(package: Package) -> str:
     until = "O arquivo fica disponível por 30 dias."
     if package.kind == Package.Kind.INVOICES:
-        return f"{package.counts['notes']} linhas. {until}"
-    to_check = package.counts["to_check"]
-    doubts = f" {to_check} a conferir." if to_check else ""
-    return f"{package.counts['notes']} notas.{doubts} {until}"
+        return f"{format_number(package.counts['notes'])} linhas. {until}"
+    count, to_check = package.counts["notes"], package.counts["to_check"]
+    notes = "1 nota." if count == 1 else f"{format_number(count)} notas."
+    doubts = f" {format_number(to_check)} a conferir." if to_check else ""
+    return f"{notes}{doubts} {until}"

@@ -128,13 +128,15 @@ NAVIGATION: list[dict[str, Any]] = [
                     "nfse:tax_profile",
                     "nfse:new_service",
                     "nfse:edit_service",
+                    "nfse:switch_environment",
+                    "nfse:test_service",
                 ],
             },
             {
                 "url": "nfse:takers",
                 "label": "Tomadores",
                 "icon": "users",
-                "also": ["nfse:taker", "nfse:new_taker", "nfse:edit_taker"],
+                "also": ["nfse:taker", "nfse:new_taker", "nfse:edit_taker", "nfse:merge_takers"],
             },
             {
                 "url": "nfse:certificates",

@@ -68,6 +68,6 @@ check: setup lint types ## What CI runs: lint, types, imports, migrations, deplo
 bench: setup ## Print the benchmark table and write benchmarks/results/
 	@$(PY) -m benchmarks
 
-screenshots: setup ## Walk as a newcomer and photograph every step into docs/screenshots
+screenshots: setup ## Walk as a buyer and as an accountant and photograph every step into docs/screenshots
 	@$(PY) -m embedded.chromium
-	@NITRO_SCREENSHOTS=docs/screenshots $(PY) -m pytest -q tests/test_newcomer_walk.py
+	@NITRO_SCREENSHOTS=docs/screenshots $(PY) -m pytest -q tests/test_newcomer_walk.py tests/test_accountant_walk.py

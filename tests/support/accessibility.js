@@ -119,7 +119,9 @@
     for (const control of document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")) {
       if (!visible(control) || disabled(control) || control.closest(".visually-hidden, .skip-link")) continue;
       if (control.localName === "a" && getComputedStyle(control).display === "inline") continue; // in a sentence
-      const target = control.matches("[type=checkbox], [type=radio]") ? control.closest("label") || control : control;
+      const stretched = getComputedStyle(control, "::after").position === "absolute" && control.offsetParent;
+      const labelled = control.matches("[type=checkbox], [type=radio]") && control.closest("label");
+      const target = stretched || labelled || control;
       const box = target.getBoundingClientRect();
       if (box.height < 43.5) say(`only ${Math.round(box.height)} px high`, control);
     }

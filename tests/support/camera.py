@@ -6,12 +6,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.support.accessibility import list_problems
 from tests.support.browser import sideways_scroll
 from tests.support.product import Product
 
 
 class Camera:
-    """Photographs steps when NITRO_SCREENSHOTS names a folder, and refuses a page that scrolls sideways."""
+    """Photographs steps when NITRO_SCREENSHOTS names a folder.
+
+    Refuses a page that scrolls sideways or of which a machine sees that not everybody can use it.
+    """
 
     def __init__(self, page: Page, suffix: str) -> None:
         self.page = page
@@ -20,6 +24,7 @@ class Camera:
 
     def take(self, step: str) -> None:
         assert sideways_scroll(self.page) <= 0, f"{step} scrolls sideways"
+        assert list_problems(self.page) == [], step
         if self.folder:
             self.page.screenshot(path=Path(self.folder) / f"{step}-{self.suffix}.png")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from core.formatting import format_phone
+from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
 from nfse.models import Company
 from nfse.permissions import Right
@@ -256,6 +256,7 @@ def describe_company(company: Company) -> dict[str, Any]:
         "city": company.city.label,
         "city_code": company.city_id,
         "phone": format_phone(company.phone) if company.phone else "",
+        "postal_code": format_postal_code(company.postal_code),
         "secondary_cnaes": ", ".join(company.secondary_cnaes),
     }
 

@@ -415,7 +415,7 @@ def test_a_company_in_homologacao_says_test_and_one_in_production_does_not(offic
 
 
 def test_a_certificate_that_ends_soon_is_told(office, company, page):
-    make_certificate(office, company, until=timezone.now() + timedelta(days=10, minutes=5))
+    make_certificate(office, company, until=timezone.now() + timedelta(days=10))
     assert "vence em 10 dias" in page(url("company", company)).text
     assert "vence em 10 dias" not in page(url("company", company), role="attendant").text
 

@@ -21,7 +21,13 @@ from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import ReadinessItem, list_missing
 from nfse.requests import FirmRequest
-from nfse.selectors.companies import count_by_readiness, get_company, list_companies, read_readiness
+from nfse.selectors.companies import (
+    count_by_readiness,
+    get_company,
+    list_company_ids,
+    load_companies,
+    read_readiness,
+)
 from nfse.services import companies as services
 from nfse.services.exports.companies import describe_companies
 from nfse.values import TaxRegime
@@ -53,12 +59,12 @@ def companies(request: FirmRequest) -> HttpResponse:
     form = CompanyFilterForm(request.GET, rights=request.rights)
     chosen = form.chosen()
     counts = count_by_readiness(request.firm.pk, chosen, now=now)
-    listed = list_companies(request.firm.pk, chosen, now=now)
-    page = Paginator(listed, COMPANIES_PER_PAGE).get_page(request.GET.get("page"))
+    found = list_company_ids(request.firm.pk, chosen, now=now)
+    page = Paginator(found, COMPANIES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
-        "rows": [_row(company, now) for company in page.object_list],
+        "rows": [_row(company, now) for company in load_companies(request.firm.pk, page.object_list)],
         "now": now,
         "situation": form.cleaned_data.get("situacao", ""),
         "tabs": [(name, label, getattr(counts, key)) for name, label, key in (*TABS, INACTIVE_TAB)],

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import warnings
 
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -16,6 +15,7 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 """A small file may unpack to gigabytes."""
 
+TOO_MANY_PIXELS = "A imagem tem pontos demais. Envie uma de até 25 megapixels."
 LARGEST = (640, 320)
 """Pixels: twice the largest place where the logo is shown."""
 
@@ -59,12 +59,12 @@ def draw_again(content: bytes) -> tuple[bytes, tuple[int, int]]:
     if len(content) > MAX_BYTES:
         raise LogoRefused("O arquivo tem mais de 2 MB. Envie uma imagem menor.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # counted below, more strictly
-            picture = _open(content)
+        picture = _open(content)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise LogoRefused(TOO_MANY_PIXELS) from error
     except UnidentifiedImageError as error:
         raise LogoRefused("Este arquivo não é uma imagem PNG nem JPG.") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise LogoRefused("A imagem está danificada e não pôde ser lida. Envie outra.") from error
     out = io.BytesIO()
     picture.save(out, format="PNG", optimize=True)
@@ -74,7 +74,7 @@ def draw_again(content: bytes) -> tuple[bytes, tuple[int, int]]:
 def _open(content: bytes) -> Image.Image:
     with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
         if opened.width * opened.height > MAX_PIXELS:
-            raise LogoRefused("A imagem tem pontos demais. Envie uma de até 25 megapixels.")
+            raise LogoRefused(TOO_MANY_PIXELS)
         upright = ImageOps.exif_transpose(opened)
         plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     plain.thumbnail(LARGEST, Image.Resampling.LANCZOS)

@@ -185,9 +185,10 @@ def test_a_refused_logo_says_why_and_the_old_one_stays(owner, office, content, s
     assert Firm.objects.get(pk=office.firm.pk).logo_version == before
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked():
+@pytest.mark.parametrize("size", [(6000, 5000), (14_000, 14_000)])
+def test_a_bomb_is_refused_before_it_is_unpacked(size):
     with pytest.raises(LogoRefused, match="megapixels"):
-        draw_again(picture((6000, 5000), mode="1"))
+        draw_again(picture(size, mode="1"))
 
 
 def test_no_file_says_so(owner):

@@ -25,6 +25,7 @@ from registry.selectors.cities import find_city_by_label
 
 CHOOSE_TAKER = "Escolha um tomador da lista, ou cadastre um novo."
 CHOOSE_CITY = "Escolha a cidade da lista, como Santa Maria - RS."
+NOT_OFFERED = "Esta opção não está mais disponível. Escolha outra."
 TOO_PRECISE = "O valor tem mais de duas casas depois da vírgula. Escreva como 1.234,56."
 POINT_FOR_COMMA = "Use vírgula nos centavos, como 1.234,56."
 REQUIRED = {
@@ -132,6 +133,8 @@ class IssueForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
+        self.fields["company"].error_messages["invalid_choice"] = NOT_OFFERED
+        self.fields["service"].error_messages["invalid_choice"] = NOT_OFFERED
         self.firm_id, self.replaced, self.now = firm_id, replaced, now or timezone.now()
         self.found_taker: Taker | None = None
         self.found_place: City | None = None

@@ -97,6 +97,21 @@ def test_a_blocked_company_says_why_and_where_to_fix_it(accountant, national_sho
     assert "Emitir nota" not in text
 
 
+def test_what_a_company_lacks_is_told_as_soon_as_it_is_chosen(accountant, national_shop):
+    bare = make_company(national_shop.office.firm, OTHER_CNPJ, legal_name="Ainda sem nada")
+
+    answer = accountant.post(
+        MIRROR,
+        {"company": bare.pk, "form_key": uuid.uuid4()},
+        headers={**LIVE, "HX-Trigger": "campo-empresa"},
+    )
+
+    text = text_of(answer)
+    assert set(blocked(answer)) == {"tax_profile", "service", "certificate"}
+    for name in ("tax_profile", "new_service", "upload_certificate"):
+        assert reverse(f"nfse:{name}", args=[bare.pk]) in text
+
+
 def test_another_firm_s_company_service_and_taker_are_not_offered_and_not_taken(accountant, national_shop):
     stranger = make_office(2)
     company = make_company(stranger.firm, legal_name="Alheia")

@@ -190,6 +190,7 @@ def test_in_doubt_says_not_to_issue_again(accountant, national_shop):
     text = text_of(accountant.get(url("invoice", request)))
 
     assert "Estamos conferindo, não emita de novo" in text
+    assert "copiar=" not in text
     assert "data-poll" in text
 
 

@@ -191,6 +191,15 @@ def test_a_note_is_replaced_side_by_side_and_the_old_one_stands_until_the_new_is
     assert url("invoice", old) in text_of(accountant.get(url("invoice", new)))
 
 
+def test_the_note_that_is_replaced_is_no_twin_of_its_replacement(accountant, national_shop):
+    old = issue(national_shop)
+
+    same = substitution(national_shop, old, description=old.snapshot.service.description)
+    mirror = accountant.post(reverse("nfse:mirror"), same).context["mirror"]
+
+    assert (mirror.twin_id, mirror.can_confirm) == (None, True)
+
+
 def test_other_reasons_need_a_text(accountant, national_shop):
     old = issue(national_shop)
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from nfse.documents.amounts import ZERO, Preview, preview_amounts
 from nfse.documents.mirror import MirrorLine, format_percent, format_reais
 from nfse.forms.issuing import IssueForm
+from nfse.selectors.companies import get_company
+from nfse.services.issuing.gates import check_company
 from nfse.services.issuing.preparing import Mirror
 from nfse.values import NoteSnapshot
 from nfse.views.problem_links import ShownProblem, Subject, show_problems
@@ -72,7 +74,7 @@ def show_mirror(form: IssueForm, seen: Mirror | None) -> ShownMirror:
     """Return what is shown of a mirror; of a form that is not valid, what it still lacks."""
     is_test = form.issuer_is_test
     if seen is None:
-        return ShownMirror(is_test=is_test, missing=_missing(form))
+        return ShownMirror(is_test=is_test, problems=_why_not_ready(form), missing=_missing(form))
     subject = Subject(
         company_id=form.company_id,
         taker_id=form.found_taker.pk if form.found_taker else None,
@@ -88,6 +90,14 @@ def show_mirror(form: IssueForm, seen: Mirror | None) -> ShownMirror:
         twin_id=seen.twin_id,
         hash=seen.hash,
     )
+
+
+def _why_not_ready(form: IssueForm) -> list[ShownProblem]:
+    """What a company lacks is told when it is chosen, before anything is typed (N8)."""
+    if form.issuer is None or form.issuer.is_ready:
+        return []
+    company = get_company(form.firm_id, form.issuer.id)
+    return show_problems(check_company(company, form.now), Subject(company_id=company.pk))
 
 
 def list_sums(snapshot: NoteSnapshot) -> list[Sum]:

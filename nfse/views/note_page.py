@@ -141,7 +141,7 @@ def list_actions(request: InvoiceRequest, invoice: Invoice | None, *, can_issue:
         substitute=stands and can_request(facts, REPLACEMENT),
         retry=request.state == State.FAILED,
         withdraw=request.state == State.QUEUED,
-        copy=True,
+        copy=request.state != State.IN_DOUBT,  # it may exist: nobody should issue it again
         settle=is_taken(request),
         refusal=explain_denial(facts, CANCELLATION) if stands else "",
     )

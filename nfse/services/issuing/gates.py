@@ -54,7 +54,10 @@ def first_competence(now: datetime) -> date:
 
 
 def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime) -> InvoiceRequest | None:
-    """Return a request of the last 24 hours for the same taker, amount and description (N21)."""
+    """Return a request of the last 24 hours for the same taker, amount and description (N21).
+
+    The note that is being replaced is no twin of its replacement.
+    """
     recent = InvoiceRequest.objects.filter(
         firm_id=firm_id,
         company=parts.company,
@@ -62,6 +65,8 @@ def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime)
         amount=snapshot.amount,
         confirmed_at__gt=now - TWIN_WINDOW,
     ).exclude(state__in=OVER)
+    if parts.replaced is not None:
+        recent = recent.exclude(pk=parts.replaced.request_id)
     words = snapshot.service.description.casefold()
     matching = (each for each in recent if each.snapshot.service.description.casefold() == words)
     return next(matching, None)

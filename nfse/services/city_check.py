@@ -32,7 +32,9 @@ def check_company_city(*, company_id: int, now: datetime) -> bool | None:
     None when it is not known: no certificate to ask with, or no clear answer. What is not known blocks
     nobody, and changes nothing that was known. Repeating is harmless.
     """
-    company = Company.objects.get(pk=company_id)
+    company = Company.objects.filter(pk=company_id).first()
+    if company is None:  # removed meanwhile
+        return None
     try:
         certificate = load_certificate(firm_id=company.firm_id, company_id=company.pk, now=now)
     except (NoCertificate, CertificateRefused):

@@ -46,7 +46,9 @@ def set_up_company(*, company_id: int) -> str:
 
     Raises core.errors.Unavailable and RetryLater: not known to be done; repeating does no harm.
     """
-    company = Company.objects.select_related("firm", "city").get(pk=company_id)
+    company = Company.objects.select_related("firm", "city").filter(pk=company_id).first()
+    if company is None:  # removed meanwhile
+        return Company.Setup.NONE.value
     certificate = find_active_certificate(company.firm_id, company.pk)
     profile = TaxProfile.objects.filter(firm_id=company.firm_id, company=company).first()
     is_wanted = company.gateway == Company.Gateway.PLUGNOTAS and company.plugnotas_state != Company.Setup.SENT

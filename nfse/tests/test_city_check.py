@@ -11,7 +11,7 @@ from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import get_readiness
 from nfse.services.certificates import upload_certificate
 from nfse.services.city_check import check_company_city, request_due_checks
-from nfse.services.companies import switch_environment
+from nfse.services.companies import remove_company, switch_environment
 from nfse.services.setup_requests import CHECK_CITY
 from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company
 from nfse.values import Environment
@@ -70,6 +70,11 @@ def test_without_certificate_nobody_is_asked(sandbox, office, other_office):
     bare = make_company(other_office.firm, city=make_city(PORTO_ALEGRE, "Porto Alegre"))
     assert check(bare) is None
     assert sandbox.calls("parameters") == []
+
+
+def test_a_company_removed_meanwhile_is_no_failure(sandbox, office, company):
+    remove_company(firm_id=office.firm.pk, user_id=office.owner.pk, company_id=company.pk)
+    assert check_company_city(company_id=company.pk, now=timezone.now()) is None
 
 
 def test_another_environment_is_asked_anew(office, company):

@@ -513,7 +513,8 @@ def test_a_company_is_switched_off_and_on(company, page, send):
     assert Company.objects.get().is_active
 
 
-def test_an_unused_company_is_removed(company, page, send):
+def test_an_unused_company_is_removed_with_all_that_is_its_own(office, page, send):
+    company = make_ready(office)
     assert url("remove_company", company) in page(url("company", company)).text
     assert send(url("remove_company", company)).url == LIST
     assert not Company.objects.exists()

@@ -8,7 +8,13 @@ import pytest
 from nfse.models import Certificate, Company
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.certificates import upload_certificate
-from nfse.services.companies import CompanyData, create_company, switch_environment, update_company
+from nfse.services.companies import (
+    CompanyData,
+    create_company,
+    remove_company,
+    switch_environment,
+    update_company,
+)
 from nfse.services.plugnotas_setup import UNANSWERED, give_up_setup, resend_setup, set_up_company
 from nfse.services.profiles import TaxData, save_tax_profile
 from nfse.services.setup_requests import SET_UP_COMPANY
@@ -79,6 +85,12 @@ def test_certificate_and_company_are_registered_once(sandbox, complete):
     calls = len(sandbox.calls("plugnotas"))
     assert set_up_company(company_id=complete.pk) == Setup.SENT
     assert len(sandbox.calls("plugnotas")) == calls
+
+
+def test_a_company_removed_meanwhile_is_no_failure(sandbox, who, complete):
+    remove_company(**who, company_id=complete.pk)
+    assert set_up_company(company_id=complete.pk) == Setup.NONE
+    assert sandbox.calls("plugnotas") == []
 
 
 def test_every_change_asks_for_it_again_and_waits_in_one_item(sandbox, who, complete, data):

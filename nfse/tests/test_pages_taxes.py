@@ -229,6 +229,7 @@ def test_the_sample_shows_lines_and_everything_that_is_missing(accountant, offic
     assert "Envie um certificado A1 válido" in text
     assert "A contabilidade corrige" in text
     assert "TESTE: esta nota não tem valor fiscal." in text
+    assert f'href="/notas/empresas/{company.pk}/certificado/">Enviar certificado' in text
     assert [problem.code for problem in page.context["sample"].problems] == ["certificate", "E0370"]
 
 

@@ -17,6 +17,7 @@ from nfse.selectors.companies import get_company, get_service
 from nfse.services import profiles
 from nfse.services.issuing.sampling import try_service
 from nfse.views.missing import or_404
+from nfse.views.problem_links import Subject, show_problems
 from nfse.views.taxes import tax_tab
 
 TRY_RATE = "30/m"
@@ -81,7 +82,14 @@ def test_service(request: FirmRequest, service_id: int) -> HttpResponse:
     """What a sample note would look like; nothing is stored or sent."""
     service = or_404(get_service, request.firm.pk, service_id)
     sample = or_404(try_service, firm_id=request.firm.pk, user_id=request.user.pk, service_id=service_id)
-    context = {"service": service, "company": service.company, "sample": sample}
+    subject = Subject(company_id=service.company_id, service_id=service.pk)
+    context = {
+        "service": service,
+        "company": service.company,
+        "sample": sample,
+        "problems": show_problems(sample.problems, subject),
+        "warnings": show_problems(sample.warnings, subject),
+    }
     return render(request, "nfse/taxes/test.html", context)
 
 

@@ -17,6 +17,7 @@ from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
 from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_taker
 from nfse.services.issuing.canceling import MAX_TEXT, MIN_TEXT, REASONS
+from nfse.services.issuing.confirming import FormKeyReused
 from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 from nfse.values import NoteSnapshot, TaxRegime
@@ -25,6 +26,8 @@ from registry.selectors.cities import find_city_by_label
 
 CHOOSE_TAKER = "Escolha um tomador da lista, ou cadastre um novo."
 CHOOSE_CITY = "Escolha a cidade da lista, como Santa Maria - RS."
+TOO_LARGE = Decimal(10) ** 13
+"""Reais that no document holds (TSDec15V2)."""
 NOT_OFFERED = "Esta opção não está mais disponível. Escolha outra."
 TOO_PRECISE = "O valor tem mais de duas casas depois da vírgula. Escreva como 1.234,56."
 POINT_FOR_COMMA = "Use vírgula nos centavos, como 1.234,56."
@@ -66,7 +69,10 @@ class AmountField(forms.CharField):
 
     def clean(self, value: Any) -> Decimal | None:
         text = super().clean(value)
-        return parse_reais(text) if text else None
+        amount = parse_reais(text) if text else None
+        if amount is not None and abs(amount) >= TOO_LARGE:
+            raise forms.ValidationError("O valor é maior do que uma nota aceita.")
+        return amount
 
 
 class IssueForm(forms.Form):
@@ -269,11 +275,19 @@ class IssueForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._forgive_hidden_fields()
         if not cleaned.get("unidentified"):
             self._find_taker(cleaned)
         if self.asks_place:
             self._find_place(cleaned)
         return cleaned
+
+    def _forgive_hidden_fields(self) -> None:
+        """Nobody can put right what nobody sees: only a lost key is told, and there is a new one."""
+        for field in self.hidden_fields():
+            if self.errors.pop(field.name, None) and field.name == "form_key":
+                self.renew_key()
+                self.add_error(None, FormKeyReused.message)
 
     def _find_taker(self, cleaned: dict[str, Any]) -> None:
         chosen, typed = cleaned.get("taker_id"), cleaned.get("taker", "")

@@ -195,7 +195,9 @@ def test_amounts_are_read_as_people_write_them(accountant, national_shop, text, 
     assert str(answer.context["form"].cleaned_data["amount"]) == amount
 
 
-@pytest.mark.parametrize("text", ["10,005", "1.500.00", "1500.50", "abc", "1,5,0", "999.99", "--1", "１５"])
+@pytest.mark.parametrize(
+    "text", ["10,005", "1.500.00", "1500.50", "abc", "1,5,0", "999.99", "--1", "１５", "9" * 14]
+)
 def test_what_is_not_exact_to_the_cent_is_refused_and_kept(accountant, national_shop, text):
     answer = accountant.post(MIRROR, typed(national_shop, amount=text))
 
@@ -211,7 +213,7 @@ def test_what_is_not_exact_to_the_cent_is_refused_and_kept(accountant, national_
         ({"amount": "0,00"}, "amount"),
         ({"amount": "-5,00"}, "amount"),
         ({"amount": "100.000,01"}, "limit"),
-        ({"amount": "999.999.999.999.999.999,99"}, "limit"),
+        ({"amount": "9.999.999.999.999,99"}, "limit"),
     ],
 )
 def test_amounts_beyond_the_limits_block(accountant, national_shop, change, code):
@@ -258,6 +260,14 @@ def test_while_typing_the_fragment_says_what_is_missing_and_refuses_nothing(acco
 
     assert answer.status_code == 200
     assert answer.context["mirror"].missing == ("Tomador", "Valor do serviço")
+
+
+def test_while_typing_the_fragment_says_what_is_wrong_with_what_was_typed(accountant, national_shop):
+    answer = accountant.post(MIRROR, typed(national_shop, amount="1.234,567"), headers=LIVE)
+
+    (lack,) = answer.context["mirror"].missing
+    assert lack.startswith("Valor do serviço: ")
+    assert lack in text_of(answer)
 
 
 def test_withheld_iss_changes_the_mirror(accountant, office, sandbox):
@@ -359,6 +369,27 @@ def test_coming_back_with_another_amount_is_another_note(accountant, national_sh
     accountant.post(CONFIRM, see(accountant, {**page, "amount": "99,00"}))
 
     assert sorted(InvoiceRequest.objects.values_list("amount", flat=True)) == [99, 1500]
+
+
+@pytest.mark.parametrize("key", ["", "not-a-key"])
+def test_a_page_that_lost_its_key_gets_another_and_says_so(accountant, national_shop, key):
+    answer = accountant.post(CONFIRM, typed(national_shop, form_key=key))
+
+    assert answer.status_code == 422
+    assert "Este formulário expirou" in text_of(answer)
+    uuid.UUID(answer.context["form"]["form_key"].value())
+
+
+@pytest.mark.parametrize("damage", [{"taker_id": "x"}, {"described": "a" * 2000}])
+def test_a_damaged_hidden_field_stops_nobody(accountant, national_shop, damage):
+    assert accountant.post(MIRROR, typed(national_shop, **damage)).status_code == 200
+
+
+@pytest.mark.parametrize("replaced", ["0", "x", "9" * 30])
+def test_what_should_replace_a_note_never_becomes_a_second_one(accountant, national_shop, replaced):
+    answer = accountant.post(CONFIRM, typed(national_shop, substitutes=replaced))
+
+    assert answer.status_code == 404
 
 
 # --- Copy, draft, rights -------------------------------------------------------------------------------

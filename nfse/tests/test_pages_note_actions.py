@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds
+from nfse.services.issuing.mailing import give_up_note
 from nfse.services.issuing.moving import locked_request, move
 from nfse.services.issuing.taken import close_taken, reissue_taken
 from nfse.states import State
@@ -84,6 +85,15 @@ def test_the_same_form_sends_one_letter_and_stores_no_readable_address(accountan
     assert len(mail.outbox) == 1
 
 
+def test_a_letter_that_cannot_be_sent_is_told_in_the_history(accountant, national_shop):
+    request = issue(national_shop)
+    send(accountant, request)
+
+    give_up_note(WorkItem.objects.get(kind=kinds.EMAIL))
+
+    assert "O e-mail não pôde ser entregue." in text_of(accountant.get(url("invoice", request)))
+
+
 def test_a_wrong_address_is_refused_and_kept(accountant, national_shop):
     request = issue(national_shop)
 
@@ -107,6 +117,19 @@ def test_a_note_is_canceled_once_however_often_it_is_asked(accountant, shop):
     text = text_of(accountant.get(url("invoice", request)))
     assert "Nota cancelada" in text
     assert actions_of(accountant, request) == {"pdf", "xml", "email", "copy"}
+
+
+def test_three_cancellations_at_once_are_one(client, office, shop):
+    request = issue(shop)
+    client.force_login(office.accountant)
+
+    def ask():
+        browser = type(client)()
+        browser.cookies = client.cookies
+        return browser.post(url("cancel_invoice", request), cancel()).status_code
+
+    assert set(race(3, ask)) == {302}
+    assert events_of(request).count("cancel_asked") == 1
 
 
 def test_a_cancellation_without_reason_is_refused_and_kept(accountant, national_shop):

@@ -127,10 +127,11 @@ def why_not_replace(old: InvoiceRequest) -> str:
 
 # --- Parts -------------------------------------------------------------------------------------------
 def _read(request: FirmRequest) -> IssueForm:
+    """The form as sent. What should replace a note never becomes one beside it."""
     replaced: Invoice | None = None
-    typed = request.POST.get("substitutes", "")
-    if typed.isascii() and typed.isdigit() and len(typed) < 19:
-        replaced = or_404(get_invoice, request.firm.pk, int(typed))
+    if request.POST.get("substitutes"):
+        replaced_id = _read_number(request.POST["substitutes"])
+        replaced = or_404(get_invoice, request.firm.pk, replaced_id or 0)
     return IssueForm(request.POST, firm_id=request.firm.pk, replaced=replaced)
 
 
@@ -202,5 +203,8 @@ def _go_and_register_taker(request: FirmRequest, form: IssueForm) -> HttpRespons
 
 
 def _number(request: FirmRequest, name: str) -> int | None:
-    typed = request.GET.get(name, "")
+    return _read_number(request.GET.get(name, ""))
+
+
+def _read_number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None

@@ -130,7 +130,12 @@ def _reduction(amount: Decimal, *, is_taken: bool) -> str:
 
 
 def _missing(form: IssueForm) -> tuple[str, ...]:
-    """The names of the fields that a bound form still lacks, in the order of the page."""
+    """What a bound form still lacks, in the order of the page: the name of an empty field, else its error."""
     if not form.is_bound:
         return ()
-    return tuple(str(form.fields[name].label).split(" (")[0] for name in form.fields if name in form.errors)
+    return tuple(_lack(form, name) for name in form.fields if name in form.errors)
+
+
+def _lack(form: IssueForm, name: str) -> str:
+    label = str(form.fields[name].label).split(" (")[0]
+    return f"{label}: {form.errors[name][0]}" if form[name].value() else label

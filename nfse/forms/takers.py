@@ -12,6 +12,7 @@ from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
 from nfse.forms.fields import RefusableForm
 from nfse.models import Company, Taker
+from nfse.selectors.invoices import list_issuing_companies
 from nfse.services.companies import InvalidDocument, InvalidPostalCode, clean_document, clean_postal_code
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
 from nfse.services.takers import (
@@ -63,8 +64,7 @@ class TakerFilterForm(FilterForm):
 
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        companies = Company.objects.filter(firm_id=firm_id).order_by("legal_name", "pk")
-        cast(forms.ModelChoiceField, self.fields["empresa"]).queryset = companies
+        cast(forms.ModelChoiceField, self.fields["empresa"]).queryset = list_issuing_companies(firm_id)
 
     def chosen(self) -> dict[str, Any]:
         """What `list_takers` takes; what cannot be read asks for nothing and its field says why."""

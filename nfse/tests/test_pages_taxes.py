@@ -237,17 +237,19 @@ def test_a_service_that_is_ready_says_so(office, company):
     service = make_ready(office, company)
     sample = try_service(firm_id=office.firm.pk, user_id=office.accountant.pk, service_id=service.pk)
     assert [problem for problem in sample.problems if problem.code != "certificate"] == []
-    assert sample.taker_is_fictitious
+    assert sample.taker_id is None
+    assert sample.lines
     assert not Taker.objects.exists()
 
 
 def test_the_sample_is_made_out_to_the_newest_taker_that_will_do(office, company):
     service = make_ready(office, company)
-    good = make_taker(office.firm, name="Padaria Central Ltda")
+    good = make_taker(office.firm, name="Padaria Central Ltda", street="Rua A", city=company.city)
+    make_taker(office.firm, "52998224725", name="Sem endereço")
     make_taker(office.firm, "11222333000181", registry_status="08", name="Baixada Ltda")
     make_taker(office.firm, company.document, name="A própria")
     sample = try_service(firm_id=office.firm.pk, user_id=office.accountant.pk, service_id=service.pk)
-    assert not sample.taker_is_fictitious
+    assert sample.taker_id == good.pk
     assert good.name in next(line.text for line in sample.lines if line.key == "taker")
 
 

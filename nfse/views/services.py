@@ -82,7 +82,7 @@ def test_service(request: FirmRequest, service_id: int) -> HttpResponse:
     """What a sample note would look like; nothing is stored or sent."""
     service = or_404(get_service, request.firm.pk, service_id)
     sample = or_404(try_service, firm_id=request.firm.pk, user_id=request.user.pk, service_id=service_id)
-    subject = Subject(company_id=service.company_id, service_id=service.pk)
+    subject = Subject(service.company_id, sample.taker_id, service.pk)
     context = {
         "service": service,
         "company": service.company,

@@ -30,12 +30,14 @@ FICTITIOUS = ("11222333000181", "11444777000161")  # one for every company, whic
 
 @dataclass(frozen=True)
 class Sample:
-    """What a sample note looks like and what is wrong with it. `lines` is empty without a tax profile."""
+    """What a sample note looks like and what is wrong with it. `lines` is empty without a tax profile,
+    `taker_id` is None when the taker is fictitious.
+    """
 
     lines: tuple[MirrorLine, ...]
     problems: tuple[RuleProblem, ...]
     warnings: tuple[RuleProblem, ...]
-    taker_is_fictitious: bool
+    taker_id: int | None
     is_checked_by_rules: bool
 
     @property
@@ -55,7 +57,7 @@ def try_service(*, firm_id: int, user_id: int, service_id: int, now: datetime | 
     profile = find_tax_profile(firm_id, company.pk)
     problems = gates.check_company(company, now)
     if profile is None:
-        return Sample((), tuple(problems), (), taker_is_fictitious=False, is_checked_by_rules=False)
+        return Sample((), tuple(problems), (), taker_id=None, is_checked_by_rules=False)
     taker = _find_taker(company) or _invent_taker(company)
     return _make_sample(company, profile, service, taker, problems, now)
 
@@ -91,16 +93,17 @@ def _make_sample(
         lines=tuple(mirror_lines(snapshot, known.rate)),
         problems=tuple(problem for problem in problems if problem.blocking),
         warnings=tuple(problem for problem in problems if not problem.blocking),
-        taker_is_fictitious=taker.pk is None,
+        taker_id=taker.pk,
         is_checked_by_rules=has_rules,
     )
 
 
 def _find_taker(company: Company) -> Taker | None:
-    """The newest one that is no obstacle itself: the service is on trial, not the taker."""
+    """The newest one that is no obstacle itself, with an address if any has: the service is on trial."""
     takers = Taker.objects.filter(firm_id=company.firm_id, merged_into=None).select_related("city")
     takers = takers.exclude(registry_status__in=BLOCKING_STATUSES)
-    return takers.exclude(document_index=Taker.index_document(company.document)).order_by("-pk").first()
+    others = takers.exclude(document_index=Taker.index_document(company.document)).order_by("-pk")
+    return others.exclude(street="").exclude(city=None).first() or others.first()
 
 
 def _invent_taker(company: Company) -> Taker:

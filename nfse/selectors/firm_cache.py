@@ -3,6 +3,7 @@
 The cache may be away: then everything is computed, and nothing fails.
 """
 
+import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -34,13 +35,9 @@ def remember(firm_id: int, name: str, compute: Callable[[], Figures]) -> Figures
 
 def forget(firm_id: int) -> None:
     """Forget what is kept of a firm: what was computed before belongs to an older version."""
-    key = _version_key(firm_id)
     try:
-        if cache.add(key, 1, VERSION_SECONDS):
-            return
-        cache.incr(key)
-        cache.touch(key, VERSION_SECONDS)
-    except (*_CACHE_DOWN, ValueError) as error:  # ValueError: it expired in between, which forgets too
+        cache.set(_version_key(firm_id), uuid.uuid4().hex, VERSION_SECONDS)
+    except _CACHE_DOWN as error:
         log.warning("firm_cache_down", error=type(error).__name__)
 
 

@@ -41,7 +41,9 @@ class Package(models.Model):
         help_text="null: all of the firm",
     )
     month = models.DateField("mês", null=True, blank=True, help_text="its first day; of a closing")
-    filters = EncryptedJSONField("filtro", default=dict, help_text="of a list: RequestFilters; may hold a CPF")
+    filters = EncryptedJSONField(
+        "filtro", default=dict, help_text="of a list: RequestFilters; may hold a CPF"
+    )
     scope_key = models.CharField(max_length=64, help_text="what it is about: equal for the same question")
     extension = models.CharField(max_length=4)
     state = models.CharField("situação", max_length=7, choices=State.choices, default=State.QUEUED)

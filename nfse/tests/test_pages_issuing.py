@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -411,6 +412,8 @@ def test_registering_a_taker_loses_nothing(accountant, national_shop):
 
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("nfse:new_taker"))
+    waiting = parse_qs(urlsplit(answer.url).query)["next"][0]
+    assert f'href="{waiting}"' in text_of(accountant.get(answer.url))
     created = accountant.post(answer.url, {"document": "529.982.247-25", "name": "Dona Maria"}, follow=True)
     form = created.context["form"]
     assert created.request["PATH_INFO"] == FORM

@@ -209,18 +209,28 @@ def _show_merge(request: FirmRequest, form: MergeForm, kept: Taker, merged: Take
 
 def _page_after(request: FirmRequest, created: Taker) -> str:
     """The page that sent the person here, with the new taker chosen; else the taker's own."""
-    address = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+    address = _page_before(request)
+    if not address:
         return reverse("nfse:taker", args=[created.pk])
     separator = "&" if "?" in address else "?"
     return f"{address}{separator}tomador={created.pk}"
+
+
+def _page_before(request: FirmRequest) -> str:
+    """The page of ours that waits for a new taker, or ""."""
+    address = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours else ""
 
 
 def _show_form(
     request: FirmRequest, form: TakerForm, found: Taker | None, same: Taker | None = None
 ) -> HttpResponse:
     """The form of a new or stored taker; `same` is the one that has the document already."""
-    context = {"form": form, "taker": found, "same": same}
+    own = reverse("nfse:taker", args=[found.pk]) if found else reverse("nfse:takers")
+    context = {"form": form, "taker": found, "same": same, "back_url": _page_before(request) or own}
     status = 422 if request.method == "POST" else 200
     return render(request, "nfse/takers/form.html", context, status=status)
 

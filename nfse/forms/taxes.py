@@ -280,7 +280,7 @@ class ServiceForm(RefusableForm):
 def _rate_help(company: Company) -> str:
     """When the document states it (documents/rates.py)."""
     if company.gateway == Company.Gateway.PLUGNOTAS:
-        return "De 0 a 5%, a do município para este serviço: é ela que sai na nota."
+        return "De 0 a 5%, a do município para este serviço. O PlugNotas não aceita nota sem ela."
     if TaxRegime(company.tax_regime).is_simples:
         return "De 0 a 5%. No Simples só sai na nota com ISS retido: é a alíquota efetiva do ISS."
     return "De 0 a 5%. Onde a prefeitura tem convênio, a Receita usa a alíquota que a prefeitura cadastrou."

@@ -272,6 +272,21 @@ def test_a_rule_is_broken_by_name(office, company):
     assert "E0322" in {problem.code for problem in sample.problems}
 
 
+def test_plugnotas_judges_by_its_cities_and_the_page_says_so(accountant, office):
+    company = make_company(
+        office.firm, tax_regime="mei", gateway="plugnotas", plugnotas_state="sent", main_cnae="4520001"
+    )
+    make_tax_profile(
+        company, simples_apportionment=None, total_tax_mode="not_informed", total_tax_percent=None
+    )
+    make_certificate(office, company)
+    page = accountant.get(at(make_service(company), "testar/"))
+    assert page.context["sample"].problems == ()
+    text = text_of(page)
+    assert "As regras da prefeitura são conferidas pelo PlugNotas" in text
+    assert "O tomador é inventado" in text
+
+
 # --- Rights ----------------------------------------------------------------------------------------
 def test_an_attendant_changes_nothing(client, office, company):
     service = make_service(company)

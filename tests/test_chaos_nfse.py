@@ -8,12 +8,10 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator
-from statistics import quantiles
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db.models import F
 
 from embedded.servers import Postgres
 from nfse.models import Invoice, InvoiceRequest
@@ -130,10 +128,6 @@ def test_each_yes_becomes_exactly_one_note(house, postgres, sandbox, capsys):
 
 def show(*, seconds: float, away: float, held: list[int], counts: dict[str, Any]) -> None:
     """Print what was measured, one line each."""
-    spans = InvoiceRequest.objects.annotate(wait=F("state_changed_at") - F("confirmed_at"))
-    waits = [wait.total_seconds() for wait in spans.values_list("wait", flat=True)]
-    percentiles = quantiles(waits, n=100, method="inclusive")
-    times = f"median {percentiles[49]:.1f}, 99% {percentiles[98]:.1f}, slowest {max(waits):.1f}"
     attempts = Counter(InvoiceRequest.objects.values_list("attempts", flat=True))
     rows = {
         "notes": f"{NOTES} x 2 gateways, {WORKERS} workers x {THREADS} threads",
@@ -143,7 +137,6 @@ def show(*, seconds: float, away: float, held: list[int], counts: dict[str, Any]
         "sends of a request": dict(sorted(attempts.items())),
         "found after a doubt": Invoice.objects.filter(is_adopted=True).count(),
         "failed calls": f"{sum(counts['by_fault'].values())} of {counts['total']}",
-        "from yes to note, seconds": times,
         "work": dict(Counter(WorkItem.objects.values_list("status", flat=True))),
         "most attempts of an item": max(WorkItem.objects.values_list("attempts", flat=True)),
     }

@@ -3,14 +3,13 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from core.crypto import DecryptionFailed
+from core.reencryption import reencrypt_field
 from nfse.documents.certificates import (
     Expired,
     NotAPfx,
@@ -224,7 +223,8 @@ def test_without_keys_of_their_own_certificates_are_not_kept(upload, settings):
 def test_the_keys_of_certificates_rotate_by_themselves(office, company, upload, settings):
     upload()
     settings.CERTIFICATE_ENCRYPTION_KEYS = [ANOTHER_KEY, *settings.CERTIFICATE_ENCRYPTION_KEYS]
-    call_command("reencrypt_fields", stdout=StringIO())
+    field = CertificateSecret._meta.get_field("content")
+    assert reencrypt_field(CertificateSecret, field).rotated == 1
     settings.CERTIFICATE_ENCRYPTION_KEYS = [ANOTHER_KEY]
     assert load_certificate(firm_id=office.firm.pk, company_id=company.pk).document == company.document
 

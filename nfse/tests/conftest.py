@@ -3,6 +3,7 @@
 import pytest
 
 from nfse.tests.firms import make_company, make_office
+from nfse.tests.issuing import make_shop
 
 
 @pytest.fixture
@@ -24,6 +25,29 @@ def company(office):
 def other_company(other_office):
     """The same client, kept by the other firm too."""
     return make_company(other_office.firm, legal_name="Oficina Alheia Ltda")
+
+
+@pytest.fixture
+def accountant(client, office):
+    """A browser in which the firm's accountant is signed in."""
+    client.force_login(office.accountant)
+    return client
+
+
+@pytest.fixture(params=["national", "plugnotas"])
+def shop(request, office, sandbox):
+    """A company ready to issue, through each gateway in turn."""
+    return make_shop(office, sandbox, request.param)
+
+
+@pytest.fixture
+def national_shop(office, sandbox):
+    return make_shop(office, sandbox, "national")
+
+
+@pytest.fixture
+def city_shop(office, sandbox):
+    return make_shop(office, sandbox, "plugnotas")
 
 
 @pytest.fixture(autouse=True)

@@ -53,21 +53,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REASON = "Serviço não foi prestado ao cliente"
 
 
-@pytest.fixture
-def office():
-    return make_office()
-
-
-@pytest.fixture(params=["national", "plugnotas"])
-def shop(request, office, sandbox):
-    return make_shop(office, sandbox, request.param)
-
-
-@pytest.fixture
-def national_shop(office, sandbox):
-    return make_shop(office, sandbox, "national")
-
-
 # --- Mirror and yes ----------------------------------------------------------------------------------
 
 

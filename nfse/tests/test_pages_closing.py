@@ -24,12 +24,6 @@ def november(monkeypatch):
     monkeypatch.setattr("nfse.views.closings.competence_today", lambda _now: MONTH + timedelta(days=50))
 
 
-@pytest.fixture
-def accountant(client, office):
-    client.force_login(office.accountant)
-    return client
-
-
 def show(client, **query):
     response = client.get(PAGE, query)
     assert response.status_code == 200

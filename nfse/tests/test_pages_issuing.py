@@ -21,27 +21,6 @@ OTHER_CNPJ = "98765432000198"
 LIVE = {"HX-Request": "true", "HX-Target": "espelho"}
 
 
-@pytest.fixture
-def office():
-    return make_office()
-
-
-@pytest.fixture(params=["national", "plugnotas"])
-def shop(request, office, sandbox):
-    return make_shop(office, sandbox, request.param)
-
-
-@pytest.fixture
-def national_shop(office, sandbox):
-    return make_shop(office, sandbox, "national")
-
-
-@pytest.fixture
-def accountant(client, office):
-    client.force_login(office.accountant)
-    return client
-
-
 def typed(shop, **changes):
     values = {
         "company": shop.company.pk,

@@ -13,39 +13,13 @@ from nfse.services.issuing import kinds
 from nfse.services.issuing.moving import locked_request, move
 from nfse.states import State
 from nfse.tests.firms import make_office
-from nfse.tests.issuing import make_shop, work_off
+from nfse.tests.issuing import work_off
 from nfse.tests.note_pages import actions_of, cancel, force, issue, text_of, url
 from nfse.tests.test_documents_pictures import text_of as pdf_text
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def office():
-    return make_office()
-
-
-@pytest.fixture(params=["national", "plugnotas"])
-def shop(request, office, sandbox):
-    return make_shop(office, sandbox, request.param)
-
-
-@pytest.fixture
-def national_shop(office, sandbox):
-    return make_shop(office, sandbox, "national")
-
-
-@pytest.fixture
-def city_shop(office, sandbox):
-    return make_shop(office, sandbox, "plugnotas")
-
-
-@pytest.fixture
-def accountant(client, office):
-    client.force_login(office.accountant)
-    return client
 
 
 # --- Words ---------------------------------------------------------------------------------------------

@@ -12,39 +12,12 @@ from nfse.services.issuing.mailing import give_up_note
 from nfse.services.issuing.moving import locked_request, move
 from nfse.services.issuing.taken import close_taken, reissue_taken
 from nfse.states import State
-from nfse.tests.firms import make_office
-from nfse.tests.issuing import events_of, make_shop, work_off
+from nfse.tests.issuing import events_of, work_off
 from nfse.tests.note_pages import REASON, actions_of, cancel, force, issue, text_of, url
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, race, run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def office():
-    return make_office()
-
-
-@pytest.fixture(params=["national", "plugnotas"])
-def shop(request, office, sandbox):
-    return make_shop(office, sandbox, request.param)
-
-
-@pytest.fixture
-def national_shop(office, sandbox):
-    return make_shop(office, sandbox, "national")
-
-
-@pytest.fixture
-def city_shop(office, sandbox):
-    return make_shop(office, sandbox, "plugnotas")
-
-
-@pytest.fixture
-def accountant(client, office):
-    client.force_login(office.accountant)
-    return client
 
 
 # --- E-mail ----------------------------------------------------------------------------------------------

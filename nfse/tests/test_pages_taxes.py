@@ -39,12 +39,6 @@ SERVICE = {
 }
 
 
-@pytest.fixture
-def accountant(client, office):
-    client.force_login(office.accountant)
-    return client
-
-
 def text_of(answer):
     return " ".join(answer.content.decode().split())
 

@@ -21,12 +21,6 @@ PAGE = "/notas/historico/"
 Action = ChangeRecord.Action
 
 
-@pytest.fixture
-def accountant(client, office):
-    client.force_login(office.accountant)
-    return client
-
-
 def change(office, actor="accountant", subject="company", action=Action.CHANGED, **what):
     values = {"subject_id": 1, "label": "Algo", "before": {"number": "1"}, "after": {"number": "2"}, **what}
     return record_change(

@@ -36,11 +36,6 @@ DATA = CompanyData(
 )
 
 
-@pytest.fixture
-def office():
-    return make_office()
-
-
 def make_self_employed(office, sandbox, gateway) -> Shop:
     city = make_city(PORTO_ALEGRE, "Porto Alegre", "RS")
     who = {"firm_id": office.firm.pk, "user_id": office.accountant.pk}

@@ -5,27 +5,11 @@ from datetime import datetime
 from django import template
 
 from nfse.services.expiry import count_days_left
-from nfse.values import WhoFixes
 
 register = template.Library()
 
 SOON = 30
-WHO = {
-    WhoFixes.CLIENT: "o cliente",
-    WhoFixes.FIRM: "a contabilidade",
-    WhoFixes.CLIENT_OR_FIRM: "o cliente ou a contabilidade",
-    WhoFixes.SYSTEM: "o próprio sistema",
-    WhoFixes.OPERATORS: "o atendimento da Nitro",
-    WhoFixes.OPERATORS_AND_FIRM: "o atendimento da Nitro com a contabilidade",
-    WhoFixes.NOBODY: "ninguém: é só esperar",
-}
 SETUP_TONES = {"none": "neutral", "pending": "info", "sent": "success", "error": "danger"}
-
-
-@register.filter
-def who_fixes(who: str) -> str:
-    """Who can fix what is missing (N8)."""
-    return WHO[WhoFixes(who)]
 
 
 @register.filter

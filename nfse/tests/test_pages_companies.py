@@ -380,7 +380,7 @@ def test_what_is_missing_is_listed_with_who_fixes_it_and_the_way_there(company, 
     text = page(url("company", company)).text
     for missing in ("Perfil fiscal completo", "Serviço cadastrado", "Certificado A1 válido"):
         assert missing in text
-    assert "Quem resolve: a contabilidade." in text
+    assert "A contabilidade corrige." in text
     for name in ("tax_profile", "new_service", "upload_certificate"):
         assert f'href="{url(name, company)}"' in text
 

@@ -1,6 +1,5 @@
 """Forms of companies: the filter of the list, the company itself, and the switch of its environment."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django import forms
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
+from nfse.forms.fields import PlacedForm, clean_by
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.selectors.companies import CompanyFilters
@@ -24,7 +24,6 @@ from nfse.services.companies import (
 )
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
 from nfse.values import SpecialRegime, TaxRegime
-from registry.selectors.cities import find_city_by_label
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     CompanyTaken: "document",
@@ -105,8 +104,10 @@ class CompanyFilterForm(FilterForm):
         return any(asked.get(name) for name in ("q", "certificado", "ambiente", "emissor"))
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(PlacedForm):
     """A company (A13). Nothing fiscal has a default (R87); the city is one of the list."""
+
+    field_of_error = FIELD_OF_ERROR
 
     document = forms.CharField(
         label="CNPJ ou CPF",
@@ -191,30 +192,20 @@ class CompanyForm(forms.Form):
                 self.fields[name].error_messages["required"] = sentence
 
     def clean_document(self) -> str:
-        return _read(clean_document, self.cleaned_data["document"])
+        return clean_by(clean_document, self.cleaned_data["document"])
 
     def clean_main_cnae(self) -> str:
-        return _read(clean_cnae, self.cleaned_data["main_cnae"])
+        return clean_by(clean_cnae, self.cleaned_data["main_cnae"])
 
     def clean_secondary_cnaes(self) -> tuple[str, ...]:
         codes = self.cleaned_data["secondary_cnaes"].replace(";", ",").replace("\n", ",").split(",")
-        return tuple(dict.fromkeys(_read(clean_cnae, code) for code in codes if code.strip()))
+        return tuple(dict.fromkeys(clean_by(clean_cnae, code) for code in codes if code.strip()))
 
     def clean_postal_code(self) -> str:
-        return _read(clean_postal_code, self.cleaned_data["postal_code"])
+        return clean_by(clean_postal_code, self.cleaned_data["postal_code"])
 
     def clean_phone(self) -> str:
-        return _read(clean_phone, self.cleaned_data["phone"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not cleaned.get("city_code") and cleaned.get("city"):
-            city = find_city_by_label(cleaned["city"])
-            if city is None:
-                self.add_error("city", UnknownCity.message)
-            else:
-                cleaned["city_code"] = city.ibge_code
-        return cleaned
+        return clean_by(clean_phone, self.cleaned_data["phone"])
 
     def read(self) -> CompanyData:
         """What a valid form says."""
@@ -226,11 +217,6 @@ class CompanyForm(forms.Form):
         }
         return CompanyData(**said)
 
-    def refuse(self, error: NitroError) -> None:
-        """Put the service's refusal where it belongs."""
-        field = next((name for kind, name in FIELD_OF_ERROR.items() if isinstance(error, kind)), None)
-        self.add_error(field if field in self.fields else None, error.message)
-
 
 _REQUIRED = {
     "document": "Informe o CNPJ ou o CPF.",
@@ -239,14 +225,6 @@ _REQUIRED = {
     "city": UnknownCity.message,
     "gateway": "Escolha por onde as notas desta empresa são emitidas.",
 }
-
-
-def _read(clean: Callable[[str], str], text: str) -> str:
-    """What a service makes of a field, its refusal shown at the field."""
-    try:
-        return clean(text)
-    except NitroError as error:
-        raise forms.ValidationError(error.message) from error
 
 
 def describe_company(company: Company) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.forms import SignUpForm
 from accounts.models import Membership, User
 from core.documents import InvalidCnpj, normalize_cnpj
-from core.errors import NitroError
 from core.forms import FilterForm
 from core.phones import format_phone
+from nfse.forms.fields import PlacedForm, clean_by
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES
 from nfse.selectors.trail import TrailFilter
@@ -22,7 +22,7 @@ from nfse.services.firms import FirmData
 from nfse.services.logos import MAX_BYTES
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
 from registry.gateways.base import RegistryRecord
-from registry.selectors.cities import find_city_by_label, find_city_of
+from registry.selectors.cities import find_city_of
 
 # Names of firms are printed in our e-mails, which anybody can make us send: no addresses in them.
 no_address = RegexValidator(
@@ -120,7 +120,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label="Papel", choices=ROLE_CHOICES)
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(PlacedForm):
     """What the owner may change of the firm (A27). The CNPJ is not among it."""
 
     legal_name = _firm_name("Razão social")
@@ -151,7 +151,7 @@ class SettingsForm(forms.Form):
     city = forms.CharField(label="Cidade", required=False, max_length=80)
     city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
 
-    FIELD_OF_ERROR: dict[type[NitroError], str] = {UnknownCity: "city", InvalidPhone: "phone"}
+    field_of_error = {UnknownCity: "city", InvalidPhone: "phone"}
 
     @classmethod
     def for_firm(cls, firm: Firm, record: RegistryRecord | None = None) -> "SettingsForm":
@@ -167,34 +167,13 @@ class SettingsForm(forms.Form):
         return cls(initial=initial)
 
     def clean_phone(self) -> str:
-        try:
-            return clean_phone(self.cleaned_data["phone"])
-        except InvalidPhone as error:
-            raise ValidationError(error.message) from error
+        return clean_by(clean_phone, self.cleaned_data["phone"])
 
     def clean_postal_code(self) -> str:
         digits = re.sub(r"[\s.-]", "", self.cleaned_data["postal_code"])
         if digits and not re.fullmatch(r"[0-9]{8}", digits):
             raise ValidationError("CEP inválido. Use os 8 números.")
         return digits
-
-    def clean(self) -> dict[str, Any]:
-        """The city is the chosen one, or one written in full; an emptied box means none."""
-        cleaned = super().clean() or {}
-        typed = cleaned.get("city", "").strip()
-        if not typed:
-            cleaned["city_code"] = ""
-        elif not cleaned.get("city_code"):
-            city = find_city_by_label(typed)
-            if city is None:
-                self.add_error("city", UnknownCity.message)
-            else:
-                cleaned["city_code"] = city.ibge_code
-        return cleaned
-
-    def refuse(self, error: NitroError) -> None:
-        """Put the service's refusal where it belongs."""
-        self.add_error(self.FIELD_OF_ERROR.get(type(error)), error.message)
 
     def data_for(self, firm: Firm) -> FirmData:
         """What was typed, and what the page does not show as it is stored."""

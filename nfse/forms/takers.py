@@ -1,8 +1,7 @@
 """Forms of takers: the list's filter, a new or changed taker, the merge, the CNPJ look-up (A19, A20, N9)."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django import forms
 
@@ -10,7 +9,7 @@ from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
-from nfse.forms.fields import RefusableForm
+from nfse.forms.fields import PlacedForm, RefusableForm, clean_by
 from nfse.models import Company, Taker
 from nfse.selectors.invoices import list_issuing_companies
 from nfse.services.companies import InvalidDocument, InvalidPostalCode, clean_document, clean_postal_code
@@ -25,9 +24,7 @@ from nfse.services.takers import (
     TakerTaken,
 )
 from registry.gateways.base import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
-from registry.selectors.cities import find_city_by_label
 
-Cleaned = TypeVar("Cleaned")
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     TakerTaken: "document",
     TakerClosed: "document",
@@ -95,7 +92,7 @@ def _text(label: str, length: int, *, help_text: str = "", **attrs: str) -> form
     return forms.CharField(label=label, required=False, max_length=length, help_text=help_text, widget=widget)
 
 
-class TakerForm(RefusableForm):
+class TakerForm(PlacedForm):
     """A taker of the firm. The document is given once; the city is one of the list, by code or in full."""
 
     field_of_error = FIELD_OF_ERROR
@@ -149,26 +146,13 @@ class TakerForm(RefusableForm):
             del self.fields["document"], self.fields["accept_status"]
 
     def clean_document(self) -> str:
-        return _clean(clean_document, self.cleaned_data["document"])
+        return clean_by(clean_document, self.cleaned_data["document"])
 
     def clean_phone(self) -> str:
-        return _clean(clean_phone, self.cleaned_data["phone"])
+        return clean_by(clean_phone, self.cleaned_data["phone"])
 
     def clean_postal_code(self) -> str:
-        return _clean(clean_postal_code, self.cleaned_data["postal_code"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        typed = cleaned.get("city", "")
-        if not typed:
-            cleaned["city_code"] = ""
-        elif not cleaned.get("city_code"):
-            city = find_city_by_label(typed)
-            if city is None:
-                self.add_error("city", UnknownCity.message)
-            else:
-                cleaned["city_code"] = city.ibge_code
-        return cleaned
+        return clean_by(clean_postal_code, self.cleaned_data["postal_code"])
 
     def refuse(self, error: NitroError) -> None:
         super().refuse(error)
@@ -224,10 +208,3 @@ def describe_taker(taker: Taker) -> dict[str, Any]:
         "city": taker.city.label if taker.city else "",
         "city_code": taker.city_id or "",
     }
-
-
-def _clean(clean: Callable[[str], Cleaned], text: str) -> Cleaned:
-    try:
-        return clean(text)
-    except NitroError as error:
-        raise forms.ValidationError(error.message) from error

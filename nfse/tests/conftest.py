@@ -34,6 +34,28 @@ def accountant(client, office):
     return client
 
 
+@pytest.fixture
+def page(client, office):
+    """An address as somebody of the firm sees it: the response, its text decoded in `.text`."""
+
+    def get(url, role="accountant", **data):
+        client.force_login(getattr(office, role))
+        return client.get(url, data)
+
+    return get
+
+
+@pytest.fixture
+def send(client, office):
+    """A form as somebody of the firm sends it."""
+
+    def post(url, role="accountant", **data):
+        client.force_login(getattr(office, role))
+        return client.post(url, data)
+
+    return post
+
+
 @pytest.fixture(params=["national", "plugnotas"])
 def shop(request, office, sandbox):
     """A company ready to issue, through each gateway in turn."""

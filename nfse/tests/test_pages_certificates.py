@@ -34,15 +34,6 @@ def make(tmp_path_factory):
 
 
 @pytest.fixture
-def page(client, office):
-    def get(url, role="accountant", **data):
-        client.force_login(getattr(office, role))
-        return client.get(url, data)
-
-    return get
-
-
-@pytest.fixture
 def upload(client, office, company, make):
     """Send a file as the form does; `htmx` as the page with JavaScript does."""
 

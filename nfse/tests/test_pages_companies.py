@@ -52,26 +52,6 @@ FORM = {
 }
 
 
-@pytest.fixture
-def page(client, office):
-    """The address as somebody of the firm sees it: the response, its text decoded in `.text`."""
-
-    def get(url, role="accountant", **data):
-        client.force_login(getattr(office, role))
-        return client.get(url, data)
-
-    return get
-
-
-@pytest.fixture
-def send(client, office):
-    def post(url, role="accountant", **data):
-        client.force_login(getattr(office, role))
-        return client.post(url, data)
-
-    return post
-
-
 def make_ready(office, document=COMPANY_CNPJS[0], **fields):
     company = make_company(office.firm, document, **fields)
     make_tax_profile(company)

@@ -24,7 +24,7 @@ PAGES = {
 }
 REPEATS = 3
 CURSOR = re.compile(r'^DECLARE "\w+" .*?CURSOR .*?FOR ')
-GOAL_TIME = 0.1
+GOAL_TIME = 0.05
 MOST_BYTES = 4 * 2**20
 MOST_SECONDS = 1.0
 

@@ -22,9 +22,12 @@ class Camera:
         self.suffix = suffix
         self.folder = os.environ.get("NITRO_SCREENSHOTS")
 
-    def take(self, step: str) -> None:
+    def look(self, step: str) -> None:
         assert sideways_scroll(self.page) <= 0, f"{step} scrolls sideways"
         assert list_problems(self.page) == [], step
+
+    def take(self, step: str) -> None:
+        self.look(step)
         if self.folder:
             self.page.screenshot(path=Path(self.folder) / f"{step}-{self.suffix}.png")
 

@@ -137,14 +137,15 @@ def register_company(page: Page, product: Product, cnpj: str, camera: Camera) ->
     """Fill by the Receita after a wrong digit; return the address of the company's page."""
     page.goto(f"{product.url}/notas/empresas/nova/")
     page.get_by_label("CNPJ ou CPF").fill(cnpj[:-1] + str((int(cnpj[-1]) + 1) % 10))
-    page.get_by_label("Nome fantasia").fill("Dentista do walk")
+    page.get_by_label("Nome fantasia").fill("Dentista da Praça")
     press(page, "Cadastrar empresa")
     expect(page.get_by_role("alert").first).to_contain_text("CNPJ")
-    expect(page.get_by_label("Nome fantasia")).to_have_value("Dentista do walk")
+    expect(page.get_by_label("Nome fantasia")).to_have_value("Dentista da Praça")
     camera.take("notas-empresa-recusada")
 
     page.get_by_label("CNPJ ou CPF").fill(cnpj)
     expect(page.get_by_label("Razão social")).not_to_have_value("", timeout=WAIT_MS)
+    expect(page.get_by_text("Informe a razão social.")).to_be_hidden()
     page.get_by_label("Regime tributário").select_option("simples")
     page.get_by_label("Emissor", exact=True).select_option("national")
     expect(page.get_by_role("combobox", name="Cidade")).to_have_value("Porto Alegre - RS")
@@ -159,7 +160,7 @@ def upload_certificate(
     page: Page, product: Product, company: str, cnpj: str, folder: Path, camera: Camera
 ) -> None:
     file = folder / "certificado.pfx"
-    file.write_bytes(product.sandbox.make_pfx(cnpj, "DENTISTA DO WALK", PASSWORD))
+    file.write_bytes(product.sandbox.make_pfx(cnpj, "DENTISTA DA PRACA", PASSWORD))
     page.goto(f"{company}certificado/")
     page.get_by_label("Arquivo do certificado").set_input_files(file)
     page.get_by_label("Senha do certificado").fill(WRONG_PASSWORD)
@@ -202,7 +203,7 @@ def register_taker(page: Page, product: Product, cnpj: str) -> None:
     page.goto(f"{product.url}/notas/tomadores/novo/")
     page.get_by_label("CNPJ ou CPF").fill(cnpj)
     expect(page.get_by_label("Nome ou razão social")).not_to_have_value("", timeout=WAIT_MS)
-    page.get_by_label("Apelido").fill("Tomador do walk")
+    page.get_by_label("Apelido").fill("Padaria da esquina")
     press(page, "Cadastrar tomador")
     page.wait_for_url(re.compile(r"/notas/tomadores/\d+/"))
 
@@ -210,7 +211,7 @@ def register_taker(page: Page, product: Product, cnpj: str) -> None:
 # --- The note ----------------------------------------------------------------------------------------
 def fill_note(page: Page, product: Product, company: str, taker: str, camera: Camera) -> None:
     page.goto(f"{product.url}/notas/emitidas/nova/?empresa={company.rstrip('/').rsplit('/', 1)[1]}")
-    page.get_by_role("combobox", name="Tomador").fill("Tomador do walk")
+    page.get_by_role("combobox", name="Tomador").fill("Padaria da esquina")
     page.get_by_role("option", name=format_cnpj(taker)).click()
     page.get_by_label("Descrição do serviço").fill(DESCRIPTION)
     for amount, said in (("10,555", "duas casas"), ("0,00", "maior que zero")):

@@ -78,9 +78,22 @@
     }, { once: true });
   }
 
+  /* What was said of the value before is not true of this one. */
+  function forgive(input) {
+    var field = input.closest(".field");
+    var error = field && field.querySelector(".field-error");
+    input.classList.remove("is-invalid");
+    input.removeAttribute("aria-invalid");
+    if (error) {
+      error.replaceChildren();
+      error.hidden = true;
+    }
+  }
+
   function set(pair) {
     if (pair.input.value === pair.value) return false;
     pair.input.value = pair.value;
+    forgive(pair.input);
     mark(pair.input);
     return true;
   }

@@ -83,7 +83,8 @@ def run() -> int:
     PID_FILE.write_text(str(os.getpid()))
     manager = Manager()
     for name, (command, variables) in PROCESSES.items():
-        manager.add_process(name, command, env={**os.environ, **variables, "PYTHONUNBUFFERED": "1"})
+        kept = f"exec {PYTHON} -m embedded.restarting {command}"
+        manager.add_process(name, kept, env={**os.environ, **variables, "PYTHONUNBUFFERED": "1"})
     threading.Thread(target=_announce, args=(started,), daemon=True).start()
     try:
         manager.loop()

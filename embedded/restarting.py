@@ -1,4 +1,4 @@
-"""`python -m embedded.restarting COMMAND…` runs a command again whenever it dies, as systemd does on a server.
+"""`python -m embedded.restarting COMMAND…` runs a command again whenever it dies, as systemd would do.
 
 It ends when it is told to (SIGTERM or SIGINT to its process group, which reaches the command too), or when
 the command dies three times in a row before it ran for five seconds: then starting it again does not help.

@@ -10,13 +10,13 @@ from nfse.services.closing.requesting import MAKE_PACKAGE
 from nfse.services.invite_letters import SEND_INVITE_LETTER, give_up_letter, send_invite_letter
 from nfse.services.issuing import kinds
 from nfse.services.issuing.asking import ask_request, keep_asking
-from nfse.services.issuing.canceling import cancel_note, keep_canceling
 from nfse.services.issuing.cities import READ_CITY, read_city
-from nfse.services.issuing.distribution import READ_DISTRIBUTION, read_distribution
-from nfse.services.issuing.mailing import give_up_note, send_note
-from nfse.services.issuing.pictures import fetch_picture
-from nfse.services.issuing.reading import read_note
 from nfse.services.issuing.sending import send_request
+from nfse.services.notes.canceling import cancel_note, keep_canceling
+from nfse.services.notes.distribution import READ_DISTRIBUTION, read_distribution
+from nfse.services.notes.mailing import give_up_note, send_note
+from nfse.services.notes.pictures import fetch_picture
+from nfse.services.notes.reading import read_note
 from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
 from nfse.services.operators import TELL_OPERATORS, send_to_operators
 from nfse.services.plugnotas_setup import give_up_setup, set_up_company

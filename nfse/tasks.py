@@ -10,10 +10,10 @@ from nfse.services.closing.sweeping import (
     requeue_lost_packages,
 )
 from nfse.services.expiry import send_expiry_notices
-from nfse.services.issuing.distribution import enqueue_due_distributions
-from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.sweeping import requeue_lost_requests
 from nfse.services.issuing.telling import tell_doubts
+from nfse.services.notes.distribution import enqueue_due_distributions
+from nfse.services.notes.reading import enqueue_due_readings
 
 
 @shared_task(name="nfse.send_expiry_notices")

@@ -16,10 +16,10 @@ from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, Taker,
 from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
 from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_taker
-from nfse.services.issuing.canceling import MAX_TEXT, MIN_TEXT, REASONS
 from nfse.services.issuing.confirming import FormKeyReused
 from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
+from nfse.services.notes.canceling import MAX_TEXT, MIN_TEXT, REASONS
 from nfse.values import NoteSnapshot, TaxRegime
 from registry.models import City
 from registry.selectors.cities import find_city_by_label

@@ -13,8 +13,8 @@ from nfse.permissions import Right, require_right
 from nfse.selectors.certificates import find_active_certificate
 from nfse.services.certificates import open_secret
 from nfse.services.companies import lock_company
-from nfse.services.issuing.hearing import webhook_key
 from nfse.services.issuing.snapshots import build_issuer
+from nfse.services.notes.hearing import webhook_key
 from nfse.services.setup_requests import request_setup
 from nfse.values import Environment
 from queue_worker.errors import RetryLater

@@ -11,7 +11,7 @@ from nfse.gateways.national.client import Answer
 from nfse.gateways.national.distribution import Distributed, read_batch
 from nfse.models import Certificate, Company, DistributionCursor, Invoice
 from nfse.services.issuing import kinds
-from nfse.services.issuing.distribution import (
+from nfse.services.notes.distribution import (
     EVERY,
     READ_DISTRIBUTION,
     enqueue_due_distributions,

@@ -26,7 +26,6 @@ from nfse.models import (
 )
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.issuing import kinds
-from nfse.services.issuing.canceling import InvalidCancelReason, cancel_invoice
 from nfse.services.issuing.confirming import (
     CannotWithdraw,
     MirrorChanged,
@@ -38,10 +37,11 @@ from nfse.services.issuing.confirming import (
 from nfse.services.issuing.moving import locked_request, move
 from nfse.services.issuing.opening import open_gateway
 from nfse.services.issuing.preparing import prepare_request
-from nfse.services.issuing.reading import enqueue_due_readings
 from nfse.services.issuing.snapshots import SubstitutionInput
 from nfse.services.issuing.sweeping import requeue_lost_requests
 from nfse.services.issuing.telling import tell_doubts
+from nfse.services.notes.canceling import InvalidCancelReason, cancel_invoice
+from nfse.services.notes.reading import enqueue_due_readings
 from nfse.states import ForbiddenMove, State
 from nfse.tests.firms import make_office
 from nfse.tests.issuing import events_of, make_shop, work_off

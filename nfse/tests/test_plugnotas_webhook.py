@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from nfse.models import Company, InvoiceRequest
 from nfse.services.issuing import kinds
-from nfse.services.issuing.hearing import hear_of_note, webhook_key
+from nfse.services.notes.hearing import hear_of_note, webhook_key
 from nfse.services.plugnotas_setup import set_up_company
 from nfse.states import State
 from nfse.tests.firms import make_company, make_office, make_request

@@ -18,7 +18,8 @@ from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_request
 from nfse.selectors.notes import get_note
-from nfse.services.issuing import canceling, confirming, mailing, taken
+from nfse.services.issuing import confirming, taken
+from nfse.services.notes import canceling, mailing
 from nfse.views.downloads import firm_key
 from nfse.views.missing import or_404
 from nfse.views.note_page import list_actions, make_cancel_form

@@ -15,8 +15,8 @@ from nfse.models import Invoice
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.notes import get_note
-from nfse.services.issuing.mailing import file_name
-from nfse.services.issuing.pictures import (
+from nfse.services.notes.mailing import file_name
+from nfse.services.notes.pictures import (
     draw_picture,
     find_picture,
     get_progress,

@@ -21,8 +21,8 @@ from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, RequestEven
 from nfse.permissions import Right
 from nfse.selectors.invoices import list_exchanges, list_history, list_note_events
 from nfse.selectors.notes import find_note, find_replaced, find_replacement_id, find_taking_note
-from nfse.services.issuing.pictures import is_drawn_here
 from nfse.services.issuing.taken import is_taken
+from nfse.services.notes.pictures import is_drawn_here
 from nfse.states import OPEN, WITH_NOTE, State
 from nfse.values import NoteEventFact, NoteState, ReturnedNote, RuleProblem
 from nfse.views.problem_links import ShownProblem, Subject, show_problems

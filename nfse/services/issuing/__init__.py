@@ -1,1 +1,1 @@
-"""Issuing notes: mirror, confirmation, sending, asking, cancelling (docs/nfse-issuing.md)."""
+"""From a mirror to one note: confirming, sending, asking, settling (docs/nfse-issuing.md)."""

@@ -15,8 +15,8 @@ from nfse.models import Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.issuing import kinds
 from nfse.services.issuing.moving import locked_request, note
-from nfse.services.issuing.pictures import read_picture
 from nfse.services.letters import write_letter
+from nfse.services.notes.pictures import read_picture
 from nfse.values import NoteStatus
 from queue_worker.models import WorkItem
 from queue_worker.services import enqueue

@@ -15,9 +15,9 @@ from nfse.gateways.base import NoteEvent as Event
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
-from nfse.services.issuing.facts import apply_facts
 from nfse.services.issuing.moving import locked_request
 from nfse.services.issuing.opening import open_gateway, reference_of
+from nfse.services.notes.facts import apply_facts
 from nfse.states import STANDING, WITH_NOTE
 from nfse.values import NoteState
 from queue_worker.work import Work

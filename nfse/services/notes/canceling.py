@@ -20,9 +20,9 @@ from nfse.permissions import NotFound as NotInFirm
 from nfse.permissions import Right, require_right
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
-from nfse.services.issuing.facts import apply_facts
 from nfse.services.issuing.moving import locked_request, move, note
 from nfse.services.issuing.opening import open_gateway, reference_of
+from nfse.services.notes.facts import apply_facts
 from nfse.states import State
 from queue_worker.models import WorkItem
 from queue_worker.work import Work

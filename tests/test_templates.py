@@ -8,7 +8,7 @@ from django.conf import settings
 from django.template import engines
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["core", "accounts", "queue_worker", "registry", "credits", "leads"]
+APPS = ["core", "accounts", "queue_worker", "registry", "credits", "nfse", "leads"]
 TEMPLATES = sorted(path for app in APPS for path in (ROOT / app / "templates").rglob("*.html"))
 SCRIPTS = sorted(path for app in APPS for path in (ROOT / app / "static").rglob("*.js"))
 LETTERS = re.compile(r"/(mail|emails)/")
@@ -19,6 +19,8 @@ INLINE = re.compile(
 )
 UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off|\|\s*safeseq\b")
 BUILDS_HTML = re.compile(r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function")
+# A number in a template gets the dots of thousands: an id of 1000 would be "1.000".
+DOTTED_ID = re.compile(r"=\"[^\"]*\{\{\s*(?:[\w.]+\.)?(?:pk|[a-z]+\.(?!auto_)[a-z_]+_id|[a-z]+\.id)\s*\}\}")
 DEAD_LINK = re.compile(r"href=[\"'](?:#|)[\"']")
 
 
@@ -41,6 +43,11 @@ def test_a_page_has_no_inline_script_style_or_dead_link(path):
     text = path.read_text()
     assert INLINE.findall(text) == []
     assert DEAD_LINK.findall(text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_an_id_in_an_attribute_has_no_dots_of_thousands(path):
+    assert DOTTED_ID.findall(path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)

@@ -19,6 +19,7 @@ from embedded.servers import PortTaken, Services, port_is_open
 PYTHON = sys.executable
 PID_FILE = defaults.HOME / "run.pid"
 FIRST_PAGE_SECONDS = 120
+WANTED_STOPS = {128 + signal.SIGINT, 128 + signal.SIGTERM}  # as honcho tells them
 CERTIFICATE_MAKER = shlex.join([PYTHON, "-m", "sandbox.pki", "make-pfx"])
 
 # Nothing is pickled here, so that Celery's warning to root does not apply.
@@ -91,7 +92,7 @@ def run() -> int:
     finally:
         PID_FILE.unlink(missing_ok=True)
         Services.for_development().stop()
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode in WANTED_STOPS else int(manager.returncode or 0)
 
 
 def _manage(*arguments: str, stdout: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """Settings read from environment variables: an empty one is not set, nonsense is an error that names it."""
 
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,14 @@ class Environment(environ.Env):
         if not (value.isascii() and value.isdigit()):
             raise ImproperlyConfigured(f"{var} must be a whole number from 0 on, not {value!r}")
         return int(value)
+
+    def day(self, var: str, default: str) -> date:
+        """Return a day written as 2027-01-31."""
+        value = str(self.get_value(var, cast=str, default=default)).strip()
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} must be a day like 2027-01-31, not {value!r}") from None
 
     def choice(self, var: str, default: str, choices: tuple[str, ...]) -> str:
         """Return one of `choices`."""

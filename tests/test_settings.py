@@ -46,6 +46,7 @@ def test_an_empty_variable_is_a_variable_that_is_not_set():
         ("SEFIN_STAGING_URL", "sefin.nfse.gov.br"),
         ("SEFIN_SIGNATURE_ALGORITHM", "md5"),
         ("NFSE_CITY_ENDPOINTS", "{"),
+        ("NFSE_IBS_CBS_REQUIRED_FROM", "01/01/2027"),
         ("NFSE_CITY_ENDPOINTS", '["a"]'),
         ("NFSE_CITY_ENDPOINTS", '{"a": {"b": 1}}'),
         ("LEADS_MAX_QUANTITY", "1e3"),

@@ -40,6 +40,7 @@ def shop(sandbox):
         total_tax_federal=Decimal("13.45"),
         total_tax_state=Decimal(0),
         total_tax_municipal=Decimal("2.00"),
+        ibs_cbs={"cindop": "100301", "cst": "000", "cclasstrib": "000001"},
     )
     shop.company.services.update(cnbs="115022000", iss_rate=Decimal("2.50"))
     return shop

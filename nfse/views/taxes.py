@@ -1,5 +1,6 @@
 """The tax profile of a company (N2, A18)."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,11 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import NitroError
 from nfse.decorators import firm_member_required
+from nfse.documents.reform import must_inform
 from nfse.forms.taxes import TaxForm, describe_profile
+from nfse.models import Company
 from nfse.permissions import Right
 from nfse.requests import FirmRequest
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.services.profiles import save_tax_profile
+from nfse.values import TaxRegime
 from nfse.views.missing import or_404
 
 SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
@@ -40,6 +44,8 @@ def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
             messages.success(request, SAVED)
             return redirect(tax_tab(company.pk))
     context = {"form": form, "company": company, "profile": profile}
+    if company.gateway == Company.Gateway.NATIONAL and must_inform(TaxRegime(company.tax_regime)):
+        context["ibs_cbs_required_from"] = settings.NFSE_IBS_CBS_REQUIRED_FROM
     return render(request, "nfse/taxes/profile.html", context, status=422 if is_sent else 200)
 
 

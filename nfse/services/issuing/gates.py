@@ -8,13 +8,14 @@ from django.conf import settings
 from core.formatting import format_date
 from core.money import format_brl
 from nfse.documents.clock import competence_today
+from nfse.documents.reform import due_from, must_inform
 from nfse.models import Company, InvoiceRequest
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
 from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
 from nfse.states import State
-from nfse.values import NoteSnapshot, RuleProblem, WhoFixes
+from nfse.values import NoteSnapshot, RuleProblem, TaxRegime, WhoFixes
 
 MIN_DESCRIPTION, MAX_DESCRIPTION = 10, 1000
 TWIN_WINDOW = timedelta(hours=24)
@@ -45,7 +46,8 @@ def check_note(parts: Parts, note: NoteInput, now: datetime) -> list[RuleProblem
         text = f"A descrição deve ter de {MIN_DESCRIPTION} a {MAX_DESCRIPTION} caracteres."
         found.append(gate("description", "description", text, WhoFixes.CLIENT))
     found += _check_competence(note, now)
-    return found + _check_amount(parts, note.amount) + _check_taker(parts) + _check_plugnotas(parts)
+    found += _check_amount(parts, note.amount) + _check_taker(parts) + _check_plugnotas(parts)
+    return found + _check_ibs_cbs(parts, note.competence_date)
 
 
 def first_competence(now: datetime) -> date:
@@ -105,6 +107,29 @@ def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
         text = "Informe a alíquota do ISS do serviço: o PlugNotas não aceita nota sem ela."
         found.append(gate("iss_rate", "serv/cServ", text))
     return found
+
+
+def _check_ibs_cbs(parts: Parts, competence: date) -> list[RuleProblem]:
+    """The national gateway alone: of PlugNotas nobody knows whether a city asks for it (contract plugnotas 4)."""
+    company = parts.company
+    if company.gateway != Company.Gateway.NATIONAL or parts.profile.ibs_cbs:
+        return []
+    if not must_inform(TaxRegime(company.tax_regime)):
+        return []
+    required, due = settings.NFSE_IBS_CBS_REQUIRED_FROM, due_from(parts.service.ctribnac)
+    if competence >= required:
+        text = (
+            f"Desde a competência de {format_date(required)}, a nota do regime normal precisa informar o IBS e a "
+            "CBS. Preencha o grupo no perfil fiscal."
+        )
+        return [gate("ibs_cbs", "IBSCBS", text)]
+    if competence >= due:
+        text = (
+            f"Desde {format_date(due)}, o regime normal deve informar o IBS e a CBS, e o perfil fiscal não os "
+            f"tem. A nota só será recusada por isso a partir de {format_date(required)}."
+        )
+        return [gate("ibs_cbs", "IBSCBS", text, blocking=False)]
+    return []
 
 
 def _check_taker(parts: Parts) -> list[RuleProblem]:

@@ -16,7 +16,7 @@ from nfse.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMo
 PORTO_ALEGRE = "4314902"
 FIRM_CNPJ = "99138008000186"
 FIRM_NAME = "Contabilidade Horizonte (demonstração)"
-EP = ServiceProfile.Incidence.PROVIDER
+ISS_AT_PROVIDER = ServiceProfile.Incidence.PROVIDER
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ SOFTWARE = DemoCompany(
         ServiceData(
             nickname="Suporte de sistemas",
             ctribnac="010701",
-            incidence_rule=EP,
+            incidence_rule=ISS_AT_PROVIDER,
             cnae="6202300",
             keywords=("suporte", "manutenção"),
             description_template="Suporte técnico e manutenção de sistemas",
@@ -66,7 +66,7 @@ SOFTWARE = DemoCompany(
         ServiceData(
             nickname="Desenvolvimento",
             ctribnac="010101",
-            incidence_rule=EP,
+            incidence_rule=ISS_AT_PROVIDER,
             cnae="6202300",
             keywords=("desenvolvimento", "sistema", "site"),
             description_template="Desenvolvimento de sistema sob encomenda",
@@ -95,7 +95,7 @@ ARCHITECT = DemoCompany(
         ServiceData(
             nickname="Projeto de arquitetura",
             ctribnac="070101",
-            incidence_rule=EP,
+            incidence_rule=ISS_AT_PROVIDER,
             cnae="7111100",
             keywords=("projeto", "arquitetura"),
             description_template="Projeto de arquitetura",
@@ -124,7 +124,7 @@ FREELANCER = DemoCompany(
         ServiceData(
             nickname="Suporte técnico",
             ctribnac="010701",
-            incidence_rule=EP,
+            incidence_rule=ISS_AT_PROVIDER,
             cnae="6202300",
             keywords=("suporte", "computador"),
             description_template="Suporte técnico em informática",
@@ -158,7 +158,7 @@ CONSULTANCY = DemoCompany(
         ServiceData(
             nickname="Consultoria em tecnologia",
             ctribnac="010601",
-            incidence_rule=EP,
+            incidence_rule=ISS_AT_PROVIDER,
             cnae="6202300",
             iss_rate=Decimal("2.00"),
             keywords=("consultoria", "assessoria"),

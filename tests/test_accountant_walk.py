@@ -71,6 +71,8 @@ def test_every_page_fits_and_is_for_everybody(product: Product, browser: Browser
         sign_in(page, product, "dono", "/notas/")
         camera = Camera(page, f"{width}-{scheme}")
         for path, name in list_pages(product):
+            if name == "consulta-feita":
+                look_up(page, product, LOOKED_UP)
             page.goto(f"{product.url}/notas/{path}")
             see = camera.take if name in PHOTOGRAPHED and camera.suffix in PHOTOGRAPHED_AS else camera.look
             see(f"notas-{name}")
@@ -89,6 +91,7 @@ PHOTOGRAPHED = {
     *("empresa-bloqueada", "certificados", "tomadores", "tomador", "consulta-feita", "fechamento", "equipe"),
 }
 PHOTOGRAPHED_AS = {"desktop-light", "phone-dark"}  # the others are looked at, without a picture
+LOOKED_UP = "99461806000144"
 SAMPLES = """
 SELECT request.company_id, (SELECT max(id) FROM nfse_company
   WHERE id NOT IN (SELECT company_id FROM nfse_certificate)), request.id, request.service_id, request.taker_id
@@ -124,7 +127,7 @@ def list_pages(product: Product) -> list[tuple[str, str]]:
         (f"tomadores/{taker}/", "tomador"),
         (f"tomadores/{taker}/unir/", "tomador-unir"),
         ("consulta/", "consulta"),
-        ("consulta/?cnpj=99461806000144", "consulta-feita"),
+        (f"consulta/?cnpj={LOOKED_UP}", "consulta-feita"),
         ("fechamento/", "fechamento"),
         ("equipe/", "equipe"),
         ("configuracoes/", "configuracoes"),
@@ -206,6 +209,14 @@ def register_taker(page: Page, product: Product, cnpj: str) -> None:
     page.get_by_label("Apelido").fill("Padaria da esquina")
     press(page, "Cadastrar tomador")
     page.wait_for_url(re.compile(r"/notas/tomadores/\d+/"))
+
+
+def look_up(page: Page, product: Product, cnpj: str) -> None:
+    page.goto(f"{product.url}/notas/consulta/")
+    page.get_by_label("CNPJ", exact=True).fill(format_cnpj(cnpj))
+    press(page, "Consultar")
+    page.wait_for_url(f"**/notas/consulta/?cnpj={cnpj}")
+    expect(page.get_by_text("Situação", exact=True)).to_be_visible(timeout=WAIT_MS)
 
 
 # --- The note ----------------------------------------------------------------------------------------

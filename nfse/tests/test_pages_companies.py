@@ -316,10 +316,12 @@ def test_saving_what_the_form_shows_changes_nothing(company, page, send):
     assert not ChangeRecord.objects.exists()
 
 
-def test_the_registry_is_asked_once_and_shown_when_it_knows(company, page):
+def test_the_registry_is_asked_once_and_shown_when_it_knows(company, page, send):
     address, cnpj = reverse("nfse:company_autofill"), COMPANY_CNPJS[1]
-    assert "Consultando a Receita" in page(address, cnpj=cnpj).text
-    assert "Consultando a Receita" in page(address, cnpj=cnpj, espera=1).text
+    assert "Receita" not in page(address, cnpj=cnpj).text
+    assert not WorkItem.objects.exists()
+    assert "Consultando a Receita" in send(address, cnpj=cnpj).text
+    assert f'hx-get="{address}?cnpj={cnpj}"' in page(address, cnpj=cnpj).text
     assert WorkItem.objects.filter(kind="registry.fetch_cnpj").count() == 1
     record = CnpjRecord.objects.get(cnpj=cnpj)
     record.state, record.fetched_at = "found", timezone.now()
@@ -331,7 +333,7 @@ def test_the_registry_is_asked_once_and_shown_when_it_knows(company, page):
         "ibge_code": "4316907",
     }
     record.save()
-    text = page(address, cnpj=cnpj, espera=1).text
+    text = page(address, cnpj=cnpj).text
     assert "PADARIA SAO JOSE LTDA" in text
     assert "data-poll" not in text
 
@@ -339,7 +341,7 @@ def test_the_registry_is_asked_once_and_shown_when_it_knows(company, page):
 @pytest.mark.parametrize("state", ["not_found", "unknown"])
 def test_the_registry_that_knows_nothing_stops_asking_and_says_so(company, page, state):
     CnpjRecord.objects.create(cnpj=COMPANY_CNPJS[1], state=state, fetched_at=timezone.now())
-    text = page(reverse("nfse:company_autofill"), cnpj=COMPANY_CNPJS[1], espera=1).text
+    text = page(reverse("nfse:company_autofill"), cnpj=COMPANY_CNPJS[1]).text
     assert "data-poll" not in text
     assert ("não existe na Receita" in text) == (state == "not_found")
 
@@ -524,6 +526,12 @@ def test_attendants_change_nothing(company, send, name):
 def test_attendants_have_no_form(company, page):
     for address in ("/notas/empresas/nova/", url("edit_company", company), reverse("nfse:company_autofill")):
         assert page(address, role="attendant").status_code == 403
+
+
+def test_attendants_ask_nothing_for_a_form_they_do_not_have(send):
+    answer = send(reverse("nfse:company_autofill"), role="attendant", cnpj=COMPANY_CNPJS[1])
+    assert answer.status_code == 403
+    assert not CnpjRecord.objects.exists()
 
 
 @pytest.mark.parametrize("name", [*CHANGES, "edit_company"])

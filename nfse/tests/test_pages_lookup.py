@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from nfse.models import Taker
@@ -28,25 +29,73 @@ def text_of(answer):
     return " ".join(answer.content.decode().split())
 
 
-def test_a_cnpj_is_asked_for_once_and_the_result_asks_again(attendant):
+def ask(client, cnpj=BAKERY_CNPJ):
+    return client.post(PAGE, {"cnpj": cnpj}, follow=True)
+
+
+ASK = f'name="cnpj" value="{BAKERY_CNPJ}"'  # the button of the result, which posts
+
+
+def test_a_cnpj_is_asked_for_once_and_the_result_reads_until_it_is_there(attendant):
     assert "data-poll" not in text_of(attendant.get(PAGE))
     for typed in ("11.444.777/0001-61", BAKERY_CNPJ):
-        text = text_of(attendant.get(PAGE, {"cnpj": typed}))
+        answer = ask(attendant, typed)
+        assert answer.redirect_chain == [(f"{PAGE}?cnpj={BAKERY_CNPJ}", 302)]
+        text = text_of(answer)
         assert "Consultando" in text
+        assert ASK not in text
         assert f'hx-get="{RESULT}?cnpj={BAKERY_CNPJ}"' in text
     assert WorkItem.objects.count() == 1
 
 
 @pytest.mark.parametrize("typed", ["11.222.333/0001-82", "", "52998224725", "\x00", "x" * 500])
 def test_digits_are_checked_before_anybody_is_asked(attendant, typed):
-    answer = attendant.get(PAGE, {"cnpj": typed})
-    assert answer.status_code == 200
-    assert answer.context["form"].errors["cnpj"]
+    for send, status in ((attendant.post, 422), (attendant.get, 200)):
+        answer = send(PAGE, {"cnpj": typed})
+        assert answer.status_code == status
+        assert answer.context["form"].errors["cnpj"]
+        assert answer.context["form"]["cnpj"].value() == typed
     assert not CnpjRecord.objects.exists()
 
 
 def test_letters_are_taken(attendant):
-    assert "12.ABC.345/01DE-35" in text_of(attendant.get(PAGE, {"cnpj": "12abc34501de35"}))
+    assert "12.ABC.345/01DE-35" in text_of(ask(attendant, "12abc34501de35"))
+
+
+def test_an_address_with_a_cnpj_fills_the_form_and_asks_nobody(attendant):
+    text = text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+    assert 'value="11.444.777/0001-61"' in text
+    assert "Ainda não consultamos" in text
+    assert ASK in text
+    assert "data-poll" not in text
+    assert not CnpjRecord.objects.exists()
+    assert not WorkItem.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "is_old"), [(29, False), (31, True)], ids=["within REGISTRY_MAX_AGE_DAYS", "older"]
+)
+def test_old_data_are_shown_with_a_button_that_asks_for_newer(attendant, days, is_old):
+    make_record(fetched_at=timezone.now() - timedelta(days=days))
+    text = text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+    assert "PADARIA CENTRAL LTDA" in text
+    assert ("Buscar dados de hoje" in text) == is_old
+    assert not WorkItem.objects.exists()
+    assert ("Consultando" in text_of(ask(attendant))) == is_old
+    assert WorkItem.objects.count() == is_old
+
+
+def test_nobody_asks_without_the_token(office):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(office.attendant)
+    assert client.post(PAGE, {"cnpj": BAKERY_CNPJ}).status_code == 403
+    assert not CnpjRecord.objects.exists()
+
+
+def test_asking_is_limited_and_reading_is_not(attendant):
+    answers = [attendant.post(PAGE, {"cnpj": BAKERY_CNPJ}).status_code for _ in range(61)]
+    assert answers == [302] * 60 + [429]
+    assert attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}).status_code == 200
 
 
 def test_what_was_found_is_shown_with_source_and_date(attendant):
@@ -66,10 +115,26 @@ def test_what_was_found_is_shown_with_source_and_date(attendant):
 )
 def test_an_end_without_data_says_so(attendant, state, words):
     make_unanswered(state=state)
-    text = text_of(attendant.get(RESULT, {"cnpj": BAKERY_CNPJ}))
-    assert words in text
-    assert "data-poll" not in text
+    for path in (PAGE, RESULT):
+        text = text_of(attendant.get(path, {"cnpj": BAKERY_CNPJ}))
+        assert words in text
+        assert (ASK in text) == (state == "unknown")
+        assert "data-poll" not in text
     assert not WorkItem.objects.exists()
+
+
+def test_who_asks_anew_after_no_answer_is_served(attendant):
+    make_unanswered(state="unknown")
+    assert "Consultando" in text_of(ask(attendant))
+    assert WorkItem.objects.count() == 1
+
+
+def test_an_old_absence_may_be_asked_about_again(attendant):
+    row = make_unanswered(state="not_found")
+    row.fetched_at -= timedelta(hours=25)
+    row.save()
+    assert ASK in text_of(attendant.get(PAGE, {"cnpj": BAKERY_CNPJ}))
+    assert "Consultando" in text_of(ask(attendant))
 
 
 def test_one_denial_and_one_silence_are_told_apart_from_no_answer(attendant):
@@ -77,7 +142,7 @@ def test_one_denial_and_one_silence_are_told_apart_from_no_answer(attendant):
     row.silent_sources = ["brasilapi"]
     row.save()
     for path in (RESULT, "/notas/preencher/"):
-        text = text_of(attendant.get(path, {"cnpj": BAKERY_CNPJ, "espera": "1"}))
+        text = text_of(attendant.get(path, {"cnpj": BAKERY_CNPJ}))
         assert "Uma fonte não" in text, path
 
 

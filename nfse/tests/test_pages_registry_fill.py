@@ -2,9 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from nfse.tests.firms import make_city
 from nfse.tests.registered import BAKERY_CNPJ, make_record, make_unanswered
@@ -21,8 +24,12 @@ def attendant(client, office):
     return client
 
 
-def ask(client, cnpj, **query):
-    return client.get(URL, {"cnpj": cnpj, **query}, HTTP_HX_REQUEST="true").content.decode()
+def ask(client, cnpj):
+    return client.post(URL, {"cnpj": cnpj}, HTTP_HX_REQUEST="true").content.decode()
+
+
+def read(client, cnpj):
+    return client.get(URL, {"cnpj": cnpj}, HTTP_HX_REQUEST="true").content.decode()
 
 
 def filled(text):
@@ -30,12 +37,43 @@ def filled(text):
     return json.loads(unescape(found[1])) if found else None
 
 
-def test_a_new_cnpj_is_asked_for_and_the_fragment_asks_again(attendant):
+def test_a_new_cnpj_is_asked_for_and_the_fragment_reads_until_it_is_there(attendant):
     text = ask(attendant, "11.444.777/0001-61")
     assert "Consultando a Receita" in text
-    assert f'hx-get="{URL}?cnpj={BAKERY_CNPJ}&amp;espera=1"' in text
+    assert f'hx-get="{URL}?cnpj={BAKERY_CNPJ}"' in text
     assert CnpjRecord.objects.get().state == "pending"
+    assert read(attendant, BAKERY_CNPJ) == text
     assert WorkItem.objects.count() == 1
+
+
+def test_reading_asks_nobody(attendant):
+    text = read(attendant, BAKERY_CNPJ)
+    assert "data-poll" not in text
+    assert "Receita" not in text
+    assert not CnpjRecord.objects.exists()
+    assert not WorkItem.objects.exists()
+
+
+def test_reading_old_data_asks_nobody_and_asking_does(attendant):
+    make_record(fetched_at=timezone.now() - timedelta(days=365))
+    assert filled(read(attendant, BAKERY_CNPJ))
+    assert not WorkItem.objects.exists()
+    assert "Consultando a Receita" in ask(attendant, BAKERY_CNPJ)
+    assert WorkItem.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", [URL, "/notas/empresas/preencher/"])
+def test_nobody_asks_without_the_token(office, address):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(office.owner)
+    assert client.post(address, {"cnpj": BAKERY_CNPJ}).status_code == 403
+    assert not CnpjRecord.objects.exists()
+
+
+def test_asking_is_limited_and_reading_is_not(attendant):
+    answers = [attendant.post(URL, {"cnpj": BAKERY_CNPJ}).status_code for _ in range(61)]
+    assert answers == [200] * 60 + [429]
+    assert attendant.get(URL, {"cnpj": BAKERY_CNPJ}).status_code == 200
 
 
 def test_what_the_receita_says_comes_by_field_name(attendant):
@@ -68,7 +106,7 @@ def test_what_the_receita_says_comes_by_field_name(attendant):
 )
 def test_an_end_without_data_says_so_and_stops_asking(attendant, state, words):
     make_unanswered(state=state)
-    text = ask(attendant, BAKERY_CNPJ, espera="1")
+    text = read(attendant, BAKERY_CNPJ)
     assert words in text
     assert "data-poll" not in text
     assert not WorkItem.objects.exists()
@@ -84,9 +122,9 @@ def test_who_asks_anew_after_no_answer_is_served(attendant):
     [("11.222.333/0001-82", "CNPJ inválido"), ("12", "CNPJ inválido"), ("", ""), ("529.982.247-25", "")],
 )
 def test_only_a_cnpj_is_asked_for(attendant, typed, words):
-    text = ask(attendant, typed)
-    assert words in text
-    assert not words or "data-fill" not in text
+    for text in (ask(attendant, typed), read(attendant, typed)):
+        assert words in text
+        assert not words or "data-fill" not in text
     assert not CnpjRecord.objects.exists()
 
 
@@ -103,4 +141,5 @@ def test_outside_text_is_escaped(attendant):
 
 
 def test_a_stranger_gets_401(client):
-    assert client.get(URL, {"cnpj": BAKERY_CNPJ}, HTTP_HX_REQUEST="true").status_code == 401
+    for send in (client.get, client.post):
+        assert send(URL, {"cnpj": BAKERY_CNPJ}, HTTP_HX_REQUEST="true").status_code == 401

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.documents import format_cnpj
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.decorators import firm_member_required
@@ -28,24 +29,28 @@ GONE = "Consulte o CNPJ de novo: não há mais dados dele."
 
 @dataclass(frozen=True)
 class Lookup:
-    """What is known of a CNPJ, and the firm's taker that already has it."""
+    """What is known of a CNPJ (no answer: nobody asked yet), and the firm's taker that already has it."""
 
-    answer: RegistryAnswer
+    cnpj: str
+    answer: RegistryAnswer | None
     taker: Taker | None
     problem: str = ""
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
-@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, method="GET", closed_when_down=False)
+@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, closed_when_down=False)
 def cnpj_lookup(request: FirmRequest) -> HttpResponse:
-    """The page; with `?cnpj=` it asks the registry, and its result asks again by itself."""
+    """The page. A POST asks the registry and leads to `?cnpj=`, which shows what is known and asks nobody."""
+    if request.method == "POST":
+        return _ask(request)
     form = LookupForm(request.GET if "cnpj" in request.GET else None)
-    lookup = None
-    if form.is_bound and form.is_valid():
-        lookup = _look(request, ask_registry(form.cleaned_data["cnpj"]))
-    return _show(request, form, lookup)
+    if not form.is_bound or not form.is_valid():
+        return _show(request, form, None)
+    cnpj = form.cleaned_data["cnpj"]
+    filled = LookupForm(initial={"cnpj": format_cnpj(cnpj)})
+    return _show(request, filled, _look(request, cnpj, read_registry(cnpj)))
 
 
 @never_cache
@@ -57,7 +62,7 @@ def cnpj_lookup_result(request: FirmRequest) -> HttpResponse:
     answer = read_registry(form.cleaned_data["cnpj"]) if form.is_valid() else None
     if answer is None:
         return redirect("nfse:cnpj_lookup")
-    return render(request, "nfse/lookup/_result.html", _context(_look(request, answer)))
+    return render(request, "nfse/lookup/_result.html", _context(_look(request, answer.cnpj, answer)))
 
 
 @require_POST
@@ -80,24 +85,35 @@ def add_looked_up_taker(request: FirmRequest) -> HttpResponse:
         )
     except services.TakerTaken:
         messages.info(request, "Este CNPJ já está entre os seus tomadores.")
-        return redirect("nfse:taker", taker_id=_look(request, answer).taker.pk)  # type: ignore[union-attr]
+        taken = find_taker_by_document(request.firm.pk, answer.cnpj)
+        return redirect("nfse:taker", taker_id=taken.pk)  # type: ignore[union-attr]
     except NitroError as error:
-        return _show(request, form, _look(request, answer, error.message), status=422)
+        return _show(request, form, _look(request, answer.cnpj, answer, error.message), status=422)
     messages.success(request, "Adicionado aos tomadores. Já aparece na lista e ao emitir notas.")
     return redirect("nfse:taker", taker_id=taker.pk)
 
 
-def _look(request: FirmRequest, answer: RegistryAnswer, problem: str = "") -> Lookup:
-    return Lookup(answer, find_taker_by_document(request.firm.pk, answer.cnpj), problem)
+def _ask(request: FirmRequest) -> HttpResponse:
+    form = LookupForm(request.POST)
+    if not form.is_valid():
+        return _show(request, form, None, status=422)
+    return redirect(_address("nfse:cnpj_lookup", ask_registry(form.cleaned_data["cnpj"]).cnpj))
+
+
+def _address(name: str, cnpj: str) -> str:
+    return f"{reverse(name)}?{urlencode({'cnpj': cnpj})}"
+
+
+def _look(request: FirmRequest, cnpj: str, answer: RegistryAnswer | None, problem: str = "") -> Lookup:
+    return Lookup(cnpj, answer, find_taker_by_document(request.firm.pk, cnpj), problem)
 
 
 def _context(lookup: Lookup) -> dict[str, Any]:
-    query = urlencode({"cnpj": lookup.answer.cnpj})
     return {
         "lookup": lookup,
         "answer": lookup.answer,
-        "result_url": f"{reverse('nfse:cnpj_lookup_result')}?{query}",
-        "again_url": f"{reverse('nfse:cnpj_lookup')}?{query}",
+        "result_url": _address("nfse:cnpj_lookup_result", lookup.cnpj),
+        "page_url": _address("nfse:cnpj_lookup", lookup.cnpj),
     }
 
 

@@ -131,11 +131,11 @@ def edit_company(request: FirmRequest, company_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
-@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, method="GET", closed_when_down=False)
+@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, closed_when_down=False)
 def company_autofill(request: FirmRequest) -> HttpResponse:
-    """What the Receita says of the CNPJ being typed; polls itself until the answer is there."""
+    """What the Receita says of the CNPJ being typed: a POST asks, then the fragment reads."""
     return answer_fill(request, reverse("nfse:company_autofill"))
 
 

@@ -4,13 +4,14 @@ A form that wants it writes, inside its <form>:
 
     {% include "nfse/registry/_slot.html" with field=form.document %}
 
-and loads nfse/fill.js. When the field holds a whole CNPJ, the script asks `nfse:registry_fill`, whose answer
-polls itself until the registry's state is final and then carries `data-fill`, a JSON object by field name
-(FILLED_NAMES). The script fills the empty inputs of those names, marks them "da Receita", and offers a button
-that overwrites what was typed. A form without JavaScript works all the same: nothing is required of it.
+and loads nfse/fill.js. When the field holds a whole CNPJ, the script asks `nfse:registry_fill` by POST
+(R104). The answer polls itself by GET, which only reads, until the registry's state is final, and then carries
+`data-fill`, a JSON object by field name (FILLED_NAMES). The script fills the empty inputs of those names, marks
+them "da Receita", and offers a button that overwrites what was typed. A form without JavaScript works all the
+same: nothing is required of it.
 
-Another view, with other rights (the public registration), calls `answer_fill` with the name of its own URL,
-and passes it to the slot as `url`.
+Another view, with other rights (the form of a company), calls `answer_fill` with its own address, and its
+form passes that to the slot as `url`.
 """
 
 import json
@@ -23,7 +24,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from core.documents import InvalidCnpj, is_cpf, normalize_cnpj
 from core.formatting import format_phone, format_postal_code
@@ -36,7 +37,7 @@ from registry.gateways.base import BLOCKING_STATUSES, DOUBTFUL_STATUSES, Registr
 from registry.models import CnpjRecord
 from registry.selectors.cities import find_city_of
 from registry.selectors.lookups import find_cnpj_record
-from registry.services.lookups import request_cnpj
+from registry.services.lookups import is_fresh, request_cnpj
 
 RATE = "60/m"
 LOOKUP_RATE_GROUP = "nfse.registry"
@@ -76,6 +77,9 @@ class RegistryAnswer:
     fetched_at: datetime | None
     is_doubted: bool = False
     """One source does not know it and another did not answer: less than a denial (R47), more than silence."""
+
+    can_be_asked: bool = False
+    """There is no answer, or an old one: asking would have it looked up."""
 
     @property
     def is_pending(self) -> bool:
@@ -136,13 +140,8 @@ def read_registry(cnpj: str) -> RegistryAnswer | None:
 
 def describe_record(row: CnpjRecord) -> RegistryAnswer:
     is_doubted = row.state == CnpjRecord.State.UNKNOWN and bool(row.silent_sources)
-    return RegistryAnswer(row.cnpj, row.state, row.record, row.fetched_at, is_doubted)
-
-
-def ask_or_read(cnpj: str, *, is_poll: bool) -> RegistryAnswer:
-    """The first question asks the registry; a poll only reads, or an unknown CNPJ would be asked for ever."""
-    known = read_registry(cnpj) if is_poll else None
-    return known or ask_registry(cnpj)
+    can_be_asked = row.state != CnpjRecord.State.PENDING and not is_fresh(row)
+    return RegistryAnswer(row.cnpj, row.state, row.record, row.fetched_at, is_doubted, can_be_asked)
 
 
 def fill_values(record: RegistryRecord) -> dict[str, str]:
@@ -170,23 +169,30 @@ def fill_values(record: RegistryRecord) -> dict[str, str]:
 
 
 def answer_fill(request: HttpRequest, url: str) -> HttpResponse:
-    """Answer the fragment for `?cnpj=`. `url` is the address that the fragment asks again."""
-    typed = request.GET.get("cnpj", "")[:40].replace("\x00", "")
+    """Answer the fragment for `cnpj`: a POST asks the registry, a GET only reads (R104).
+
+    `url` is the view's own address, which the fragment reads until the answer is there.
+    """
+    is_asking = request.method == "POST"
+    values = request.POST if is_asking else request.GET
+    typed = values.get("cnpj", "")[:40].replace("\x00", "")
     context: dict[str, Any] = {}
     try:
-        answer = ask_or_read(typed, is_poll=request.GET.get("espera") == "1")
+        answer = ask_registry(typed) if is_asking else read_registry(typed)
     except InvalidCnpj as error:
         context["problem"] = "" if is_cpf(typed) or not typed.strip() else error.message
     else:
-        context |= {"answer": answer, "poll_url": f"{url}?{urlencode({'cnpj': answer.cnpj, 'espera': '1'})}"}
-        if answer.is_known and answer.record:
+        context["answer"] = answer
+        if answer:
+            context["poll_url"] = f"{url}?{urlencode({'cnpj': answer.cnpj})}"
+        if answer and answer.is_known and answer.record:
             context["fill"] = json.dumps(fill_values(answer.record), ensure_ascii=False)
     return render(request, "nfse/registry/_fill.html", context)
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.SEE_COMPANIES)
-@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, method="GET", closed_when_down=False)
+@rate_limited(LOOKUP_RATE_GROUP, key="account", rate=RATE, closed_when_down=False)
 def registry_fill(request: FirmRequest) -> HttpResponse:
     return answer_fill(request, reverse("nfse:registry_fill"))

@@ -51,18 +51,30 @@ def request_cnpj(*, cnpj: str, max_age: timedelta | None = None) -> CnpjRecord:
     of the caller's transaction. Raises InvalidCnpj.
     """
     number = normalize_cnpj(cnpj)
-    now = timezone.now()
     limit = max_age if max_age is not None else timedelta(days=settings.REGISTRY_MAX_AGE_DAYS)
     with transaction.atomic():
         CnpjRecord.objects.bulk_create([CnpjRecord(cnpj=number)], ignore_conflicts=True)
         row = CnpjRecord.objects.select_for_update().get(cnpj=number)
-        if row.state == State.PENDING or _is_fresh(row, limit, now):
+        if row.state == State.PENDING or is_fresh(row, max_age=limit):
             return row
-        row.state, row.asked_at = State.PENDING, now
+        row.state, row.asked_at = State.PENDING, timezone.now()
         row.save(update_fields=["state", "asked_at"])
         payload = {"cnpj": number, "max_age_seconds": limit.total_seconds()}
         enqueue(kind=FETCH_CNPJ, payload=payload, dedupe_key=number, priority=URGENT)
     return row
+
+
+def is_fresh(row: CnpjRecord, *, max_age: timedelta | None = None) -> bool:
+    """Whether the row has an answer that is young enough to stand, so that asking would tell nothing new.
+
+    `max_age` as in `request_cnpj`.
+    """
+    limit = max_age if max_age is not None else timedelta(days=settings.REGISTRY_MAX_AGE_DAYS)
+    if row.state == State.NOT_FOUND:
+        limit = min(limit, ABSENCE_AGE)
+    if row.fetched_at is None or row.state not in {State.FOUND, State.NOT_FOUND}:
+        return False
+    return row.fetched_at >= timezone.now() - limit
 
 
 def fetch_cnpj(*, cnpj: str, max_age: timedelta, work: Work) -> None:
@@ -162,14 +174,6 @@ def _with_city(record: RegistryRecord) -> RegistryRecord:
     """The record with the city's codes, however the source names it."""
     city = find_city_of(record)
     return replace(record, ibge_code=city.ibge_code, siafi_code=city.siafi_code) if city else record
-
-
-def _is_fresh(row: CnpjRecord, max_age: timedelta, now: datetime) -> bool:
-    if row.fetched_at is None:
-        return False
-    if row.state == State.NOT_FOUND:
-        return row.fetched_at >= now - min(max_age, ABSENCE_AGE)
-    return row.state == State.FOUND and row.fetched_at >= now - max_age
 
 
 def _is_older(record: RegistryRecord, row: CnpjRecord, now: datetime) -> bool:

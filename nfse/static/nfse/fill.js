@@ -1,5 +1,5 @@
 /* Fills a form from the Receita (nfse/views/registry_fill.py). The slot asks when its input holds a whole CNPJ, or
-   when its button is pressed; the answer polls itself and in the end carries data-fill, values by field name.
+   when its button is pressed, by POST; the answer polls itself by GET and in the end carries data-fill, values by field name.
    Empty inputs are filled and marked; what a person typed changes only when the person says so. */
 (function () {
   "use strict";
@@ -34,7 +34,9 @@
   function ask(slot) {
     var input = document.getElementById(slot.dataset.input);
     slot.dataset.asked = compact(input.value);
-    window.htmx.ajax("GET", slot.dataset.url + "?cnpj=" + encodeURIComponent(slot.dataset.asked), {
+    // From the body, whose hx-headers carry the CSRF token; the form's own inputs stay here.
+    window.htmx.ajax("POST", slot.dataset.url, {
+      values: { cnpj: slot.dataset.asked },
       target: slot.querySelector(".registry-fill-answer"),
       swap: "outerHTML",
     });

@@ -22,5 +22,5 @@ def must_inform(tax_regime: TaxRegime) -> bool:
 
 
 def due_from(ctribnac: str) -> date:
-    """Return the day from which the regime normal has to inform them for a service (6 digits), refused or not."""
+    """Return the day on which the duty began for a service (6 digits), refused or not."""
     return LATER_FROM if clean_code(ctribnac)[:4] in LATER_ITEMS else DUE_FROM

@@ -110,7 +110,7 @@ def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
 
 
 def _check_ibs_cbs(parts: Parts, competence: date) -> list[RuleProblem]:
-    """The national gateway alone: of PlugNotas nobody knows whether a city asks for it (contract plugnotas 4)."""
+    """Only at the national gateway: that a city of PlugNotas asks for it is not known (contract plugnotas)."""
     company = parts.company
     if company.gateway != Company.Gateway.NATIONAL or parts.profile.ibs_cbs:
         return []
@@ -119,14 +119,14 @@ def _check_ibs_cbs(parts: Parts, competence: date) -> list[RuleProblem]:
     required, due = settings.NFSE_IBS_CBS_REQUIRED_FROM, due_from(parts.service.ctribnac)
     if competence >= required:
         text = (
-            f"Desde a competência de {format_date(required)}, a nota do regime normal precisa informar o IBS e a "
-            "CBS. Preencha o grupo no perfil fiscal."
+            f"Desde a competência de {format_date(required)}, a nota do regime normal precisa informar "
+            "o IBS e a CBS. Preencha o grupo no perfil fiscal."
         )
         return [gate("ibs_cbs", "IBSCBS", text)]
     if competence >= due:
         text = (
-            f"Desde {format_date(due)}, o regime normal deve informar o IBS e a CBS, e o perfil fiscal não os "
-            f"tem. A nota só será recusada por isso a partir de {format_date(required)}."
+            f"Desde {format_date(due)}, o regime normal deve informar o IBS e a CBS, e o perfil fiscal "
+            f"não os tem. A nota só será recusada por isso a partir de {format_date(required)}."
         )
         return [gate("ibs_cbs", "IBSCBS", text, blocking=False)]
     return []

@@ -133,10 +133,12 @@ class IssueForm(forms.Form):
         *args: Any,
         firm_id: int,
         replaced: Invoice | None = None,
+        follows_company: bool = False,
         now: datetime | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.follows_company = follows_company
         for name, sentence in REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
         self.fields["company"].error_messages["invalid_choice"] = NOT_OFFERED
@@ -176,7 +178,7 @@ class IssueForm(forms.Form):
             self.services = list(list_services(self.firm_id, self.company_id))
             self.profile = find_tax_profile(self.firm_id, self.company_id)
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            ("", "Escolha o serviço" if self.services else "Nenhum serviço"),
+            ("", self._ask_service()),
             *[(each.pk, each.nickname) for each in self.services],
         ]
         if not self.allows_unidentified:
@@ -188,10 +190,17 @@ class IssueForm(forms.Form):
             self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
             self.fields["reason"].required = True
 
+    def _ask_service(self) -> str:
+        if self.company_id is None:
+            return "Escolha a empresa primeiro"
+        return "Escolha o serviço" if self.services else "Nenhum serviço"
+
     def _follow_service(self) -> None:
         ids = [each.pk for each in self.services]
         default = next((each.pk for each in self.services if each.is_default), None)
-        chosen = self._chosen("service", ids) or default or (ids[0] if len(ids) == 1 else None)
+        chosen = self._chosen("service", ids)
+        if chosen is None and (self.follows_company or not self.is_bound or not self._typed("service")):
+            chosen = default or (ids[0] if len(ids) == 1 else None)
         self.service_row = next((each for each in self.services if each.pk == chosen), None)
         if chosen is not None:
             self._fill_in("service", str(chosen))
@@ -199,10 +208,15 @@ class IssueForm(forms.Form):
         if not self.asks_place:
             del self.fields["place"], self.fields["place_code"]
         self.fields["withheld"].choices = [  # type: ignore[attr-defined]
-            ("", f"Como no cadastro ({'retido' if self._withheld_by_default else 'não retido'})"),
+            ("", self._describe_withheld()),
             ("yes", "Retido pelo tomador"),
             ("no", "Não retido"),
         ]
+
+    def _describe_withheld(self) -> str:
+        if self.company_id is None:
+            return "Como no cadastro"
+        return f"Como no cadastro ({'retido' if self._withheld_by_default else 'não retido'})"
 
     def _follow_description(self) -> None:
         """The service's model stands in the field until somebody writes over it."""
@@ -223,7 +237,7 @@ class IssueForm(forms.Form):
         self.locked = locked_fields(self.replaced) if self.replaced is not None else frozenset()
         for name in self.locked & set(self.fields):
             self.fields[name].widget.attrs["readonly"] = True
-        if "service" in self.locked:
+        if "service" in self.locked and self.service_row is not None:
             chosen = [each for each in self.services if each == self.service_row]
             self.fields["service"].choices = [(each.pk, each.nickname) for each in chosen]  # type: ignore[attr-defined]
 

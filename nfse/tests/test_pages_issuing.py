@@ -99,10 +99,38 @@ def test_another_firm_s_company_service_and_taker_are_not_offered_and_not_taken(
 
     assert "Alheia" not in text_of(accountant.get(FORM))
     for change in ({"company": company.pk}, {"service": service.pk}, {"taker_id": taker.pk, "taker": ""}):
-        answer = accountant.post(MIRROR, typed(national_shop, **change))
-        assert "Alheia" not in text_of(answer)
-        if "service" not in change:
+        for address in (MIRROR, CONFIRM):
+            answer = accountant.post(address, typed(national_shop, **change))
+            assert "Alheia" not in text_of(answer)
             assert answer.status_code == 422
+    assert not InvoiceRequest.objects.exists()
+
+
+def test_a_service_that_is_not_the_company_s_is_refused_and_never_swapped_for_its_default(
+    accountant, national_shop
+):
+    own = national_shop.office.firm
+    of_another_company = make_service(make_company(own, OTHER_CNPJ), nickname="Só da outra")
+    of_another_firm = make_service(make_company(make_office(2).firm), nickname="Só da alheia")
+    removed = make_service(national_shop.company, nickname="Tirado", is_default=False, is_active=False)
+
+    for value in (of_another_company.pk, of_another_firm.pk, removed.pk, 10**15, "x"):
+        answer = accountant.post(MIRROR, typed(national_shop, service=value))
+        form, text = answer.context["form"], text_of(answer)
+        assert form.errors["service"] == ["Esta opção não está mais disponível. Escolha outra."]
+        assert form["description"].value() == "Manutenção do site em novembro"
+        assert "Esta opção não está mais disponível" in text
+        assert not any(name in text for name in ("Só da outra", "Só da alheia", "Tirado"))
+
+
+def test_a_form_without_company_asks_for_it_first(accountant, national_shop):
+    Certificate.objects.update(valid_from=timezone.now() - timedelta(9), valid_until=timezone.now())
+
+    text = text_of(accountant.get(FORM))
+
+    assert "Escolha a empresa primeiro" in text
+    assert ">Como no cadastro</option>" in text
+    assert "Nenhum serviço" not in text
 
 
 def test_choosing_a_company_brings_its_services_and_its_model_of_description(accountant, national_shop):

@@ -132,7 +132,8 @@ def _read(request: FirmRequest) -> IssueForm:
     if request.POST.get("substitutes"):
         replaced_id = _read_number(request.POST["substitutes"])
         replaced = or_404(get_invoice, request.firm.pk, replaced_id or 0)
-    return IssueForm(request.POST, firm_id=request.firm.pk, replaced=replaced)
+    follows = bool(request.htmx) and FOLLOWED.get(request.htmx.trigger or "") == "company"
+    return IssueForm(request.POST, firm_id=request.firm.pk, replaced=replaced, follows_company=follows)
 
 
 def _prepare(request: FirmRequest, form: IssueForm) -> Mirror:

@@ -116,10 +116,6 @@ class InviteForm(forms.Form):
     )
 
 
-class RoleForm(forms.Form):
-    role = forms.ChoiceField(label="Papel", choices=ROLE_CHOICES)
-
-
 class SettingsForm(PlacedForm):
     """What the owner may change of the firm (A27). The CNPJ is not among it."""
 

@@ -1,5 +1,7 @@
 """The people of a firm: roles and leaving (A8, R102). How they come in is nfse.services.invites."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from accounts.models import Account, Membership
@@ -30,12 +32,12 @@ class LastOwner(NitroError):
 
 def change_role(*, firm_id: int, user_id: int, member_id: int, role: str) -> Membership:
     """Give a member (User id) another role. Raises NotFound, NotAllowed, NotARole, OwnRole, LastOwner."""
-    return _change(firm_id, user_id, member_id, "role", check_role(role))
+    return _change(firm_id, user_id, member_id, "role", lambda: check_role(role))
 
 
 def deactivate_member(*, firm_id: int, user_id: int, member_id: int) -> Membership:
     """Take a member (User id) out; what they did keeps their name. Raises what `change_role` raises."""
-    return _change(firm_id, user_id, member_id, "is_active", False)
+    return _change(firm_id, user_id, member_id, "is_active", lambda: False)
 
 
 def check_role(role: str) -> str:
@@ -50,7 +52,10 @@ def lock_account(firm_id: int) -> Account:
     return Account.objects.select_for_update().get(firm=firm_id)
 
 
-def _change(firm_id: int, user_id: int, member_id: int, field: str, value: object) -> Membership:
+def _change(
+    firm_id: int, user_id: int, member_id: int, field: str, read_value: Callable[[], object]
+) -> Membership:
+    """`read_value` is asked last: who is nobody's member here is not found, whatever was sent (R99)."""
     require_right(user_id=user_id, firm_id=firm_id, right=Right.MANAGE_FIRM)
     if user_id == member_id:
         raise OwnRole
@@ -62,7 +67,7 @@ def _change(firm_id: int, user_id: int, member_id: int, field: str, value: objec
         member = members.filter(user_id=member_id).first()
         if member is None:
             raise NotFound
-        before = {field: getattr(member, field)}
+        before, value = {field: getattr(member, field)}, read_value()
         setattr(member, field, value)
         member.save(update_fields=[field])
         if not members.filter(role=Role.OWNER).exists():

@@ -152,9 +152,17 @@ def test_the_own_role_is_refused_in_one_message(owner, office, path):
     assert Membership.objects.get(user=office.owner).role == Role.OWNER
 
 
-def test_a_role_that_does_not_exist_is_refused(owner, office):
-    answer = owner.post(f"{PAGE}{office.attendant.pk}/papel/", {"role": "buyer"})
+@pytest.mark.parametrize("sent", [{"role": "buyer"}, {"role": ""}, {}])
+def test_a_role_that_does_not_exist_is_refused(owner, office, sent):
+    answer = owner.post(f"{PAGE}{office.attendant.pk}/papel/", sent)
     assert said_after(answer, owner) == [NotARole.message]
+    assert Membership.objects.get(user=office.attendant).role == Role.ATTENDANT
+
+
+@pytest.mark.parametrize("sent", [{"role": "buyer"}, {"role": ""}, {}])
+def test_a_stranger_is_not_there_whatever_role_is_sent(owner, other_office, sent):
+    for member_id in (other_office.attendant.pk, 10**6):
+        assert owner.post(f"{PAGE}{member_id}/papel/", sent).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["accountant", "attendant"])

@@ -5,10 +5,10 @@ A form that wants it writes, inside its <form>:
     {% include "nfse/registry/_slot.html" with field=form.document %}
 
 and loads nfse/fill.js. When the field holds a whole CNPJ, the script asks `nfse:registry_fill` by POST
-(R104). The answer polls itself by GET, which only reads, until the registry's state is final, and then carries
-`data-fill`, a JSON object by field name (FILLED_NAMES). The script fills the empty inputs of those names, marks
-them "da Receita", and offers a button that overwrites what was typed. A form without JavaScript works all the
-same: nothing is required of it.
+(R104). The answer polls itself by GET, which only reads, until the registry's state is final, and then
+carries `data-fill`, a JSON object by field name (FILLED_NAMES). The script fills the empty inputs of those
+names, marks them "da Receita", and offers a button that overwrites what was typed. A form without JavaScript
+works all the same: nothing is required of it.
 
 Another view, with other rights (the form of a company), calls `answer_fill` with its own address, and its
 form passes that to the slot as `url`.

@@ -42,6 +42,17 @@
     });
   }
 
+  /* Too many asked, the page grew old, no connection: said here, and the button asks again. */
+  function tellFailure(event) {
+    var answer = event.detail.target;
+    if (!answer || !answer.matches("[data-registry-slot] .registry-fill-answer:not([data-poll])")) return;
+    var line = document.createElement("p");
+    line.className = "registry-fill-line is-problem";
+    line.setAttribute("role", "status");
+    line.textContent = "Não deu para consultar agora. Preencha à mão ou tente de novo daqui a pouco.";
+    answer.replaceChildren(line);
+  }
+
   function start(slot) {
     var input = document.getElementById(slot.dataset.input);
     var button = slot.querySelector("[data-registry-ask]");
@@ -153,6 +164,8 @@
   }
 
   document.querySelectorAll("[data-registry-slot]").forEach(start);
+  document.addEventListener("htmx:responseError", tellFailure);
+  document.addEventListener("htmx:sendError", tellFailure);
   document.addEventListener("htmx:load", function (event) {
     if (event.target.matches("[data-registry-answer][data-fill]")) fill(event.target);
   });

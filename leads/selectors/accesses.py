@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core.errors import NitroError
+from core.text import folded_pattern
 from leads.models import LeadAccess
 from leads.visibility import has_visible_email, has_visible_phone
 
@@ -101,11 +102,12 @@ def _which_company(chosen: BaseFilter) -> Q:
 
 
 def _names(text: str) -> Q:
-    """Match a name in any case, or a CNPJ with or without mask."""
+    """Match a name in any case, accents aside, or a CNPJ with or without mask."""
+    pattern = folded_pattern(text)
     condition = (
-        Q(company__place_name__icontains=text)
-        | Q(company__trade_name__icontains=text)
-        | Q(company__legal_name__icontains=text)
+        Q(company__place_name__regex=pattern)
+        | Q(company__trade_name__regex=pattern)
+        | Q(company__legal_name__regex=pattern)
     )
     number = "".join(character for character in text.upper() if character.isalnum())
     if len(number) >= 8 and any(character.isdigit() for character in number):

@@ -61,7 +61,9 @@ def test_a_demo_is_not_in_the_base(account):
     assert list_my_base(account.pk).count() == count_my_base(account.pk) == 0
 
 
-@pytest.mark.parametrize("text", ["valdora 2", "VALDORA 2 COM", "{cnpj}", "{masked}", "{root}"])
+@pytest.mark.parametrize(
+    "text", ["valdora 2", "VALDORA 2 COM", "válDORÃ 2 comércio", "{cnpj}", "{masked}", "{root}"]
+)
 def test_the_base_is_searched_by_name_and_cnpj(account, text):
     search, companies = make_search(account), make_companies(3)
     for company in companies:
@@ -70,6 +72,12 @@ def test_the_base_is_searched_by_name_and_cnpj(account, text):
     masked = f"{cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}"
     typed = text.format(cnpj=cnpj, masked=masked, root=cnpj[:8])
     assert cnpjs(list_my_base(account.pk, BaseFilter(text=typed))) == [cnpj]
+
+
+@pytest.mark.parametrize("text", ["%", "valdora_2", "valdora.2"])
+def test_the_base_has_no_wildcards(account, text):
+    make_access(make_search(account), make_company(2))
+    assert list_my_base(account.pk, BaseFilter(text=text)).count() == 0
 
 
 def test_the_base_is_filtered_by_niche_of_any_purchase(account):

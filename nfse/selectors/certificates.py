@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from core.errors import NitroError
+from core.text import folded_pattern
 from nfse.models import Certificate
 
 EXPIRING_WITHIN = timedelta(days=30)
@@ -51,10 +52,11 @@ def count_by_expiry(firm_id: int, *, now: datetime, text: str = "") -> dict[str,
 def _in_use(firm_id: int, text: str) -> QuerySet[Certificate]:
     certificates = Certificate.objects.filter(firm_id=firm_id, is_active=True, company__is_active=True)
     for word in text.split():
+        pattern = folded_pattern(word)
         certificates = certificates.filter(
-            Q(company__legal_name__icontains=word)
-            | Q(company__trade_name__icontains=word)
-            | Q(holder__icontains=word)
+            Q(company__legal_name__regex=pattern)
+            | Q(company__trade_name__regex=pattern)
+            | Q(holder__regex=pattern)
         )
     return certificates
 

@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from core.documents import is_cpf, normalize_cpf
+from core.text import folded_pattern
 from nfse.models import Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
 from nfse.readiness import (
@@ -242,7 +243,8 @@ def _tax_facts(profile: TaxProfile | None) -> TaxFacts | None:
 
 
 def _matches(word: str) -> Q:
-    return Q(legal_name__icontains=word) | Q(trade_name__icontains=word) | _has_document(word)
+    pattern = folded_pattern(word)
+    return Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | _has_document(word)
 
 
 def _has_document(word: str) -> Q:

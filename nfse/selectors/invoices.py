@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.documents import is_cpf, normalize_cpf
 from core.money import InvalidAmount, parse_brl
+from core.text import folded_pattern
 from nfse.models import (
     Company,
     GatewayExchange,
@@ -186,11 +187,12 @@ def _matches(firm_id: int, word: str) -> Q:
 
     Names are looked up where they are few, so that the long table of requests is only asked for ids.
     """
+    pattern = folded_pattern(word)
     companies = Company.objects.filter(firm_id=firm_id).filter(
-        Q(legal_name__icontains=word) | Q(trade_name__icontains=word) | _has_document(Company, word)
+        Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | _has_document(Company, word)
     )
     takers = Taker.objects.filter(firm_id=firm_id).filter(
-        Q(name__icontains=word) | Q(nickname__icontains=word) | _has_document(Taker, word)
+        Q(name__regex=pattern) | Q(nickname__regex=pattern) | _has_document(Taker, word)
     )
     notes = Invoice.objects.filter(firm_id=firm_id, number=word)
     found = (

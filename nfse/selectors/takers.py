@@ -6,11 +6,9 @@ from decimal import Decimal
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
     DateTimeField,
     DecimalField,
-    Func,
     IntegerField,
     Max,
     OuterRef,
@@ -21,9 +19,10 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 
 from core.documents import is_cnpj, is_cpf, mask_document, normalize_cnpj, normalize_cpf
+from core.text import folded_pattern
 from nfse.models import Invoice, InvoiceRequest, Taker
 from nfse.permissions import NotFound
 from nfse.values import Environment, NoteStatus
@@ -76,7 +75,8 @@ def find_taker_by_text(firm_id: int, text: str) -> Taker | None:
     found = find_taker_by_document(firm_id, document)
     if found is not None:
         return found
-    named = Taker.objects.filter(firm_id=firm_id, merged_into=None, name__iexact=(name or text).strip())
+    whole = folded_pattern((name or text).strip())
+    named = Taker.objects.filter(firm_id=firm_id, merged_into=None, name__regex=f"^{whole}$")
     takers = list(named[:2])
     return takers[0] if len(takers) == 1 else None
 
@@ -92,9 +92,9 @@ def list_takers(
 ) -> QuerySet[Taker]:
     """Takers by name, each with `note_count` and `note_total` (reais) of its valid notes of production.
 
-    `text` looks in names (accents aside) and CNPJ, and finds a whole CPF by its hash. `company_id` leaves
-    those whom one company billed or tried to; `statuses` are codes of the Receita. One query; the totals are
-    subqueries.
+    `text` looks in names (case and accents aside) and CNPJ, and finds a whole CPF by its hash. `company_id`
+    leaves those whom one company billed or tried to; `statuses` are codes of the Receita. One query; the
+    totals are subqueries.
     """
     takers = _match(firm_id, text).select_related("city")
     takers = takers.annotate(note_count=_count_notes(), note_total=_sum_notes())
@@ -111,7 +111,7 @@ def search_takers(firm_id: int, text: str, limit: int = MAX_RESULTS) -> list[Tak
     """Up to `limit` open takers for what was typed so far; names that begin with it come first."""
     if not text.strip():
         return []
-    begins = Case(When(plain_name__startswith=_plain(text.strip()), then=Value(0)), default=Value(1))
+    begins = Case(When(name__regex="^" + folded_pattern(text.strip()), then=Value(0)), default=Value(1))
     return list(_match(firm_id, text).alias(rank=begins).order_by("rank", "name", "pk")[:limit])
 
 
@@ -176,26 +176,11 @@ def _sum_notes() -> Coalesce:
 
 def _match(firm_id: int, text: str) -> QuerySet[Taker]:
     takers = Taker.objects.filter(firm_id=firm_id, merged_into=None)
-    takers = takers.alias(plain_name=_plain_column("name"), plain_nickname=_plain_column("nickname"))
     for word in text.split():
-        plain = _plain(word)
-        names = Q(plain_name__contains=plain) | Q(plain_nickname__contains=plain)
+        pattern = folded_pattern(word)
+        names = Q(name__regex=pattern) | Q(nickname__regex=pattern)
         takers = takers.filter(names | _by_document(word))
     return takers
-
-
-_ACCENTED, _UNACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn"
-_TRANSLATION = str.maketrans(_ACCENTED, _UNACCENTED)
-
-
-def _plain(text: str) -> str:
-    return text.lower().translate(_TRANSLATION)
-
-
-def _plain_column(name: str) -> Func:
-    return Func(
-        Lower(name), Value(_ACCENTED), Value(_UNACCENTED), function="TRANSLATE", output_field=CharField()
-    )
 
 
 def _by_document(word: str) -> Q:

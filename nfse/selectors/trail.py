@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from core.text import fold
+from core.text import fold, folded_pattern
 from nfse.models import ChangeRecord, Company
 from nfse.permissions import FIRM_ROLES
 from nfse.trail_words import EMPTY, TEAM_SUBJECTS, cities_in, field_label, headline, in_order, show_value
@@ -122,11 +122,12 @@ def _matches(firm_id: int, chosen: TrailFilter) -> Q:
 def _of_company(firm_id: int, text: str) -> Q:
     """Of companies that exist by name or CNPJ, of removed ones by the name that the trail kept."""
     compact = text.translate(str.maketrans("", "", " ./-")).upper()
-    found = Q(legal_name__icontains=text) | Q(trade_name__icontains=text)
+    pattern = folded_pattern(text)
+    found = Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern)
     if len(compact) >= 3:
         found |= Q(cnpj__contains=compact)
     companies = Company.objects.filter(found, firm_id=firm_id)
-    return Q(company_id__in=companies.values("pk")) | Q(subject="company", subject_label__icontains=text)
+    return Q(company_id__in=companies.values("pk")) | Q(subject="company", subject_label__regex=pattern)
 
 
 def _start_of(day: date) -> datetime:

@@ -187,6 +187,12 @@ def test_days_left_and_the_state_at_plugnotas_are_shown(three, page):
         assert shown in text, shown
 
 
+def test_a_search_minds_neither_accents_nor_wildcards(three, page):
+    Company.objects.filter(legal_name="Beta Ltda").update(trade_name="Clínica São José")
+    for typed, found in (("clinica", ["Beta Ltda"]), ("béta", ["Beta Ltda"]), ("c%a", [])):
+        assert names(page(LIST, q=typed)) == found, typed
+
+
 def test_the_list_is_searched_and_keeps_the_tab(three, page):
     response = page(LIST, q="beta", situacao="ok")
     assert names(response) == ["Beta Ltda"]

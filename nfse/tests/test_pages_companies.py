@@ -116,6 +116,17 @@ def test_each_tab_counts_what_it_shows(three, page, tab, names):
     assert tab_counts(response) == {"Todas": 3, "Prontas": 1, "Bloqueadas": 1, "Inativas": 1}
 
 
+def test_a_search_minds_neither_accents_nor_wildcards(three, page):
+    Company.objects.filter(legal_name="Beta Ltda").update(trade_name="Clínica São José")
+    for typed, names in (
+        ("clinica JOSE", ["Beta Ltda"]),
+        ("clínica", ["Beta Ltda"]),
+        ("cl%ca", []),
+        ("_", []),
+    ):
+        assert shown_names(page(LIST, q=typed)) == names, typed
+
+
 def test_filters_narrow_the_list_and_the_counts(three, page):
     assert shown_names(page(LIST, q="beta")) == ["Beta Ltda"]
     assert shown_names(page(LIST, certificado="none")) == ["Beta Ltda", "Gama Ltda"]

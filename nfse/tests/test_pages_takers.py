@@ -80,6 +80,9 @@ def test_the_list_shows_documents_and_what_counts(attendant, office, company):
         ({"q": "529.982.247-25"}, ["João da Silva"]),
         ({"q": "529"}, []),
         ({"q": "100%"}, []),
+        ({"q": "clinica FECHADA"}, ["Clínica Fechada"]),
+        ({"q": "cl_nica"}, []),
+        ({"q": "cl.nica"}, []),
         ({"situacao": "encerrada"}, ["Clínica Fechada"]),
         ({"situacao": "ativa"}, ["Padaria Central Ltda"]),
         ({"situacao": "outra"}, ["Clínica Fechada", "João da Silva", "Padaria Central Ltda"]),
@@ -303,7 +306,7 @@ def test_two_are_compared_before_they_are_one(attendant, office, company):
 
 def test_the_other_one_is_found_by_what_was_written(attendant, office):
     kept, gone = make_taker(office.firm), make_taker(office.firm, BRANCH, name="Padaria Filial")
-    for typed in ("Padaria Filial", "padaria filial", "11.444.777/0002-42", "X · 11.444.777/0002-42"):
+    for typed in ("Padaria Filial", "PADARIA FÍLIAL", "11.444.777/0002-42", "X · 11.444.777/0002-42"):
         page = attendant.get(at(kept, "unir/"), {"taker": typed})
         assert page.context["merged"] == gone, typed
 
@@ -339,7 +342,7 @@ def test_suggestions_put_first_what_begins_so(attendant, office):
     make_taker(office.firm, CLINIC, name="A Padaria do Zé")
     padaria = make_taker(office.firm)
     make_taker(office.firm, CPF, name="Maria Padaria")
-    answer = attendant.get("/notas/api/tomadores/", {"q": "padaria"}).json()
+    answer = attendant.get("/notas/api/tomadores/", {"q": "PADÁRIA"}).json()
     assert [one["label"] for one in answer["results"]] == [
         "Padaria Central Ltda · 11.444.777/0001-61",
         "A Padaria do Zé · 11.222.333/0001-81",
@@ -405,4 +408,4 @@ def test_another_firms_taker_is_not_there(attendant, other_office):
     for action in ("editar/", "unir/"):
         assert attendant.post(at(theirs, action), SENT).status_code == 404
     assert shown(attendant.get(LIST)) == []
-    assert attendant.get("/notas/api/tomadores/", {"q": "padaria"}).json() == {"results": []}
+    assert attendant.get("/notas/api/tomadores/", {"q": "PADÁRIA"}).json() == {"results": []}

@@ -106,6 +106,9 @@ def test_the_filter_by_company_finds_names_documents_and_removed_ones(accountant
     assert labels(accountant, empresa="oficina") == ["Conserto"]
     assert labels(accountant, empresa="98.765.432") == ["Pão"]
     assert labels(accountant, empresa="removida") == ["Removida e Filhos"]
+    assert labels(accountant, empresa="PADÁRIA central") == ["Pão"]
+    assert labels(accountant, empresa="REMOVÍDA") == ["Removida e Filhos"]
+    assert labels(accountant, empresa="%") == []
 
 
 def test_the_filter_by_person_and_by_day(accountant, office):

@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formatting
@@ -18,6 +18,13 @@ register = template.Library()
 
 _ICON_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SVG = re.compile(r"<svg[^>]*>(?P<shapes>.*)</svg>", re.DOTALL)
+_UNBROKEN = re.compile(
+    r"(?<![0-9A-Za-z])(?:"
+    r"[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-[0-9]{2}"  # a CNPJ
+    r"|[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}"  # a CPF
+    r"|R\$\s?[0-9.]{1,20},[0-9]{2}"
+    r")(?![0-9A-Za-z])"
+)
 _EMPTY: tuple[object, ...] = (None, "")
 
 
@@ -78,6 +85,13 @@ def month_br(value: date | None) -> str:
 @register.filter
 def datetime_br(value: datetime | None) -> str:
     return formatting.format_datetime(value) if value else ""
+
+
+@register.filter
+def unbroken(value: str | None) -> SafeString:
+    """A sentence whose CNPJs, CPFs and amounts each stay on one line. Copied or read it is the same text."""
+    text = conditional_escape(value or "")
+    return mark_safe(_UNBROKEN.sub(r'<span class="unbroken">\g<0></span>', text))  # noqa: S308 - escaped
 
 
 @register.filter

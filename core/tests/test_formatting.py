@@ -27,6 +27,25 @@ def test_a_whatsapp_address_needs_a_real_phone():
     assert whatsapp_url("08007001234") == ""
 
 
+@pytest.mark.parametrize(
+    "piece", ["12.345.678/0001-95", "12.ABC.345/01DE-35", "999.934.019-94", "R$ 1.234,56", "R$\xa00,05"]
+)
+def test_documents_and_amounts_in_a_sentence_are_kept_on_one_line(piece):
+    assert render("{{ x|unbroken }}", x=f"Padaria · {piece}, é isso") == (
+        f'Padaria · <span class="unbroken">{piece}</span>, é isso'
+    )
+
+
+def test_what_is_kept_on_one_line_is_escaped_like_all_the_rest():
+    shown = render("{{ x|unbroken }}", x="<b>Silva & Filhos</b> · 12.345.678/0001-95")
+    assert shown == (
+        '&lt;b&gt;Silva &amp; Filhos&lt;/b&gt; · <span class="unbroken">12.345.678/0001-95</span>'
+    )
+    assert (
+        render("{{ x|unbroken }}{{ y|unbroken }}", x=None, y="1.12.345.678/0001-9") == "1.12.345.678/0001-9"
+    )
+
+
 def test_every_template_knows_the_filters():
     assert render("{{ x|cnpj }}", x="12ABC34501DE35") == "12.ABC.345/01DE-35"
     assert render("{{ x|cpf }}", x="99993401994") == "999.934.019-94"

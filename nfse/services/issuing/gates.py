@@ -110,7 +110,7 @@ def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
 
 
 def _check_ibs_cbs(parts: Parts, competence: date) -> list[RuleProblem]:
-    """Only at the national gateway: that a city of PlugNotas asks for it is not known (contract plugnotas)."""
+    """Only at the national gateway: of PlugNotas no contract says that a city asks for it."""
     company = parts.company
     if company.gateway != Company.Gateway.NATIONAL or parts.profile.ibs_cbs:
         return []

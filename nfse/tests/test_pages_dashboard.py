@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Account, Membership, User
 from nfse.models import Company, Invoice, InvoiceRequest
 from nfse.selectors import firm_cache
 from nfse.services.companies import deactivate_company
@@ -188,6 +189,18 @@ def test_an_attendant_sees_no_certificates_and_cannot_issue(page, office, compan
     assert "ertificado" not in answer.text.partition("<main")[2]
     assert reverse("nfse:issue") not in answer.text
     assert answer.context["steps"] == []
+
+
+def test_who_has_not_confirmed_the_e_mail_is_asked_to_for_the_sake_of_the_notices(page, office):
+    assert "Confirme seu e-mail" not in page().text
+    User.objects.filter(pk=office.accountant.pk).update(email_confirmed_at=None)
+    for is_buyer_too in (False, True):
+        if is_buyer_too:
+            account = Account.objects.create(kind=Account.Kind.BUYER, name="Ana")
+            Membership.objects.create(user=office.accountant, account=account, role=Membership.Role.BUYER)
+        text = page().text
+        assert "Assim sabemos que os avisos chegam até você." in text
+        assert reverse("accounts:confirm_email") in text
 
 
 def test_another_firm_s_figures_are_another_s(page, other_company):

@@ -15,6 +15,7 @@ from nfse.services.issuing.sending import send_request
 from nfse.services.notes.canceling import cancel_note, keep_canceling
 from nfse.services.notes.distribution import READ_DISTRIBUTION, read_distribution
 from nfse.services.notes.mailing import give_up_note, send_note
+from nfse.services.notes.mailing_taker import give_up_taker_letter, send_to_taker
 from nfse.services.notes.pictures import fetch_picture
 from nfse.services.notes.reading import read_note
 from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
@@ -58,6 +59,13 @@ def handle_fetch_picture(work: Work) -> None:
 @handler(kinds.EMAIL, max_attempts=8, backoff=MAIL_RETRIES, on_dead=give_up_note)
 def handle_email_note(work: Work) -> None:
     send_note(request_id=work.payload["request_id"], to=work.payload["to"], work=work)
+
+
+@handler(
+    kinds.TAKER_EMAIL, timeout=TIMEOUT, max_attempts=20, backoff=MAIL_RETRIES, on_dead=give_up_taker_letter
+)
+def handle_email_taker(work: Work) -> None:
+    send_to_taker(request_id=work.payload["request_id"], work=work)
 
 
 @handler(SEND_NOTICE_EMAIL, max_attempts=8, backoff=MAIL_RETRIES)

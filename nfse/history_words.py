@@ -103,6 +103,14 @@ EVENTS: Mapping[str, Words] = MappingProxyType(
         "locks_changed": Words("A prefeitura bloqueou ou liberou pedidos para esta nota.", "lock", "warning"),
         "email_asked": Words("Envio por e-mail pedido.", "mail", shows_detail=True),
         "emailed": Words("Nota enviada por e-mail.", "mail-check", "success", shows_detail=True),
+        "taker_email_asked": Words("E-mail ao tomador na fila de envio.", "mail", shows_detail=True),
+        "taker_emailed": Words("E-mail enviado ao tomador.", "mail-check", "success", shows_detail=True),
+        "taker_email_failed": Words(
+            "O e-mail ao tomador não pôde ser entregue.", "mail-x", "danger", shows_detail=True
+        ),
+        "taker_email_dropped": Words(
+            "O e-mail ao tomador não foi enviado: a nota deixou de valer antes.", "mail-off"
+        ),
         "email_failed": Words("O e-mail não pôde ser entregue.", "mail-x", "danger", shows_detail=True),
     }
 )

@@ -96,6 +96,12 @@ class TaxForm(RefusableForm):
         help_text="Para quem atende consumidor final que não informa o CPF. Desmarcado, todo tomador tem "
         "CNPJ ou CPF.",
     )
+    email_to_taker = forms.BooleanField(
+        label="Enviar a nota ao tomador por e-mail quando for emitida",
+        required=False,
+        help_text="Vão o PDF e o XML, para o e-mail que está no cadastro do tomador na hora da confirmação. "
+        "Sem e-mail nada é enviado. Só em produção: uma nota de teste nunca sai sozinha.",
+    )
     series = forms.IntegerField(
         label="Série da DPS",
         min_value=1,

@@ -159,6 +159,7 @@ class TaxProfile(models.Model):
     send_municipal_registration = models.BooleanField("enviar a inscrição municipal", default=False)
     limit_cents = models.PositiveBigIntegerField("limite por nota, em centavos", default=10_000_000)
     allow_unidentified_taker = models.BooleanField("aceitar tomador não identificado", default=False)
+    email_to_taker = models.BooleanField("enviar a nota ao tomador por e-mail", default=False)
     series = models.PositiveIntegerField("série da DPS", default=900)
     updated_at = models.DateTimeField("alterado em", auto_now=True)
 

@@ -76,6 +76,7 @@ class TaxData:
     send_municipal_registration: bool = False
     limit_cents: int = 10_000_000
     allow_unidentified_taker: bool = False
+    email_to_taker: bool = False
     series: int = 900
 
 
@@ -219,6 +220,7 @@ def _tax_values(regime: TaxRegime, data: TaxData) -> dict[str, Any]:
         "send_municipal_registration": data.send_municipal_registration,
         "limit_cents": data.limit_cents,
         "allow_unidentified_taker": data.allow_unidentified_taker,
+        "email_to_taker": data.email_to_taker,
         "series": data.series,
     }
 

@@ -11,6 +11,7 @@ CANCEL = "nfse.cancel_note"
 READ = "nfse.read_note"
 PICTURE = "nfse.fetch_picture"
 EMAIL = "nfse.email_note"
+TAKER_EMAIL = "nfse.email_taker"
 SETTLING = (SEND, ASK)
 
 
@@ -28,6 +29,17 @@ def enqueue_for(request: InvoiceRequest, kind: str, run_after: datetime | None =
 def enqueue_picture(request_id: int) -> None:
     """Have the PDF of a note fetched; inside the caller's transaction."""
     enqueue(kind=PICTURE, payload={"request_id": request_id}, dedupe_key=picture_key(request_id))
+
+
+def enqueue_taker_letter(request_id: int, run_after: datetime | None = None) -> None:
+    """Have a note sent to its taker; not in the row of the request, where the work that brings its XML is."""
+    enqueue(
+        kind=TAKER_EMAIL,
+        payload={"request_id": request_id},
+        dedupe_key=f"request:{request_id}",
+        priority=70,
+        run_after=run_after,
+    )
 
 
 def picture_key(request_id: int) -> str:

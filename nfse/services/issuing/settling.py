@@ -14,6 +14,7 @@ from nfse.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Ta
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import move, note
+from nfse.services.issuing.taker_letter import ask_taker_letter
 from nfse.services.issuing.telling import tell_taken
 from nfse.states import State
 from nfse.values import NoteStatus, RuleProblem
@@ -125,6 +126,8 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
     )
     if issued.status is not NoteStatus.AUTHORIZED or issued.xml is None:
         kinds.enqueue_for(request, kinds.READ)
+    if issued.status is NoteStatus.AUTHORIZED:
+        ask_taker_letter(request)
     finish_replaced(request)
 
 

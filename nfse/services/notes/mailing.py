@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.gateways import Attachment, Letter, send_letter
 from core.crypto import decrypt, encrypt
 from core.errors import NitroError
+from core.masking import mask_email
 from nfse.documents.mirror import TEST_BANNER, format_reais
 from nfse.models import Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
@@ -77,7 +78,7 @@ def send_note(*, request_id: int, to: str, work: Work) -> None:
     address = decrypt(to)
     pdf = read_picture(request_id)
     work.check()
-    send_letter(_write(request, address, pdf))
+    send_letter(write_note_letter(request, address, pdf))
     with locked_request(request_id) as current:
         note(current, "emailed", detail=mask_email(address))
         work.finish({"sent": True})
@@ -89,12 +90,6 @@ def give_up_note(item: WorkItem) -> None:
         note(request, "email_failed", detail=mask_email(decrypt(item.payload["to"])))
 
 
-def mask_email(address: str) -> str:
-    """Return an address by which its owner is recognized, and nobody else finds it: f•••@empresa.com.br."""
-    name, _, domain = address.partition("@")
-    return f"{name[:1]}•••@{domain}"
-
-
 def _clean(address: str) -> str:
     address = address.strip()
     try:
@@ -104,7 +99,8 @@ def _clean(address: str) -> str:
     return address
 
 
-def _write(request: InvoiceRequest, address: str, pdf: bytes) -> Letter:
+def write_note_letter(request: InvoiceRequest, address: str, pdf: bytes) -> Letter:
+    """Return the letter with both files; `request` has its firm, company and invoice loaded."""
     invoice = request.invoice
     test = "TESTE · " if request.is_test else ""
     company = request.company.display_name

@@ -27,8 +27,8 @@ def written_events():
     """Every event name that stands as a literal where the engine writes history."""
     names = set()
     writers = {"move": 2, "note": 1, "doubt": 1, "put_back": 1, "_keep_asking": 1}
-    folder = Path(kinds.__file__).parent
-    for path in folder.glob("*.py"):
+    services = Path(kinds.__file__).parents[1]
+    for path in [*services.glob("issuing/*.py"), *services.glob("notes/*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
                 continue

@@ -75,6 +75,22 @@ def test_each_regime_has_its_form(accountant, office, regime, sent, saved):
     assert {name: getattr(profile, name) for name in saved} == saved
 
 
+def test_sending_notes_to_the_taker_is_off_until_it_is_chosen(accountant, company):
+    accountant.post(fiscal(company), SIMPLES)
+    assert find_tax_profile(company.firm_id, company.pk).email_to_taker is False
+    assert "A nota não é enviada sozinha" in summary(company, Role.ACCOUNTANT)
+
+    accountant.post(fiscal(company), SIMPLES | {"email_to_taker": "on"})
+    assert accountant.get(fiscal(company)).context["form"]["email_to_taker"].value() is True
+    assert "Cada nota de produção vai ao tomador" in summary(company, Role.ACCOUNTANT)
+    [field] = accountant.get("/notas/historico/").context["changes"][0].fields
+    assert (field.label, field.before, field.after) == (
+        "Enviar a nota ao tomador por e-mail",
+        "não",
+        "sim",
+    )
+
+
 def test_a_mei_is_not_asked_for_what_it_does_not_have(accountant, office):
     company = make_company(office.firm, tax_regime="mei")
     fields = set(accountant.get(fiscal(company)).context["form"].fields)

@@ -9,10 +9,10 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import User
-from core.forms import FilterForm
+from nfse.forms.of_company import IdField, OfCompanyForm
 from nfse.models import Company, InvoiceRequest
 from nfse.models.invoices import ENVIRONMENTS, STATES
-from nfse.selectors.invoices import RequestFilters, list_issuing_companies, list_issuing_people
+from nfse.selectors.invoices import RequestFilters, list_issuing_people
 from nfse.states import OPEN, STANDING, State
 
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
@@ -23,16 +23,7 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "problemas": ("Recusadas ou com falha", frozenset({State.REJECTED, State.FAILED})),
     "canceladas": ("Canceladas ou substituídas", frozenset({State.CANCELED, State.REPLACED})),
 }
-MOST_CHOICES = 200
-"""Above so many companies the list of them is no help: the text box finds them."""
 PERIOD = "O fim do período vem antes do começo."
-
-
-class _Id(forms.IntegerField):
-    """An id that an address brings. Another firm's finds nothing: the list is the firm's."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput, **kwargs)
 
 
 class _Day(forms.DateField):
@@ -47,14 +38,13 @@ class _Person(forms.ModelChoiceField):
         return str(obj.full_name)
 
 
-class InvoiceFilterForm(FilterForm):
+class InvoiceFilterForm(OfCompanyForm):
     """Filter of the firm's notes. What cannot be read asks for nothing and its field says why."""
 
     search_field = "q"
 
     q = forms.CharField(label="Empresa, tomador, número ou valor", required=False, max_length=160)
-    empresa = _Id(label="Empresa")
-    tomador = _Id()
+    tomador = IdField()
     situacao = forms.ChoiceField(
         label="Situação",
         required=False,
@@ -78,12 +68,7 @@ class InvoiceFilterForm(FilterForm):
     emitida_ate = _Day("até")
 
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.firm_id = firm_id
-        companies = list(list_issuing_companies(firm_id)[: MOST_CHOICES + 1])
-        if len(companies) <= MOST_CHOICES:
-            choices = [("", "Todas"), *((company.pk, company.display_name) for company in companies)]
-            self.fields["empresa"].widget = forms.Select(choices=choices)
+        super().__init__(*args, firm_id=firm_id, **kwargs)
         cast(forms.ModelChoiceField, self.fields["por"]).queryset = list_issuing_people(firm_id)
 
     def clean(self) -> dict[str, Any]:

@@ -1,17 +1,16 @@
 """Forms of takers: the list's filter, a new or changed taker, the merge, the CNPJ look-up (A19, A20, N9)."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
-from core.forms import FilterForm
 from nfse.forms.fields import PlacedForm, RefusableForm, clean_by
-from nfse.models import Company, Taker
-from nfse.selectors.invoices import list_issuing_companies
+from nfse.forms.of_company import OfCompanyForm
+from nfse.models import Taker
 from nfse.services.companies import InvalidDocument, InvalidPostalCode, clean_document, clean_postal_code
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
 from nfse.services.takers import (
@@ -44,33 +43,26 @@ STATUSES: dict[str, tuple[str, frozenset[str]]] = {
 }
 
 
-class TakerFilterForm(FilterForm):
+class TakerFilterForm(OfCompanyForm):
     """Filter of the list (A19): `?q=&empresa=<company id>&situacao=`."""
 
     search_field = "q"
 
     q = forms.CharField(label="Nome, apelido, CNPJ ou CPF", required=False, max_length=160)
-    empresa = forms.ModelChoiceField(
-        label="Empresa", queryset=Company.objects.none(), required=False, empty_label="Todas"
-    )
     situacao = forms.ChoiceField(
         label="Situação na Receita",
         required=False,
         choices=[("", "Todas"), *((name, label) for name, (label, _codes) in STATUSES.items())],
     )
 
-    def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["empresa"]).queryset = list_issuing_companies(firm_id)
-
     def chosen(self) -> dict[str, Any]:
         """What `list_takers` takes; what cannot be read asks for nothing and its field says why."""
         self.is_valid()
         asked = self.cleaned_data
-        company, status = asked.get("empresa"), asked.get("situacao", "")
+        status = asked.get("situacao", "")
         return {
             "text": asked.get("q", ""),
-            "company_id": company.pk if company else None,
+            "company_id": asked.get("empresa"),
             "statuses": STATUSES[status][1] if status else (),
         }
 
@@ -81,7 +73,7 @@ class TakerFilterForm(FilterForm):
         text = asked.get("q", "")
         said = {
             "texto": "(documento)" if any(map(str.isdigit, text)) else text,
-            "empresa": str(asked.get("empresa") or ""),
+            "empresa": str(self.find_company() or ""),
             "situação": STATUSES[status][0] if status else "",
         }
         return {name: value for name, value in said.items() if value}

@@ -184,6 +184,18 @@ def test_another_firm_s_company_finds_nothing_and_shows_no_name(page, company, o
     assert "Oficina Alheia" not in answer.text
 
 
+def test_above_two_hundred_companies_a_link_brings_the_company(page, office, company):
+    request = make_request(company)
+    assert '<select name="empresa"' in page().text
+    for number in range(200):
+        make_company(office.firm, f"{number:08d}000191", legal_name=f"Loja {number}")
+    answer = page(f"?empresa={company.pk}")
+    assert answer.rows == [request.pk]
+    assert f'<input type="hidden" name="empresa" value="{company.pk}"' in answer.text
+    assert f"Empresa: <b>{company.display_name}</b>" in answer.text
+    assert "Loja 7" not in answer.text
+
+
 def test_pages_keep_the_filter_and_the_menu_goes_with_the_role(page, company):
     for number in range(1, 53):
         make_request(company, number=number)

@@ -110,6 +110,35 @@ def test_the_takers_of_one_company_include_those_merged(attendant, office, compa
     assert shown(attendant.get(LIST, {"empresa": company.pk})) == [kept.name]
 
 
+def test_another_firms_company_finds_nothing_and_shows_no_name(attendant, office, other_company):
+    make_taker(office.firm)
+    answer = attendant.get(LIST, {"empresa": other_company.pk})
+    assert shown(answer) == []
+    assert other_company.display_name not in text_of(answer)
+
+
+def test_above_two_hundred_companies_a_link_brings_the_company(attendant, office, company):
+    billed = make_taker(office.firm)
+    make_taker(office.firm, CLINIC, name="De outra")
+    make_request(company, taker=billed)
+    few = attendant.get(LIST, {"empresa": company.pk})
+    assert '<select name="empresa"' in text_of(few)
+    assert "filter-chip" not in text_of(few)
+    for number in range(200):
+        make_company(office.firm, f"{number:08d}000191", legal_name=f"Loja {number}")
+    many = attendant.get(LIST, {"empresa": company.pk, "q": "padaria"})
+    assert shown(many) == shown(few) == [billed.name]
+    text = text_of(many)
+    assert f'<input type="hidden" name="empresa" value="{company.pk}"' in text
+    assert f"Empresa: <b>{company.display_name}</b>" in text
+    assert 'href="?q=padaria" aria-label="Tirar o filtro da empresa"' in text
+    assert "Loja 7" not in text
+    b"".join(attendant.get(f"{LIST}exportar.csv", {"empresa": company.pk}).streaming_content)
+    assert ChangeRecord.objects.get().after["empresa"] == company.display_name
+    tab = attendant.get(f"/notas/empresas/{company.pk}/", {"aba": "tomadores"})
+    assert f'href="{LIST}?empresa={company.pk}"' in text_of(tab)
+
+
 def test_pages_have_twenty_and_keep_the_filter(attendant, office):
     for number in range(21):
         make_taker(office.firm, f"{number:08d}000191"[:14], name=f"Tomador {number:02d}")

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_safe
 
 from nfse.decorators import firm_member_required
 from nfse.forms.invoice_filters import InvoiceFilterForm
-from nfse.models import Company, Taker
+from nfse.models import Taker
 from nfse.permissions import NotFound, Right
 from nfse.requests import FirmRequest
 from nfse.selectors.invoices import (
     count_totals,
-    list_issuing_companies,
     list_request_ids,
     load_requests,
 )
@@ -47,7 +46,7 @@ def invoices(request: FirmRequest) -> HttpResponse:
         "form": form,
         "is_filtered": not chosen.is_empty,
         "taker": _find_taker(request.firm.pk, chosen.taker_id),
-        "company": _find_company(form, chosen.company_id),
+        "company": form.find_unlisted_company(),
         "totals": totals,
         "page": page,
         "requests": load_requests(request.firm.pk, page.object_list),
@@ -74,13 +73,6 @@ def invoices_status(request: FirmRequest) -> HttpResponse:
             form = InvoiceFilterForm(request.GET, firm_id=request.firm.pk)
             context["totals"] = count_totals(request.firm.pk, form.chosen())
     return render(request, "nfse/invoices/_update.html", context)
-
-
-def _find_company(form: InvoiceFilterForm, company_id: int | None) -> Company | None:
-    """The company that the list is of, where the form is too long to show it."""
-    if company_id is None or not form.fields["empresa"].widget.is_hidden:
-        return None
-    return list_issuing_companies(form.firm_id).filter(pk=company_id).first()
 
 
 def _find_taker(firm_id: int, taker_id: int | None) -> Taker | None:

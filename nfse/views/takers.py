@@ -49,7 +49,13 @@ def takers(request: FirmRequest) -> HttpResponse:
     form = TakerFilterForm(request.GET, firm_id=request.firm.pk)
     chosen = form.chosen()
     page = Paginator(list_takers(request.firm.pk, **chosen), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "is_filtered": any(chosen.values()), "page": page, "takers": page.object_list}
+    context = {
+        "form": form,
+        "is_filtered": any(chosen.values()),
+        "company": form.find_unlisted_company(),
+        "page": page,
+        "takers": page.object_list,
+    }
     return render(request, "nfse/takers/list.html", context)
 
 

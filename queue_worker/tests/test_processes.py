@@ -26,9 +26,7 @@ def all_done():
 
 
 def test_a_killed_worker_an_emptied_broker_and_doubled_bells_lose_and_repeat_nothing(house):
-    doomed = house.start_worker("doomed", "io")
-    house.start_worker("heir", "io", DATABASE_POOL_SIZE="4")
-    house.start_beat()
+    doomed = house.start_worker("doomed", "io")  # alone, so that it holds work for certain when it dies
     ordered = [put_one(EFFECT, payload={"seconds": 0.03}, ordering_key=f"key {n % 8}") for n in range(64)]
     free = put(EFFECT, 40, payload={"seconds": 0.1})
     house.ring(times=2)
@@ -37,6 +35,9 @@ def test_a_killed_worker_an_emptied_broker_and_doubled_bells_lose_and_repeat_not
     doomed.kill()
     left = WorkItem.objects.filter(status="processing", worker="doomed@test").count()
     house.empty_broker()
+    house.start_worker("heir", "io", DATABASE_POOL_SIZE="4")
+    house.start_worker("second_heir", "io")
+    house.start_beat()
     wait_until(all_done)
 
     effects = list_effects("effect")

@@ -23,10 +23,10 @@ GOAL_PICTURE = 0.8
 def run() -> list[Figure]:
     from brazilfiscalreport.danfse import Danfse
 
-    from nfse.documents.danfse import render
-    from nfse.documents.dps import build_dps
-    from nfse.documents.preparation import prepare_dps
-    from nfse.documents.rules import check_snapshot
+    from fiscal.documents.danfse import render
+    from fiscal.documents.dps import build_dps
+    from fiscal.documents.preparation import prepare_dps
+    from fiscal.documents.rules import check_snapshot
 
     certificate, snapshot, now = make_certificate(), make_snapshot(), datetime.now(UTC)
     unsigned = build_dps(snapshot, series=900, number=1, issued_at=now)
@@ -90,7 +90,7 @@ def bare_sign(unsigned: bytes, certificate) -> bytes:
 
 
 def make_certificate():
-    from nfse.documents.certificates import open_pfx
+    from fiscal.documents.certificates import open_pfx
     from sandbox.pki import make_pfx
 
     with TemporaryDirectory() as home:
@@ -99,7 +99,7 @@ def make_certificate():
 
 
 def make_snapshot():
-    from nfse.values import (
+    from fiscal.values import (
         Address,
         Environment,
         IbsCbs,
@@ -128,7 +128,7 @@ def make_snapshot():
 
 
 def _note(unsigned: bytes) -> bytes:
-    from nfse.documents.xml import PROLOG
+    from fiscal.documents.xml import PROLOG
 
     inside = unsigned.removeprefix(PROLOG).decode()
     return (

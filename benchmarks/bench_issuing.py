@@ -112,8 +112,8 @@ def _make_signing() -> Callable[[], object]:
 
     from benchmarks.bench_dps import bare_sign, make_snapshot
     from benchmarks.nfse_rows import PASSWORD, make_issuer_pfx
-    from nfse.documents.certificates import open_pfx
-    from nfse.documents.dps import build_dps
+    from fiscal.documents.certificates import open_pfx
+    from fiscal.documents.dps import build_dps
 
     data = make_issuer_pfx()
     unsigned = build_dps(make_snapshot(), series=900, number=1, issued_at=datetime.now(UTC))

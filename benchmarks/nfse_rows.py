@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Account, Membership, User
 from accounts.signals import account_created
-from nfse.documents.clock import competence_today
+from fiscal.documents.clock import competence_today
 from nfse.models import Company, Firm, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.models.invoices import index_issuer
 from nfse.services.certificates import upload_certificate

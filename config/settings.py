@@ -32,7 +32,9 @@ INSTALLED_APPS = [
     "registry",
     "credits",
     "nfse",
+    "portal",
     "leads",
+    "operations",
     "django_htmx",
     "csp",
     "django.contrib.admin",
@@ -59,7 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.CurrentAccountMiddleware",
-    "nfse.middleware.CurrentFirmMiddleware",
+    "nfse.access.CurrentFirmMiddleware",
     "core.middleware.RateLimitMiddleware",
 ]
 
@@ -173,10 +175,10 @@ NAVIGATION: list[dict[str, Any]] = [
         "audience": "operator",
         "items": [
             {
-                "url": "queue_worker:dashboard",
+                "url": "operations:queue",
                 "label": "Fila",
                 "icon": "activity",
-                "also": ["queue_worker:items", "queue_worker:item"],
+                "also": ["operations:items", "operations:item"],
             },
             {"url": "admin:index", "label": "Administração", "icon": "settings"},
         ],
@@ -187,8 +189,8 @@ AREAS: list[dict[str, Any]] = [
     {"label": "Leads", "audience": "buyer", "url": "leads:dashboard", "namespaces": ["leads", "credits"]},
     {"label": "Notas", "audience": "firm", "url": "nfse:dashboard", "namespaces": ["nfse"]},
 ]
-HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html", "nfse/_header_bell.html"]
-SIDEBAR_FRAGMENTS = ["nfse/_sidebar_firm.html"]
+HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html", "portal/_header_bell.html"]
+SIDEBAR_FRAGMENTS = ["portal/_sidebar_firm.html"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))

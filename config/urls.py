@@ -10,8 +10,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("creditos/", include("credits.urls")),
     path("leads/", include("leads.urls")),
-    path("", include("nfse.urls")),
-    path("operacao/fila/", include("queue_worker.urls")),
+    path("", include("portal.urls")),
+    path("operacao/fila/", include("operations.urls")),
     path("admin/", admin.site.urls),
 ]
 

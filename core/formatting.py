@@ -2,9 +2,7 @@
 
 from datetime import date, datetime
 from urllib.parse import urlencode
-
-from django.utils import timezone
-from django.utils.formats import date_format
+from zoneinfo import ZoneInfo
 
 from core.documents import format_cnpj, format_cpf
 from core.money import format_brl, format_number
@@ -23,6 +21,12 @@ __all__ = [
     "format_postal_code",
     "whatsapp_url",
 ]
+
+SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+MONTHS = (
+    "janeiro", "fevereiro", "março", "abril", "maio", "junho",
+    "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
+)  # fmt: skip
 
 
 def format_date(value: date | datetime) -> str:
@@ -47,7 +51,7 @@ def format_postal_code(text: str) -> str:
 
 def format_month(value: date) -> str:
     """Return a month as "outubro de 2026"."""
-    return date_format(value, r"F \d\e Y")
+    return f"{MONTHS[value.month - 1]} de {value.year}"
 
 
 def whatsapp_url(e164: str, text: str = "") -> str:
@@ -59,4 +63,4 @@ def whatsapp_url(e164: str, text: str = "") -> str:
 
 
 def _local(value: datetime) -> datetime:
-    return timezone.localtime(value) if timezone.is_aware(value) else value
+    return value.astimezone(SAO_PAULO) if value.tzinfo else value

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from core.documents import is_cnpj
 from core.text import fold, fold_singular
 from leads.vocabulary import BUSINESS_WORDS, COMPANY_FORMS, CONNECTORS, FREEMAIL, PLATFORMS, generic_words
-from registry.gateways.base import RegistryRecord
+from registry.values import RegistryRecord
 
 PHONE_POINTS = 50
 ADDRESS_POINTS = 40

@@ -22,7 +22,8 @@ from leads.matching import (
     find_closed_gate,
     score_candidate,
 )
-from registry.gateways.base import RegistryGateway, RegistryRecord
+from registry.gateways.base import RegistryGateway
+from registry.values import RegistryRecord
 
 Scored = tuple[Score, RegistryRecord]
 

@@ -7,8 +7,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
 from core import crypto
-from nfse.documents.layouts import read_schedule
-from nfse.gateways.national.endpoints import find_flaws
+from fiscal.documents.layouts import read_schedule
+from fiscal.gateways.national.endpoints import find_flaws
 
 
 @register()

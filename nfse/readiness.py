@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from nfse.values import TaxRegime, TotalTaxMode, WhoFixes
+from fiscal.values import TaxRegime, TotalTaxMode, WhoFixes
 
 NATIONAL, PLUGNOTAS = "national", "plugnotas"
 REGISTERED = "sent"

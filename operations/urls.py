@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from queue_worker import views
+from operations import views
 
-app_name = "queue_worker"
+app_name = "operations"
 
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
+    path("", views.dashboard, name="queue"),
     path("trabalhos/", views.items, name="items"),
     path("trabalhos/<int:item_id>/", views.item, name="item"),
     path("trabalhos/<int:item_id>/repor/", views.requeue_item, name="requeue_item"),

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import operator_required
 from core.errors import NitroError
+from operations.forms import ItemFilterForm
 from queue_worker.errors import UnknownKind
-from queue_worker.forms import ItemFilterForm
 from queue_worker.health import WORKER_SECONDS
 from queue_worker.models import WorkItem
 from queue_worker.selectors import (
@@ -46,7 +46,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "live": set(list_live_workers(seconds=WORKER_SECONDS).values_list("pk", flat=True)),
         "periodic": list_periodic(),
     }
-    return render(request, "queue_worker/dashboard.html", context)
+    return render(request, "operations/dashboard.html", context)
 
 
 @require_safe
@@ -54,7 +54,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def items(request: HttpRequest) -> HttpResponse:
     form = ItemFilterForm(request.GET)
     page = Paginator(list_items(**form.chosen()), ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "queue_worker/items.html", {"form": form, "page": page})
+    return render(request, "operations/items.html", {"form": form, "page": page})
 
 
 @require_safe
@@ -64,7 +64,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         found = get_item(item_id)
     except WorkItem.DoesNotExist as error:
         raise Http404 from error
-    return render(request, "queue_worker/item.html", {"item": found})
+    return render(request, "operations/item.html", {"item": found})
 
 
 @require_POST
@@ -90,4 +90,4 @@ def _act(request: HttpRequest, item_id: int, service: Callable[..., WorkItem], d
         messages.error(request, f"Nada mudou: {error}")
     else:
         messages.success(request, done)
-    return redirect("queue_worker:item", item_id)
+    return redirect("operations:item", item_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from nfse.documents.events import (
+from fiscal.documents.events import (
     ANALYSIS_DENIED,
     ANALYSIS_GRANTED,
     ANALYSIS_REQUEST,

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.documents import format_cnpj
-from nfse.documents.signing import SignatureStatus, verify
-from nfse.tests.test_documents_pictures import text_of
+from fiscal.documents.signing import SignatureStatus, verify
+from fiscal.tests.test_pictures import text_of
 from tests.support.accessibility import list_hidden_focus
 from tests.support.browser import chromium, page_of
 from tests.support.camera import Camera, sign_in

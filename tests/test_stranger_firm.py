@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from nfse.documents.clock import competence_today
+from fiscal.documents.clock import competence_today
 from nfse.tests.populated import Populated, make_populated
 from queue_worker.models import WorkItem
 from tests.test_public_routes import PUBLIC

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from cryptography import x509
 
-from nfse.documents.rules import check_xml
-from nfse.documents.rules.base import Context
-from nfse.values import CityParameters, Environment
+from fiscal.documents.rules import check_xml
+from fiscal.documents.rules.base import Context
+from fiscal.values import CityParameters, Environment
 from sandbox.tests.clients import COMPANY, Certificate, sign
 from sandbox.tests.test_sefin_rules import GOOD, RULES
 

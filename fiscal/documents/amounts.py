@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from nfse.values import FederalTaxes, IssTreatment, NoteSnapshot, TaxRegime
+from fiscal.values import FederalTaxes, IssTreatment, NoteSnapshot, TaxRegime
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")

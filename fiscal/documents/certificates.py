@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from core.errors import NitroError
-from nfse.values import LoadedCertificate
+from fiscal.values import LoadedCertificate
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 _UNREADABLE = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)

@@ -10,8 +10,8 @@ from brazilfiscalreport.danfse import Danfse, DanfseConfig
 from lxml import etree
 
 from core.errors import NitroError
-from nfse.documents.texts import clean_text
-from nfse.documents.xml import find_first, read_xml
+from fiscal.documents.texts import clean_text
+from fiscal.documents.xml import find_first, read_xml
 
 PUBLIC_PAGE = "https://www.nfse.gov.br/ConsultaPublica/?tpc=1&chave="
 _TEXT_LIMIT = 4000

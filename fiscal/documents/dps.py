@@ -16,11 +16,11 @@ from xsdata.formats.dataclass.serializers import XmlSerializer
 from xsdata.formats.dataclass.serializers.config import SerializerConfig
 
 from core.errors import NitroError
-from nfse.documents.amounts import CENT, own_pis_cofins
-from nfse.documents.clock import format_time
-from nfse.documents.identifiers import dps_id
-from nfse.documents.layouts import LAYOUT_101, LayoutNotAvailable
-from nfse.documents.texts import (
+from fiscal.documents.amounts import CENT, own_pis_cofins
+from fiscal.documents.clock import format_time
+from fiscal.documents.identifiers import dps_id
+from fiscal.documents.layouts import LAYOUT_101, LayoutNotAvailable
+from fiscal.documents.texts import (
     DESCRIPTION_LIMIT,
     EXTRA_LIMIT,
     NAME_LIMIT,
@@ -29,8 +29,8 @@ from nfse.documents.texts import (
     clean_line,
     clean_text,
 )
-from nfse.documents.xml import NAMESPACE, PROLOG
-from nfse.values import (
+from fiscal.documents.xml import NAMESPACE, PROLOG
+from fiscal.values import (
     Address,
     Environment,
     EventActivity,

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import NitroError
-from nfse.documents.clock import read_time
-from nfse.documents.xml import MAX_BYTES
+from fiscal.documents.clock import read_time
+from fiscal.documents.xml import MAX_BYTES
 
 _GZIP = b"\x1f\x8b"
 _REJECTION_CODE = re.compile(r"E\d{3,4}|RNG\d+")

@@ -8,13 +8,13 @@ from functools import reduce
 from lxml import etree
 from nfelib.nfse.bindings import v1_0 as bindings
 
-from nfse.documents.clock import format_time, read_time
-from nfse.documents.dps import APPLICATION, CannotBuild, serialize
-from nfse.documents.identifiers import event_request_id
-from nfse.documents.layouts import LAYOUT_101
-from nfse.documents.texts import clean_code, clean_line, is_reason
-from nfse.documents.xml import UnreadableXml, find_first, find_text, local_name, read_xml
-from nfse.values import Environment, Lock, Manifestation, NoteEventFact, NoteState, NoteStatus
+from fiscal.documents.clock import format_time, read_time
+from fiscal.documents.dps import APPLICATION, CannotBuild, serialize
+from fiscal.documents.identifiers import event_request_id
+from fiscal.documents.layouts import LAYOUT_101
+from fiscal.documents.texts import clean_code, clean_line, is_reason
+from fiscal.documents.xml import UnreadableXml, find_first, find_text, local_name, read_xml
+from fiscal.values import Environment, Lock, Manifestation, NoteEventFact, NoteState, NoteStatus
 
 CANCELLATION, REPLACEMENT, ANALYSIS_REQUEST = "101101", "105102", "101103"
 ANALYSIS_GRANTED, ANALYSIS_DENIED, CANCELED_BY_OFFICE = "105104", "105105", "305101"

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from lxml import etree
 
-from nfse.documents.amounts import ZERO, preview_amounts, read_decimal
-from nfse.documents.xml import UnreadableXml, find_child, find_first, find_text, read_xml
-from nfse.values import NoteSnapshot
+from fiscal.documents.amounts import ZERO, preview_amounts, read_decimal
+from fiscal.documents.xml import UnreadableXml, find_child, find_first, find_text, read_xml
+from fiscal.values import NoteSnapshot
 from registry.tables import get_municipality_names
 
 _DEDUCTIONS = ("valores/vCalcDR", "IBSCBS/valores/vCalcReeRepRes")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.errors import NitroError
-from nfse.values import Environment
+from fiscal.values import Environment
 
 LAYOUT_101 = "1.01"
 LAYOUTS = {LAYOUT_101}

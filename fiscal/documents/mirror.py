@@ -6,10 +6,10 @@ from decimal import Decimal
 from core.documents import format_cnpj, format_cpf
 from core.formatting import format_date
 from core.money import format_brl
-from nfse.documents.amounts import ZERO, Preview, preview_amounts
-from nfse.documents.tables import get_services
-from nfse.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
-from nfse.values import Environment, IssTreatment, NoteSnapshot, Service, TaxRegime
+from fiscal.documents.amounts import ZERO, Preview, preview_amounts
+from fiscal.documents.tables import get_services
+from fiscal.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
+from fiscal.values import Environment, IssTreatment, NoteSnapshot, Service, TaxRegime
 from registry.tables import get_municipality_names
 
 TEST_BANNER = "TESTE: esta nota não tem valor fiscal."

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from nfse.documents.dps import CannotBuild, build_dps
-from nfse.documents.layouts import LAYOUT_101
-from nfse.documents.schema import blocking, validate
-from nfse.documents.signing import SignatureAlgorithm, sign
-from nfse.documents.tables import get_rules
-from nfse.values import LoadedCertificate, NoteSnapshot
+from fiscal.documents.dps import CannotBuild, build_dps
+from fiscal.documents.layouts import LAYOUT_101
+from fiscal.documents.schema import blocking, validate
+from fiscal.documents.signing import SignatureAlgorithm, sign
+from fiscal.documents.tables import get_rules
+from fiscal.values import LoadedCertificate, NoteSnapshot
 
 
 def prepare_dps(

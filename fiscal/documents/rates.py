@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from nfse.values import IssTreatment, SimplesApportionment, SpecialRegime, TaxRegime
+from fiscal.values import IssTreatment, SimplesApportionment, SpecialRegime, TaxRegime
 
 
 def rate_for_document(

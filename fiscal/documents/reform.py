@@ -7,8 +7,8 @@ it does is the setting NFSE_IBS_CBS_REQUIRED_FROM.
 
 from datetime import date
 
-from nfse.documents.texts import clean_code
-from nfse.values import TaxRegime
+from fiscal.documents.texts import clean_code
+from fiscal.values import TaxRegime
 
 DUE_FROM = date(2026, 10, 1)
 LATER_FROM = date(2026, 12, 1)

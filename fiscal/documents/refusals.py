@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nfse.documents.envelopes import AnswerProblem
-from nfse.documents.tables import get_official_messages, get_rules
-from nfse.values import RuleProblem, WhoFixes
+from fiscal.documents.envelopes import AnswerProblem
+from fiscal.documents.tables import get_official_messages, get_rules
+from fiscal.values import RuleProblem, WhoFixes
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from lxml import etree
 
-from nfse.documents.amounts import CENT, Preview, read_decimal
-from nfse.documents.clock import read_time
-from nfse.documents.signing import digest_value
-from nfse.documents.xml import UnreadableXml, find_child, find_first, find_text, read_xml
-from nfse.values import Environment, ReturnedNote
+from fiscal.documents.amounts import CENT, Preview, read_decimal
+from fiscal.documents.clock import read_time
+from fiscal.documents.signing import digest_value
+from fiscal.documents.xml import UnreadableXml, find_child, find_first, find_text, read_xml
+from fiscal.values import Environment, ReturnedNote
 
 
 class NotANote(UnreadableXml):

@@ -1,4 +1,4 @@
-"""Validation against the official XSD of nfse/data, compiled once per process (R94)."""
+"""Validation against the official XSD of fiscal/data, compiled once per process (R94)."""
 
 import re
 from functools import cache
@@ -6,9 +6,9 @@ from threading import Lock
 
 from lxml import etree
 
-from nfse.documents.tables import DATA
-from nfse.documents.xml import local_name, read_xml
-from nfse.values import SchemaProblem
+from fiscal.documents.tables import DATA
+from fiscal.documents.xml import local_name, read_xml
+from fiscal.values import SchemaProblem
 
 BUNDLE = DATA / "xsd-v1.01-20260727"
 _FILES = {

@@ -17,8 +17,8 @@ from signxml.algorithms import (
 from signxml.signer import XMLSigner
 
 from core.errors import NitroError
-from nfse.documents.xml import SIGNATURE_NAMESPACE, find_child, find_text, local_name, read_xml, write_xml
-from nfse.values import LoadedCertificate
+from fiscal.documents.xml import SIGNATURE_NAMESPACE, find_child, find_text, local_name, read_xml, write_xml
+from fiscal.values import LoadedCertificate
 
 _SIGNED_CHILDREN = ("infDPS", "infPedReg", "infNFSe", "infEvento")
 

@@ -1,4 +1,4 @@
-"""The official tables of nfse/data, read once per process. Every code is text."""
+"""The official tables of fiscal/data, read once per process. Every code is text."""
 
 import csv
 from dataclasses import dataclass

@@ -5,13 +5,13 @@ from typing import Any
 
 from cryptography import x509
 
-from nfse.documents.certificates import holder_document
-from nfse.documents.rules import Context, check_xml
-from nfse.documents.rules.base import Document
-from nfse.documents.schema import validate
-from nfse.documents.signing import SignatureStatus, SignatureVerdict, verify
-from nfse.documents.xml import UnreadableXml, read_xml
-from nfse.values import RuleProblem, SchemaProblem
+from fiscal.documents.certificates import holder_document
+from fiscal.documents.rules import Context, check_xml
+from fiscal.documents.rules.base import Document
+from fiscal.documents.schema import validate
+from fiscal.documents.signing import SignatureStatus, SignatureVerdict, verify
+from fiscal.documents.xml import UnreadableXml, read_xml
+from fiscal.values import RuleProblem, SchemaProblem
 
 
 @dataclass(frozen=True)

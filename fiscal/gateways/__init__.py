@@ -1,9 +1,9 @@
 """The gateways that issue notes, picked by company, environment and city (docs/nfse-gateways.md)."""
 
-from nfse.gateways.base import NFSeGateway, Recorder
-from nfse.gateways.national import NationalGateway
-from nfse.gateways.plugnotas import PlugNotasGateway
-from nfse.values import Environment, LoadedCertificate
+from fiscal.gateways.base import NFSeGateway, Recorder
+from fiscal.gateways.national import NationalGateway
+from fiscal.gateways.plugnotas import PlugNotasGateway
+from fiscal.values import Environment, LoadedCertificate
 
 NATIONAL, PLUGNOTAS = "national", "plugnotas"
 

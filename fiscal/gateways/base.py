@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.errors import NitroError, Refused, Unavailable
-from nfse.documents.events import fold_events
-from nfse.documents.layouts import LAYOUT_101
-from nfse.values import (
+from fiscal.documents.events import fold_events
+from fiscal.documents.layouts import LAYOUT_101
+from fiscal.values import (
     NoteEventFact,
     NoteSnapshot,
     NoteState,

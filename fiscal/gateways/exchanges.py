@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from core.http import Response
-from nfse.gateways.base import MAX_KEPT_CHARACTERS, Exchange, Recorder
+from fiscal.gateways.base import MAX_KEPT_CHARACTERS, Exchange, Recorder
 
 _DOCUMENT = re.compile(r'("(?:\w*B64|arquivoXml)"\s*:\s*)"[^"]{100,}"', re.IGNORECASE)
 _READABLE = ("json", "text/", "html", "problem")

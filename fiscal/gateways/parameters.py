@@ -16,13 +16,13 @@ from django.core.cache import cache
 
 from core.errors import ProviderError
 from core.ratelimit import CACHE_DOWN
-from nfse.documents.amounts import read_decimal
-from nfse.documents.tables import get_services
-from nfse.gateways.base import Recorder
-from nfse.gateways.national.client import PARAMETERS, Answer, NationalClient
-from nfse.gateways.national.endpoints import get_endpoints
-from nfse.gateways.national.tls import identity_of
-from nfse.values import CityParameters, Environment, LoadedCertificate, NoteSnapshot
+from fiscal.documents.amounts import read_decimal
+from fiscal.documents.tables import get_services
+from fiscal.gateways.base import Recorder
+from fiscal.gateways.national.client import PARAMETERS, Answer, NationalClient
+from fiscal.gateways.national.endpoints import get_endpoints
+from fiscal.gateways.national.tls import identity_of
+from fiscal.values import CityParameters, Environment, LoadedCertificate, NoteSnapshot
 
 logger = structlog.get_logger(__name__)
 

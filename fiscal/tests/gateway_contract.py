@@ -21,8 +21,8 @@ from core.errors import Refused, Unavailable, Unknown
 from core.http import CalledInsideTransaction, close_providers
 from core.http import client as http_client
 from embedded.servers import free_port
-from nfse.documents.clock import competence_today, issue_time
-from nfse.gateways.base import (
+from fiscal.documents.clock import competence_today, issue_time
+from fiscal.gateways.base import (
     Accepted,
     Allocation,
     Canceled,
@@ -36,10 +36,10 @@ from nfse.gateways.base import (
     Rejected,
     Taken,
 )
-from nfse.gateways.national import client as national_client
-from nfse.gateways.plugnotas import client as plugnotas_client
-from nfse.tests.notes import ISSUER_CNPJ, TAKER_CNPJ
-from nfse.values import NoteSnapshot, NoteStatus, Substitution
+from fiscal.gateways.national import client as national_client
+from fiscal.gateways.plugnotas import client as plugnotas_client
+from fiscal.tests.notes import ISSUER_CNPJ, TAKER_CNPJ
+from fiscal.values import NoteSnapshot, NoteStatus, Substitution
 from sandbox.testing import Sandbox
 
 REASON = "Serviço não foi prestado ao cliente"

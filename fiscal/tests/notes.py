@@ -9,12 +9,12 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import pkcs12
 from lxml import etree
 
-from nfse.documents.certificates import describe, open_pfx
-from nfse.documents.dps import build_dps
-from nfse.documents.identifiers import access_key_digit
-from nfse.documents.signing import SignatureAlgorithm, sign
-from nfse.documents.xml import NAMESPACE, PROLOG, find_child, find_first, local_name, read_xml
-from nfse.values import (
+from fiscal.documents.certificates import describe, open_pfx
+from fiscal.documents.dps import build_dps
+from fiscal.documents.identifiers import access_key_digit
+from fiscal.documents.signing import SignatureAlgorithm, sign
+from fiscal.documents.xml import NAMESPACE, PROLOG, find_child, find_first, local_name, read_xml
+from fiscal.values import (
     Address,
     Environment,
     FederalTaxes,

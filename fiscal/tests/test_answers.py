@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfse.documents.amounts import preview_amounts
-from nfse.documents.dps import CannotBuild
-from nfse.documents.envelopes import (
+from fiscal.documents.amounts import preview_amounts
+from fiscal.documents.dps import CannotBuild
+from fiscal.documents.envelopes import (
     AnswerProblem,
     UnreadablePayload,
     is_xml_payload,
@@ -26,7 +26,7 @@ from nfse.documents.envelopes import (
     read_rejection,
     unpack,
 )
-from nfse.documents.events import (
+from fiscal.documents.events import (
     build_analysis_request,
     build_cancellation,
     can_request,
@@ -34,8 +34,8 @@ from nfse.documents.events import (
     fold_events,
     read_event,
 )
-from nfse.documents.refusals import explain, explain_all, find_group, is_transient
-from nfse.documents.returned import (
+from fiscal.documents.refusals import explain, explain_all, find_group, is_transient
+from fiscal.documents.returned import (
     AmountDifference,
     NotANote,
     find_differences,
@@ -43,11 +43,11 @@ from nfse.documents.returned import (
     read_nfse,
     reconcile_amounts,
 )
-from nfse.documents.schema import validate
-from nfse.documents.signing import SignatureStatus, sign, verify
-from nfse.documents.tables import get_official_messages, get_rules
-from nfse.documents.xml import NAMESPACE, UnreadableXml
-from nfse.tests.notes import (
+from fiscal.documents.schema import validate
+from fiscal.documents.signing import SignatureStatus, sign, verify
+from fiscal.documents.tables import get_official_messages, get_rules
+from fiscal.documents.xml import NAMESPACE, UnreadableXml
+from fiscal.tests.notes import (
     CLINIC,
     ISSUER_CNPJ,
     ISSUER_CPF,
@@ -62,7 +62,7 @@ from nfse.tests.notes import (
     make_snapshot,
     signed,
 )
-from nfse.values import Environment, NoteEventFact, NoteState, NoteStatus, Substitution, WhoFixes
+from fiscal.values import Environment, NoteEventFact, NoteState, NoteStatus, Substitution, WhoFixes
 
 OTHER_KEY = KEY.replace("2611", "2612")
 

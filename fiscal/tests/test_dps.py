@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nfse.checks import check_layouts
-from nfse.documents.amounts import preview_amounts
-from nfse.documents.clock import competence_today, format_time, issue_time, read_time
-from nfse.documents.dps import CannotBuild, ForeignNotSupported, build_dps
-from nfse.documents.identifiers import (
+from fiscal.documents.amounts import preview_amounts
+from fiscal.documents.clock import competence_today, format_time, issue_time, read_time
+from fiscal.documents.dps import CannotBuild, ForeignNotSupported, build_dps
+from fiscal.documents.identifiers import (
     access_key_digit,
     check_access_key,
     dps_id,
@@ -23,12 +22,12 @@ from nfse.documents.identifiers import (
     normalize_access_key,
     split_access_key,
 )
-from nfse.documents.layouts import LayoutNotAvailable, LayoutPeriod, choose_layout, read_schedule
-from nfse.documents.rates import rate_for_document
-from nfse.documents.schema import blocking, validate
-from nfse.documents.texts import clean_line, clean_text, is_reason
-from nfse.documents.xml import find_child, find_text, read_xml
-from nfse.tests.notes import (
+from fiscal.documents.layouts import LayoutNotAvailable, LayoutPeriod, choose_layout, read_schedule
+from fiscal.documents.rates import rate_for_document
+from fiscal.documents.schema import blocking, validate
+from fiscal.documents.texts import clean_line, clean_text, is_reason
+from fiscal.documents.xml import find_child, find_text, read_xml
+from fiscal.tests.notes import (
     ADDRESS,
     CLINIC,
     FEDERAL,
@@ -46,7 +45,7 @@ from nfse.tests.notes import (
     mei_snapshot,
     normal_snapshot,
 )
-from nfse.values import (
+from fiscal.values import (
     Environment,
     EventActivity,
     IssTreatment,
@@ -58,6 +57,7 @@ from nfse.values import (
     TotalTax,
     TotalTaxMode,
 )
+from nfse.checks import check_layouts
 
 EVENT = EventActivity("Festival de inverno", date(2026, 11, 1), date(2026, 11, 3), address=ADDRESS)
 PROFILES = {

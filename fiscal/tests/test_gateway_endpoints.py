@@ -8,16 +8,16 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from core.http import Response
+from fiscal.documents.signing import verify
+from fiscal.documents.xml import find_text, read_xml
+from fiscal.gateways import NationalGateway, PlugNotasGateway, get_gateway
+from fiscal.gateways.base import Allocation, CertificateRejected, Rejected
+from fiscal.gateways.exchanges import describe
+from fiscal.gateways.national.endpoints import get_endpoints
+from fiscal.gateways.national.tls import identity_of, make_context
+from fiscal.tests.notes import NOW, PORTO_ALEGRE, make_certificate, make_snapshot, make_unfit_certificate
+from fiscal.values import Environment
 from nfse.checks import check_city_endpoints
-from nfse.documents.signing import verify
-from nfse.documents.xml import find_text, read_xml
-from nfse.gateways import NationalGateway, PlugNotasGateway, get_gateway
-from nfse.gateways.base import Allocation, CertificateRejected, Rejected
-from nfse.gateways.exchanges import describe
-from nfse.gateways.national.endpoints import get_endpoints
-from nfse.gateways.national.tls import identity_of, make_context
-from nfse.tests.notes import NOW, PORTO_ALEGRE, make_certificate, make_snapshot, make_unfit_certificate
-from nfse.values import Environment
 
 AMERICANA = "3501608"
 

@@ -1,9 +1,9 @@
 import pytest
 
-from nfse.documents.certificates import open_pfx
-from nfse.gateways import get_gateway
-from nfse.tests.gateway_contract import GatewayContract, Side, today
-from nfse.tests.notes import (
+from fiscal.documents.certificates import open_pfx
+from fiscal.gateways import get_gateway
+from fiscal.tests.gateway_contract import GatewayContract, Side, today
+from fiscal.tests.notes import (
     ISSUER_CNPJ,
     PASSWORD,
     PORTO_ALEGRE,
@@ -11,7 +11,7 @@ from nfse.tests.notes import (
     load_unfit,
     make_snapshot,
 )
-from nfse.values import Environment
+from fiscal.values import Environment
 
 
 @pytest.fixture(scope="session")

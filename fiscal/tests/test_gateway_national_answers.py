@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.tests.stranger import answer, by_path, drop, running_stranger
-from nfse.documents.certificates import open_pfx
-from nfse.documents.envelopes import pack
-from nfse.gateways import get_gateway
-from nfse.gateways.base import (
+from fiscal.documents.certificates import open_pfx
+from fiscal.documents.envelopes import pack
+from fiscal.gateways import get_gateway
+from fiscal.gateways.base import (
     Allocation,
     Canceled,
     CancellationPending,
@@ -28,9 +28,18 @@ from nfse.gateways.base import (
     Rejected,
     Taken,
 )
-from nfse.gateways.national import client as national_client
-from nfse.tests.notes import ISSUER_CNPJ, KEY, NOW, PASSWORD, PORTO_ALEGRE, SAMPLES, make_nfse, make_snapshot
-from nfse.values import NoteStatus
+from fiscal.gateways.national import client as national_client
+from fiscal.tests.notes import (
+    ISSUER_CNPJ,
+    KEY,
+    NOW,
+    PASSWORD,
+    PORTO_ALEGRE,
+    SAMPLES,
+    make_nfse,
+    make_snapshot,
+)
+from fiscal.values import NoteStatus
 from sandbox import pki
 from sandbox.tls import make_context
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from nfse.documents.certificates import open_pfx
-from nfse.gateways.national import client as national_client
-from nfse.gateways.national.client import Answer
-from nfse.gateways.parameters import (
+from fiscal.documents.certificates import open_pfx
+from fiscal.gateways.national import client as national_client
+from fiscal.gateways.national.client import Answer
+from fiscal.gateways.parameters import (
     Agreement,
     ParametersGateway,
     incidence_city,
@@ -16,8 +16,8 @@ from nfse.gateways.parameters import (
     read_rate,
     service_code,
 )
-from nfse.tests.notes import ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, make_service, make_snapshot
-from nfse.values import CityParameters
+from fiscal.tests.notes import ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, make_service, make_snapshot
+from fiscal.values import CityParameters
 
 SUZANO, VARZEA_GRANDE = "3552502", "5108402"
 DAY = date(2026, 11, 22)

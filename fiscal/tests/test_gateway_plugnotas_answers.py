@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Unavailable, Unknown, Unreadable
 from core.tests.stranger import answer, by_path, running_stranger
-from nfse.gateways.base import (
+from fiscal.gateways.base import (
     Accepted,
     Allocation,
     Canceled,
@@ -23,12 +23,12 @@ from nfse.gateways.base import (
     Taken,
     Unrecognized,
 )
-from nfse.gateways.plugnotas import CompanyRegistration, PlugNotasAccount, PlugNotasGateway
-from nfse.gateways.plugnotas import client as plugnotas_client
-from nfse.gateways.plugnotas.company import SECRET_HEADER, RegistrationRefused
-from nfse.gateways.plugnotas.note import build_address, build_note, build_phone
-from nfse.gateways.plugnotas.rows import newest, read_row, read_sentence
-from nfse.tests.notes import (
+from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount, PlugNotasGateway
+from fiscal.gateways.plugnotas import client as plugnotas_client
+from fiscal.gateways.plugnotas.company import SECRET_HEADER, RegistrationRefused
+from fiscal.gateways.plugnotas.note import build_address, build_note, build_phone
+from fiscal.gateways.plugnotas.rows import newest, read_row, read_sentence
+from fiscal.tests.notes import (
     ADDRESS,
     CLINIC,
     ISSUER_CNPJ,
@@ -40,7 +40,7 @@ from nfse.tests.notes import (
     make_service,
     make_snapshot,
 )
-from nfse.values import (
+from fiscal.values import (
     Environment,
     FederalTaxes,
     IbsCbs,

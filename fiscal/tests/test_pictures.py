@@ -10,9 +10,9 @@ import pytest
 from brazilfiscalreport.generate_qrcode import make_qr_code_image
 from fpdf import FPDF
 
-from nfse.documents.danfse import NotDrawable, public_address, render
-from nfse.documents.mirror import mirror_lines
-from nfse.tests.notes import (
+from fiscal.documents.danfse import NotDrawable, public_address, render
+from fiscal.documents.mirror import mirror_lines
+from fiscal.tests.notes import (
     CLINIC,
     KEY,
     LETTERS_CNPJ,
@@ -27,7 +27,7 @@ from nfse.tests.notes import (
     normal_snapshot,
     signed,
 )
-from nfse.values import Environment, FederalTaxes, IssTreatment, Issuer, Substitution
+from fiscal.values import Environment, FederalTaxes, IssTreatment, Issuer, Substitution
 
 STREAM = re.compile(rb"stream\n(.*?)\nendstream", re.DOTALL)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from nfse.documents.events import build_cancellation
-from nfse.documents.rules import Context, check_snapshot, check_xml, implemented_codes
-from nfse.documents.signing import sign, verify
-from nfse.documents.tables import get_rules
-from nfse.tests.notes import (
+from fiscal.documents.events import build_cancellation
+from fiscal.documents.rules import Context, check_snapshot, check_xml, implemented_codes
+from fiscal.documents.signing import sign, verify
+from fiscal.documents.tables import get_rules
+from fiscal.tests.notes import (
     ISSUER_CNPJ,
     KEY,
     NOW,
@@ -32,7 +32,7 @@ from nfse.tests.notes import (
     normal_snapshot,
     signed,
 )
-from nfse.values import CityParameters, Environment, ReplacedNote, Substitution, TaxRegime, WhoFixes
+from fiscal.values import CityParameters, Environment, ReplacedNote, Substitution, TaxRegime, WhoFixes
 
 TRIB_MUN = "valores/trib/tribMun"
 TRIB_FED = "valores/trib/tribFed"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from nfse.documents.certificates import (
+from fiscal.documents.certificates import (
     Expired,
     NotAPfx,
     NotForClients,
@@ -19,12 +19,19 @@ from nfse.documents.certificates import (
     is_of_same_root,
     open_pfx,
 )
-from nfse.documents.dps import CannotBuild
-from nfse.documents.preparation import prepare_dps
-from nfse.documents.schema import validate
-from nfse.documents.signing import CannotSign, SignatureAlgorithm, SignatureStatus, digest_value, sign, verify
-from nfse.documents.xml import UnreadableXml, find_first, find_text, read_xml
-from nfse.tests.notes import (
+from fiscal.documents.dps import CannotBuild
+from fiscal.documents.preparation import prepare_dps
+from fiscal.documents.schema import validate
+from fiscal.documents.signing import (
+    CannotSign,
+    SignatureAlgorithm,
+    SignatureStatus,
+    digest_value,
+    sign,
+    verify,
+)
+from fiscal.documents.xml import UnreadableXml, find_first, find_text, read_xml
+from fiscal.tests.notes import (
     ISSUER_CNPJ,
     ISSUER_CPF,
     LETTERS_CNPJ,

@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from leads.matching import PlaceValue, plain_number, telling_words
-from registry.gateways.base import ACTIVE
 from registry.models import RegistryEstablishment
+from registry.values import ACTIVE
 
 MAX_CANDIDATES = 12
 MAX_PER_WORD = 30

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from core.errors import NitroError
 from leads.models import LeadCompany, Place
-from registry.gateways.base import RegistryRecord
 from registry.models import City
 from registry.selectors.cities import find_city_of
+from registry.values import RegistryRecord
 
 _TEXT_FIELDS = {
     "legal_name": 160,

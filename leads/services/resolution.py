@@ -25,9 +25,9 @@ from leads.selectors.contacts import list_shared_domains, list_shared_phones
 from leads.selectors.open_data import list_own_candidates
 from leads.services.companies import save_company
 from registry.gateways import get_registry_sources
-from registry.gateways.base import ACTIVE, RegistryRecord
 from registry.models import City
 from registry.selectors.open_data import list_own_records
+from registry.values import ACTIVE, RegistryRecord
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from leads.selectors.contacts import list_shared_domains, list_shared_phones
 from leads.services.companies import CompanyOutsideCatalog, save_company
 from leads.services.enrichment import save_contacts
 from leads.tests.factories import make_companies, make_company, make_place
-from registry.gateways.base import RegistryRecord
 from registry.models import RegistryShared
 from registry.tests.factories import make_city
+from registry.values import RegistryRecord
 
 CNPJ = "99451237000156"
 

@@ -16,7 +16,7 @@ from leads.matching import (
     telling_words,
     website_domain,
 )
-from registry.gateways.base import RegistryRecord
+from registry.values import RegistryRecord
 
 CAMPINAS = CityIdentity("3509502", "6291", "SP", ("campinas",))
 PLACE = PlaceValue(

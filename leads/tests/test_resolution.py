@@ -8,7 +8,8 @@ from core.errors import Unavailable
 from leads.gateways.base import CompanyFinder
 from leads.matching import CityIdentity, PlaceValue
 from leads.resolution import MAX_LOOKUPS, Case, Outcome, Sources, conclude, next_call, resolve_place
-from registry.gateways.base import RegistryGateway, RegistryRecord
+from registry.gateways.base import RegistryGateway
+from registry.values import RegistryRecord
 
 SANTA_MARIA = CityIdentity("4316907", "8841", "RS", ("santa maria",))
 PLACE = PlaceValue(

@@ -23,11 +23,11 @@ from leads.services.resolution import (
 )
 from leads.tests.catalogs import forget_catalogs
 from leads.tests.factories import make_company, make_place
-from registry.gateways.base import RegistryRecord
 from registry.models import City, RegistryEstablishment, RegistryImport
 from registry.selectors.open_data import find_delivery_date, list_own_records
 from registry.tests.factories import make_city
 from registry.tests.sample import CASES, forget_registry, load_sample
+from registry.values import RegistryRecord
 
 CNPJ = "99451237000156"
 

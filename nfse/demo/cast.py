@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from fiscal.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
 from nfse.models import Company, ServiceProfile
 from nfse.services.companies import CompanyData
 from nfse.services.profiles import ServiceData, TaxData
 from nfse.services.takers import TakerData
-from nfse.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
 
 PORTO_ALEGRE = "4314902"
 FIRM_CNPJ = "99138008000186"

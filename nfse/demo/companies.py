@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from django.utils import timezone
 
+from fiscal.values import Environment
 from nfse.demo.cast import COMPANIES, TAKERS, DemoCompany
 from nfse.demo.firm import People
 from nfse.models import Certificate, Company, Taker
@@ -15,7 +16,6 @@ from nfse.services.certificates import upload_certificate
 from nfse.services.companies import create_company, switch_environment
 from nfse.services.profiles import create_service, save_tax_profile
 from nfse.services.takers import create_taker
-from nfse.values import Environment
 
 PFX_PASSWORD = "demonstracao"  # noqa: S105 (of a certificate that nobody outside accepts)
 MAKER_SECONDS = 30

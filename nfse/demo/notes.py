@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
+from fiscal.documents.clock import competence_today
 from nfse.demo.cast import NOTES, DemoNote
 from nfse.demo.firm import People
-from nfse.documents.clock import competence_today
 from nfse.models import Company, InvoiceRequest, Taker
 from nfse.services.issuing.confirming import confirm_request
 from nfse.services.issuing.preparing import prepare_request

@@ -3,7 +3,7 @@
 import core.fields
 import django.db.models.deletion
 import nfse.states
-import nfse.values
+import fiscal.values
 from django.conf import settings
 from django.db import migrations, models
 
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                             ("replaced", "Substituída"),
                             ("analysis_pending", "Em análise fiscal"),
                         ],
-                        default=nfse.values.NoteStatus["AUTHORIZED"],
+                        default=fiscal.values.NoteStatus["AUTHORIZED"],
                         max_length=16,
                         verbose_name="situação",
                     ),

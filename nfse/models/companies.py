@@ -5,9 +5,9 @@ default (R87): what the law needs and nobody chose stays empty, and the company 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from fiscal.values import Environment, SimplesApportionment, SpecialRegime, TaxRegime, TotalTaxMode
 from nfse.models.documents import Documented
 from nfse.models.firms import CNPJ_SHAPE, Firm
-from nfse.values import Environment, SimplesApportionment, SpecialRegime, TaxRegime, TotalTaxMode
 
 
 class Company(Documented):

@@ -12,11 +12,11 @@ from django.db.models.fields.json import KT
 
 from core.crypto import blind_index
 from core.fields import EncryptedJSONField, EncryptedTextField
+from fiscal.values import Environment, NoteSnapshot, NoteStatus
 from nfse.models.companies import Company, ServiceProfile
 from nfse.models.firms import Firm
 from nfse.models.takers import Taker
 from nfse.states import ASKING, LABELS, OPEN, UNSETTLED, State
-from nfse.values import Environment, NoteSnapshot, NoteStatus
 
 STATES = [(state.value, label) for state, label in LABELS.items()]
 ENVIRONMENTS = [(Environment.PRODUCTION.value, "Produção"), (Environment.STAGING.value, "Homologação")]

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from fiscal.values import Environment
 from nfse.models import Company, InvoiceRequest, Package
 from nfse.permissions import NotFound
 from nfse.states import OPEN, STANDING, State
-from nfse.values import Environment
 
 HEAVY = ("manifest", "filters", "file_key")
 TO_SETTLE = frozenset({*OPEN, State.CANCELING, State.IN_ANALYSIS})

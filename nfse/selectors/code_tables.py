@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.text import fold, fold_singular
-from nfse.documents.tables import get_cindop, get_nbs, get_services
+from fiscal.documents.tables import get_cindop, get_nbs, get_services
 from registry.tables import get_cnaes
 
 MAX_RESULTS = 20

@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce
 
 from core.documents import is_cpf, normalize_cpf
 from core.text import folded_pattern
+from fiscal.values import Environment, TaxRegime, TotalTaxMode
 from nfse.models import Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
 from nfse.readiness import (
@@ -39,7 +40,6 @@ from nfse.readiness import (
 )
 from nfse.selectors.certificates import EXPIRING_WITHIN
 from nfse.states import STANDING
-from nfse.values import Environment, TaxRegime, TotalTaxMode
 
 SORTS: dict[str, tuple[str | OrderBy, ...]] = {
     "name": ("legal_name", "pk"),

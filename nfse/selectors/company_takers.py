@@ -3,9 +3,9 @@
 from django.db.models import Count, DecimalField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from fiscal.values import Environment
 from nfse.models import InvoiceRequest
 from nfse.states import STANDING
-from nfse.values import Environment
 
 
 def list_company_takers(firm_id: int, company_id: int) -> QuerySet:

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from fiscal.values import Environment
 from nfse.models import (
     Certificate,
     Company,
@@ -28,7 +29,6 @@ from nfse.selectors.companies import count_companies
 from nfse.selectors.firm_cache import remember
 from nfse.selectors.invoices import HEAVY, start_of_day
 from nfse.states import OPEN, STANDING, UNSETTLED, WITH_NOTE, State
-from nfse.values import Environment
 
 TOP_COMPANIES = 5
 REFUSED = frozenset({State.REJECTED, State.FAILED})

@@ -13,6 +13,7 @@ from accounts.models import User
 from core.documents import is_cpf, normalize_cpf
 from core.money import InvalidAmount, parse_brl
 from core.text import folded_pattern
+from fiscal.values import Environment
 from nfse.models import (
     Company,
     GatewayExchange,
@@ -25,7 +26,6 @@ from nfse.models import (
 from nfse.models.documents import Documented
 from nfse.permissions import NotFound
 from nfse.states import STANDING
-from nfse.values import Environment
 
 HEAVY = ("payload_text", "snapshot_data", "invoice__xml_text")
 

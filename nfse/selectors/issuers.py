@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.documents import format_cnpj
+from fiscal.values import Environment
 from nfse.selectors.companies import CompanyFilters, list_companies
-from nfse.values import Environment
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from django.utils import timezone
 from core.crypto import DecryptionFailed
 from core.documents import mask_document
 from core.errors import NitroError
-from nfse.documents.certificates import check_usable, is_of_company, is_of_same_root, open_pfx
+from fiscal.documents.certificates import check_usable, is_of_company, is_of_same_root, open_pfx
+from fiscal.values import LoadedCertificate
 from nfse.models import Certificate, CertificateSecret, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.companies import lock_company
 from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
-from nfse.values import LoadedCertificate
 
 HOLDER_LENGTH = 160
 _SHOWN = ("holder", "document", "serial", "valid_from", "valid_until", "is_same_root")

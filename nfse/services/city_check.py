@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from nfse.documents.certificates import CertificateRefused
-from nfse.documents.clock import competence_today
-from nfse.gateways.parameters import RENEW_SECONDS, Agreement, ParametersGateway, service_code
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.documents.clock import competence_today
+from fiscal.gateways.parameters import RENEW_SECONDS, Agreement, ParametersGateway, service_code
+from fiscal.values import Environment
 from nfse.models import Company
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.companies import list_services
 from nfse.services.certificates import load_certificate
 from nfse.services.companies import lock_company
 from nfse.services.setup_requests import request_city_check
-from nfse.values import Environment
 
 KEPT_FOR = timedelta(hours=20)
 """Before the gateway forgets it, so that mirrors always know what was known."""

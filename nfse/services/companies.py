@@ -11,12 +11,12 @@ from accounts.services.constraints import violates
 from core.documents import InvalidCnpj, InvalidCpf, normalize_cnpj, normalize_cpf, strip_owner_cpf
 from core.errors import NitroError
 from core.text import fold
+from fiscal.values import Environment, SpecialRegime, TaxRegime
 from nfse.models import Certificate, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.places import check_city, clean_phone
 from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
-from nfse.values import Environment, SpecialRegime, TaxRegime
 
 Action = ChangeRecord.Action
 Gateway = Company.Gateway

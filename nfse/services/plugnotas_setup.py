@@ -6,8 +6,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from core.errors import Refused, Unknown
-from nfse.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
-from nfse.gateways.plugnotas.company import RegistrationRefused
+from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
+from fiscal.gateways.plugnotas.company import RegistrationRefused
+from fiscal.values import Environment
 from nfse.models import Certificate, Company, TaxProfile
 from nfse.permissions import Right, require_right
 from nfse.selectors.certificates import find_active_certificate
@@ -16,7 +17,6 @@ from nfse.services.companies import lock_company
 from nfse.services.issuing.snapshots import build_issuer
 from nfse.services.notes.hearing import webhook_key
 from nfse.services.setup_requests import request_setup
-from nfse.values import Environment
 from queue_worker.errors import RetryLater
 from queue_worker.models import WorkItem
 

@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 from accounts.services.constraints import violates
 from core.errors import NitroError
 from core.text import fold
-from nfse.documents.tables import get_nbs, get_services
+from fiscal.documents.tables import get_nbs, get_services
+from fiscal.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_cnae, lock_company
 from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
-from nfse.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
 
 Action = ChangeRecord.Action
 Incidence = ServiceProfile.Incidence

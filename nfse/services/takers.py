@@ -18,8 +18,8 @@ from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_document, clean_postal_code
 from nfse.services.places import check_city, clean_phone
 from nfse.services.trail import describe, record_change
-from registry.gateways.base import RegistryRecord
 from registry.selectors.cities import find_city_of
+from registry.values import RegistryRecord
 
 Action = ChangeRecord.Action
 _NULL, _CLOSED = "01", "08"

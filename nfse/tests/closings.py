@@ -10,16 +10,16 @@ from uuid import uuid4
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from nfse.documents.dps import build_dps
-from nfse.documents.identifiers import access_key_digit, dps_id
+from fiscal.documents.dps import build_dps
+from fiscal.documents.identifiers import access_key_digit, dps_id
+from fiscal.tests.notes import PORTO_ALEGRE, make_issuer, make_nfse, make_snapshot
+from fiscal.values import Environment, NoteEventFact, NoteSnapshot, Taker
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, Package, RequestEvent
 from nfse.models.invoices import index_issuer
 from nfse.services.closing.requesting import request_closing
 from nfse.services.closing.taking import take_package
 from nfse.states import WITH_NOTE
 from nfse.tests.firms import Office, make_service, make_taker
-from nfse.tests.notes import PORTO_ALEGRE, make_issuer, make_nfse, make_snapshot
-from nfse.values import Environment, NoteEventFact, NoteSnapshot, Taker
 from queue_worker.tests.support import run_due
 
 MONTH = date(2026, 10, 1)

@@ -9,8 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from nfse.documents.clock import competence_today
-from nfse.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
+from fiscal.documents.clock import competence_today
+from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
+from fiscal.tests.notes import ADDRESS, ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, TAKER_CNPJ, make_issuer
+from fiscal.values import Environment
 from nfse.models import Company, InvoiceRequest, ServiceProfile, Taker
 from nfse.services.certificates import upload_certificate
 from nfse.services.issuing.confirming import confirm_request
@@ -18,8 +20,6 @@ from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import OPEN
 from nfse.tests.firms import Office, make_city, make_company, make_service, make_taker, make_tax_profile
-from nfse.tests.notes import ADDRESS, ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, TAKER_CNPJ, make_issuer
-from nfse.values import Environment
 from queue_worker.tests.support import make_due, run_due
 from sandbox.testing import Sandbox
 

@@ -13,10 +13,14 @@ from core.documents import format_cnpj, format_cpf, mask_cpf
 from core.money import format_brl
 from core.phones import format_phone
 from core.private_files import PrivateWriter, new_key
-from nfse.documents.clock import competence_today
-from nfse.documents.dps import build_dps
-from nfse.documents.identifiers import access_key_digit, dps_id
-from nfse.gateways.base import NoteReference
+from fiscal.documents.clock import competence_today
+from fiscal.documents.dps import build_dps
+from fiscal.documents.identifiers import access_key_digit, dps_id
+from fiscal.gateways.base import NoteReference
+from fiscal.tests.notes import ADDRESS, make_issuer, make_nfse, make_snapshot
+from fiscal.tests.notes import make_service as make_note_service
+from fiscal.values import Environment, NoteEventFact, NoteSnapshot
+from fiscal.values import Taker as NoteTaker
 from nfse.models import (
     Certificate,
     ChangeRecord,
@@ -46,10 +50,6 @@ from nfse.tests.firms import (
     make_taker,
     make_tax_profile,
 )
-from nfse.tests.notes import ADDRESS, make_issuer, make_nfse, make_snapshot
-from nfse.tests.notes import make_service as make_note_service
-from nfse.values import Environment, NoteEventFact, NoteSnapshot
-from nfse.values import Taker as NoteTaker
 
 NAMES = {1: "Andorinha", 2: "Bemtevi"}
 CPFS = {1: "11122233396", 2: "44455566619"}

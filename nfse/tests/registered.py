@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from registry.gateways.base import RegistryRecord, record_as_json
 from registry.models import CnpjRecord
+from registry.values import RegistryRecord, record_as_json
 
 BAKERY_CNPJ = "11444777000161"
 

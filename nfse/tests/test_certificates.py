@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core.crypto import DecryptionFailed
 from core.reencryption import reencrypt_field
-from nfse.documents.certificates import (
+from fiscal.documents.certificates import (
     Expired,
     NotAPfx,
     NotForClients,

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from fiscal.values import Environment
 from nfse.models import Company
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import get_readiness
@@ -14,7 +15,6 @@ from nfse.services.city_check import check_company_city, request_due_checks
 from nfse.services.companies import remove_company, switch_environment
 from nfse.services.setup_requests import CHECK_CITY
 from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company
-from nfse.values import Environment
 from queue_worker.models import WorkItem
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,9 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from nfse.documents.clock import competence_today
-from nfse.gateways.parameters import ParametersGateway, service_code
+from fiscal.documents.clock import competence_today
+from fiscal.gateways.parameters import ParametersGateway, service_code
+from fiscal.tests.notes import PORTO_ALEGRE
 from nfse.models import Company, ServiceProfile, TaxProfile
 from nfse.services.city_check import check_company_city
 from nfse.services.issuing.cities import READ_CITY
@@ -18,7 +19,6 @@ from nfse.services.setup_requests import CHECK_CITY
 from nfse.states import State
 from nfse.tests.firms import make_city, make_office
 from nfse.tests.issuing import make_shop, work_off
-from nfse.tests.notes import PORTO_ALEGRE
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import run_due
 
@@ -155,7 +155,7 @@ def test_what_is_kept_is_renewed_before_it_lapses(shop, monkeypatch):
     check_company_city(company_id=shop.company.pk, now=now)
     assert asked(shop) == before
 
-    monkeypatch.setattr("nfse.gateways.parameters.time.time", lambda: now.timestamp() + 20 * 3600)
+    monkeypatch.setattr("fiscal.gateways.parameters.time.time", lambda: now.timestamp() + 20 * 3600)
     check_company_city(company_id=shop.company.pk, now=now)
 
     assert asked(shop) == before + 2  # the agreement and one rate

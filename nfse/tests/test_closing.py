@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from core.private_files import FileMissing, PrivateWriter, get_path
-from nfse.documents.clock import competence_today
+from fiscal.documents.clock import competence_today
 from nfse.models import ChangeRecord, Notice, Package
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.closing import making

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from fiscal.values import Environment, TaxRegime
 from nfse.models import Certificate, ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotAllowed, NotFound
 from nfse.selectors.companies import (
@@ -47,7 +48,6 @@ from nfse.tests.firms import (
     make_service,
     make_tax_profile,
 )
-from nfse.values import Environment, TaxRegime
 
 pytestmark = pytest.mark.django_db
 NATIONAL, PLUGNOTAS = Company.Gateway.NATIONAL, Company.Gateway.PLUGNOTAS

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from core.errors import Unavailable
-from nfse.gateways.base import CertificateRejected
-from nfse.gateways.national.client import Answer
-from nfse.gateways.national.distribution import Distributed, read_batch
+from fiscal.gateways.base import CertificateRejected
+from fiscal.gateways.national.client import Answer
+from fiscal.gateways.national.distribution import Distributed, read_batch
 from nfse.models import Certificate, Company, DistributionCursor, Invoice
 from nfse.services.issuing import kinds
 from nfse.services.notes.distribution import (

@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from fiscal.tests.notes import FEDERAL, make_issuer, normal_snapshot
+from fiscal.values import Environment, Substitution
 from nfse.models import ChangeRecord, InvoiceRequest, Package
 from nfse.services.exports import zips
 from nfse.services.exports.notes import HEADER, note_row, read_notes
@@ -20,9 +22,7 @@ from nfse.tests.closings import (
     open_package,
     read_sheets,
 )
-from nfse.tests.notes import FEDERAL, make_issuer, normal_snapshot
-from nfse.values import Environment, Substitution
-from nfse.views import exports as views
+from portal.views import exports as views
 from queue_worker.tests.support import run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)

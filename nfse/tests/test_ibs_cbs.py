@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from nfse.documents.clock import SAO_PAULO
+from fiscal.documents.clock import SAO_PAULO
 from nfse.models import Company, TaxProfile
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.sampling import try_service

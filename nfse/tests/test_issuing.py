@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.http import close_providers
-from nfse.documents.clock import issue_time
-from nfse.gateways.base import Allocation
-from nfse.gateways.national import gateway as national
-from nfse.gateways.plugnotas import gateway as plugnotas
+from fiscal.documents.clock import issue_time
+from fiscal.gateways.base import Allocation
+from fiscal.gateways.national import gateway as national
+from fiscal.gateways.plugnotas import gateway as plugnotas
 from nfse.models import (
     Certificate,
     Company,

@@ -9,6 +9,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from core.documents import format_cpf
+from fiscal.tests.notes import ISSUER_CNPJ, ISSUER_CPF, PASSWORD, PORTO_ALEGRE, TAKER_CPF
+from fiscal.values import Environment, TaxRegime
 from nfse.models import Certificate, Company, NumberSeries
 from nfse.selectors.companies import CompanyFilters, list_companies
 from nfse.services.certificates import upload_certificate
@@ -20,8 +22,6 @@ from nfse.services.takers import TakerData, create_taker
 from nfse.states import State
 from nfse.tests.firms import make_city, make_company, make_office, make_service, make_taker, make_tax_profile
 from nfse.tests.issuing import PLACE, Shop, make_issuer_pfx, work_off
-from nfse.tests.notes import ISSUER_CNPJ, ISSUER_CPF, PASSWORD, PORTO_ALEGRE, TAKER_CPF
-from nfse.values import Environment, TaxRegime
 from queue_worker.tests.support import make_due, run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)

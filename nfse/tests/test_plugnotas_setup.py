@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from fiscal.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
 from nfse.models import Certificate, Company
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.certificates import upload_certificate
@@ -19,7 +20,6 @@ from nfse.services.plugnotas_setup import UNANSWERED, give_up_setup, resend_setu
 from nfse.services.profiles import TaxData, save_tax_profile
 from nfse.services.setup_requests import SET_UP_COMPANY
 from nfse.tests.firms import COMPANY_CNPJS, make_city
-from nfse.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
 from queue_worker.errors import RetryLater
 from queue_worker.models import WorkItem
 

@@ -16,7 +16,7 @@ from nfse.services.plugnotas_setup import set_up_company
 from nfse.states import State
 from nfse.tests.firms import make_company, make_office, make_request
 from nfse.tests.issuing import events_of, make_shop, work_off
-from nfse.views.webhooks import MAX_BODY
+from portal.views.webhooks import MAX_BODY
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import run_due
 

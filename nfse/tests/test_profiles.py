@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from fiscal.values import IbsCbs, SimplesApportionment, TotalTaxMode
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotAllowed, NotFound
 from nfse.selectors.companies import find_tax_profile, get_service, list_services
@@ -31,7 +32,6 @@ from nfse.services.profiles import (
     update_service,
 )
 from nfse.tests.firms import make_company, make_service
-from nfse.values import IbsCbs, SimplesApportionment, TotalTaxMode
 
 pytestmark = pytest.mark.django_db
 Incidence = ServiceProfile.Incidence

@@ -8,11 +8,11 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
+from fiscal.values import WhoFixes
 from nfse.models import Company
 from nfse.readiness import CompanyFacts, Need, TaxFacts, check_readiness, is_ready, list_missing
 from nfse.selectors.companies import CompanyFilters, get_readiness, list_companies, read_readiness
 from nfse.tests.firms import make_certificate, make_company, make_service, make_tax_profile
-from nfse.values import WhoFixes
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 SIMPLES = TaxFacts(1, "simples_percent", Decimal("6.00"))

@@ -15,7 +15,7 @@ from nfse.services.issuing import kinds, settling
 from nfse.services.notes import mailing_taker
 from nfse.states import State
 from nfse.tests.issuing import events_of, work_off
-from nfse.tests.note_pages import force, text_of, url
+from portal.tests.note_pages import force, text_of, url
 from queue_worker import runner
 from queue_worker.models import WorkItem
 from queue_worker.services import reap

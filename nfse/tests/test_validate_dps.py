@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nfse.documents.verdicts import judge
-from nfse.tests.notes import (
+from fiscal.documents.verdicts import judge
+from fiscal.tests.notes import (
     FEDERAL,
     ISSUER_CNPJ,
     SAMPLES,

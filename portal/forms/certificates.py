@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.forms import FilterForm
-from nfse.documents.certificates import MAX_PFX_BYTES, PfxTooBig
+from fiscal.documents.certificates import MAX_PFX_BYTES, PfxTooBig
 
 
 class CertificateForm(forms.Form):

@@ -7,7 +7,7 @@ from django import forms
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
-from nfse.forms.fields import PlacedForm, clean_by
+from fiscal.values import SpecialRegime, TaxRegime
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.selectors.companies import CompanyFilters
@@ -23,7 +23,7 @@ from nfse.services.companies import (
     clean_postal_code,
 )
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
-from nfse.values import SpecialRegime, TaxRegime
+from portal.forms.fields import PlacedForm, clean_by
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     CompanyTaken: "document",

@@ -14,15 +14,15 @@ from accounts.models import Membership, User
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.forms import FilterForm
 from core.phones import format_phone
-from nfse.forms.fields import PlacedForm, clean_by
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES
 from nfse.selectors.trail import TrailFilter
 from nfse.services.firms import FirmData
 from nfse.services.logos import MAX_BYTES
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
-from registry.gateways.base import RegistryRecord
+from portal.forms.fields import PlacedForm, clean_by
 from registry.selectors.cities import find_city_of
+from registry.values import RegistryRecord
 
 # Names of firms are printed in our e-mails, which anybody can make us send: no addresses in them.
 no_address = RegexValidator(

@@ -9,11 +9,11 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import User
-from nfse.forms.of_company import IdField, OfCompanyForm
 from nfse.models import Company, InvoiceRequest
 from nfse.models.invoices import ENVIRONMENTS, STATES
 from nfse.selectors.invoices import RequestFilters, list_issuing_people
 from nfse.states import OPEN, STANDING, State
+from portal.forms.of_company import IdField, OfCompanyForm
 
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "emitidas": ("Emitidas", STANDING),

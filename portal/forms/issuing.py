@@ -11,7 +11,8 @@ from django import forms
 from django.utils import timezone
 
 from core.money import InvalidAmount, parse_brl
-from nfse.documents.clock import competence_today
+from fiscal.documents.clock import competence_today
+from fiscal.values import NoteSnapshot, TaxRegime
 from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
@@ -20,7 +21,6 @@ from nfse.services.issuing.confirming import FormKeyReused
 from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 from nfse.services.notes.canceling import MAX_TEXT, MIN_TEXT, REASONS
-from nfse.values import NoteSnapshot, TaxRegime
 from registry.models import City
 from registry.selectors.cities import find_city_by_label
 

@@ -8,8 +8,6 @@ from django import forms
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
-from nfse.forms.fields import PlacedForm, RefusableForm, clean_by
-from nfse.forms.of_company import OfCompanyForm
 from nfse.models import Taker
 from nfse.services.companies import InvalidDocument, InvalidPostalCode, clean_document, clean_postal_code
 from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
@@ -22,7 +20,9 @@ from nfse.services.takers import (
     TakerData,
     TakerTaken,
 )
-from registry.gateways.base import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
+from portal.forms.fields import PlacedForm, RefusableForm, clean_by
+from portal.forms.of_company import OfCompanyForm
+from registry.values import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     TakerTaken: "document",

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from nfse.forms.fields import CodeField, MoneyField, PercentField, RefusableForm
+from fiscal.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
 from nfse.models import Company, ServiceProfile, TaxProfile
 from nfse.selectors.code_tables import (
     label_cnae,
@@ -30,7 +30,7 @@ from nfse.services.profiles import (
     UnknownService,
     total_tax_mode_of,
 )
-from nfse.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
+from portal.forms.fields import CodeField, MoneyField, PercentField, RefusableForm
 
 PERCENTS = ("total_tax_federal", "total_tax_state", "total_tax_municipal")
 IBS_CBS = ("cindop", "cst", "cclasstrib")

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from django import template
 
-from nfse.documents.mirror import format_percent
+from fiscal.documents.mirror import format_percent
+from fiscal.values import WhoFixes
 from nfse.selectors import code_tables
-from nfse.values import WhoFixes
 
 register = template.Library()
 

@@ -98,7 +98,7 @@ def notice_tone(kind: str) -> str:
     return NOTICES[Notice.Kind(kind)][1]
 
 
-@register.inclusion_tag("nfse/_bell.html", takes_context=True)
+@register.inclusion_tag("portal/_bell.html", takes_context=True)
 def notice_bell(context: template.Context) -> dict[str, Any]:
     """The bell in the header, one query; nothing for who works in no firm."""
     membership = getattr(context.get("request"), "membership", None)

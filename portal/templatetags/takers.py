@@ -5,7 +5,7 @@ from django import template
 from core.formatting import format_phone
 from nfse.models import Taker
 from nfse.services.takers import MergedField
-from registry.gateways.base import ACTIVE, BLOCKING_STATUSES, STATUS_NAMES
+from registry.values import ACTIVE, BLOCKING_STATUSES, STATUS_NAMES
 
 register = template.Library()
 _LABELS = {

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from nfse.documents import certificates as refusals
+from fiscal.documents import certificates as refusals
 from nfse.models import Certificate, Company
 from nfse.services.certificates import CertificateOfAnother, SameRootNotAccepted
 from nfse.tests.firms import COMPANY_CNPJS, make_certificate, make_company

@@ -21,7 +21,7 @@ OCTOBER = {"mes": "2026-10"}
 @pytest.fixture(autouse=True)
 def november(monkeypatch):
     """The tests' notes are of October; the page is asked in the month after."""
-    monkeypatch.setattr("nfse.views.closings.competence_today", lambda _now: MONTH + timedelta(days=50))
+    monkeypatch.setattr("portal.views.closings.competence_today", lambda _now: MONTH + timedelta(days=50))
 
 
 def show(client, **query):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from nfse.documents.clock import competence_today
+from fiscal.documents.clock import competence_today
 from nfse.models import Certificate, Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.states import State
 from nfse.tests.firms import make_city, make_company, make_office, make_service, make_taker

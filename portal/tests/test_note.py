@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from nfse.history_words import EVENTS, UNKNOWN
+from fiscal.tests.test_pictures import text_of as pdf_text
 from nfse.models import Invoice, InvoiceRequest, NotePicture, RequestEvent
 from nfse.services.issuing import kinds
 from nfse.services.issuing.moving import locked_request, move
 from nfse.states import State
 from nfse.tests.firms import make_office
 from nfse.tests.issuing import work_off
-from nfse.tests.note_pages import actions_of, cancel, force, issue, text_of, url
-from nfse.tests.test_documents_pictures import text_of as pdf_text
+from portal.history_words import EVENTS, UNKNOWN
+from portal.tests.note_pages import actions_of, cancel, force, issue, text_of, url
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, run_due
 

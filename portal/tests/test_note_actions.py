@@ -13,7 +13,7 @@ from nfse.services.issuing.taken import close_taken, reissue_taken
 from nfse.services.notes.mailing import give_up_note
 from nfse.states import State
 from nfse.tests.issuing import events_of, work_off
-from nfse.tests.note_pages import REASON, actions_of, cancel, force, issue, text_of, url
+from portal.tests.note_pages import REASON, actions_of, cancel, force, issue, text_of, url
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, race, run_due
 

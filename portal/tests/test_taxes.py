@@ -340,4 +340,4 @@ def summary(company, role):
         "profile": find_tax_profile(company.firm_id, company.pk),
         "services": list(list_services(company.firm_id, company.pk)),
     }
-    return " ".join(render_to_string("nfse/taxes/_summary.html", context, request).split())
+    return " ".join(render_to_string("portal/taxes/_summary.html", context, request).split())

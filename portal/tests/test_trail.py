@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from fiscal.values import TaxRegime
 from nfse.models import ChangeRecord, Company, Firm
 from nfse.permissions import Role
 from nfse.services.companies import CompanyData, update_company
@@ -14,7 +15,6 @@ from nfse.services.firms import FirmData, update_firm
 from nfse.services.trail import record_change
 from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company
 from nfse.trail_words import SUBJECTS, field_label, headline, show_value
-from nfse.values import TaxRegime
 
 pytestmark = pytest.mark.django_db
 PAGE = "/notas/historico/"

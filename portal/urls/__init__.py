@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from nfse.urls import closings, companies, dashboard, firms, invoices, takers, taxes, webhooks
+from portal.urls import closings, companies, dashboard, firms, invoices, takers, taxes, webhooks
 
 app_name = "nfse"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nfse.views import closings as views
+from portal.views import closings as views
 
 urlpatterns = [
     path("fechamento/", views.closing, name="closing"),

@@ -1,8 +1,8 @@
-"""Companies and their certificates (A12-A15, A17); taxes and services are in nfse/urls/taxes.py."""
+"""Companies and their certificates (A12-A15, A17); taxes and services are in portal/urls/taxes.py."""
 
 from django.urls import path
 
-from nfse.views import certificates, companies, company_page
+from portal.views import certificates, companies, company_page
 
 urlpatterns = [
     # The list.

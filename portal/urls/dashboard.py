@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nfse.views import dashboard, notices
+from portal.views import dashboard, notices
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nfse.views import invites, registration, settings, team, trail
+from portal.views import invites, registration, settings, team, trail
 
 urlpatterns = [
     path("cadastro/", registration.register, name="register"),

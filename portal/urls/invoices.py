@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nfse.views import exports, invoice_actions, invoice_files, invoice_list, invoice_page, issuing
+from portal.views import exports, invoice_actions, invoice_files, invoice_list, invoice_page, issuing
 
 urlpatterns = [
     # The list.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nfse.views import cnpj_lookup, registry_fill, takers
+from portal.views import cnpj_lookup, registry_fill, takers
 
 urlpatterns = [
     path("tomadores/", takers.takers, name="takers"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nfse.views import catalog, services, taxes
+from portal.views import catalog, services, taxes
 
 urlpatterns = [
     path("empresas/<int:company_id>/fiscal/", taxes.tax_profile, name="tax_profile"),

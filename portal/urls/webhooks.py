@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from nfse.views.webhooks import plugnotas_webhook
+from portal.views.webhooks import plugnotas_webhook
 
 urlpatterns = [path("plugnotas/<str:key>/", plugnotas_webhook, name="plugnotas_webhook")]

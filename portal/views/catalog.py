@@ -6,9 +6,8 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors import code_tables
 from nfse.services.profiles import suggest_incidence
 from registry.selectors import cities

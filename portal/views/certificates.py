@@ -13,11 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.certificates import CertificateFilterForm, CertificateForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.certificates import (
     count_by_expiry,
     find_active_certificate,
@@ -25,8 +23,9 @@ from nfse.selectors.certificates import (
 )
 from nfse.selectors.companies import CompanyFilters, count_by_readiness, get_company
 from nfse.services import certificates as services
-from nfse.views.downloads import firm_key
-from nfse.views.missing import or_404
+from portal.forms.certificates import CertificateFilterForm, CertificateForm
+from portal.views.downloads import firm_key
+from portal.views.missing import or_404
 
 CERTIFICATES_PER_PAGE = 20
 UPLOADS = "30/h"
@@ -56,7 +55,7 @@ def certificates(request: FirmRequest) -> HttpResponse:
         "tabs": [(name, label, counts[key]) for name, label, key in TABS],
         "without_count": without.blocked,
     }
-    return render(request, "nfse/certificates/list.html", context)
+    return render(request, "portal/certificates/list.html", context)
 
 
 @never_cache
@@ -100,7 +99,7 @@ def _show_upload(
         "current": find_active_certificate(request.firm.pk, company.pk),
         "now": timezone.now(),
     }
-    template = "nfse/certificates/_refusal.html" if request.htmx else "nfse/certificates/upload.html"
+    template = "portal/certificates/_refusal.html" if request.htmx else "portal/certificates/upload.html"
     return render(request, template, context, status=status)
 
 

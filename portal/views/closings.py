@@ -18,12 +18,10 @@ from core.crypto import DecryptionFailed
 from core.errors import NitroError
 from core.private_files import FileMissing
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.documents.clock import competence_today
-from nfse.forms.closings import ClosingForm, MonthForm
+from fiscal.documents.clock import competence_today
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Package
 from nfse.permissions import NotAllowed, Right
-from nfse.requests import FirmRequest
 from nfse.selectors.closings import (
     find_newest_closing,
     get_package,
@@ -36,8 +34,9 @@ from nfse.selectors.closings import (
 from nfse.services.closing.checking import find_reason
 from nfse.services.closing.requesting import request_closing
 from nfse.services.closing.taking import PackageNotThere, right_for, take_package
-from nfse.views.downloads import firm_key, send
-from nfse.views.missing import or_404
+from portal.forms.closings import ClosingForm, MonthForm
+from portal.views.downloads import firm_key, send
+from portal.views.missing import or_404
 
 COMPANIES_PER_PAGE = 50
 DOUBTS_SHOWN = 20
@@ -80,7 +79,7 @@ def closing_status(request: FirmRequest, closing_id: int) -> HttpResponse:
     """How far one package is. Once it ended the page is drawn anew: more than this fragment changed."""
     package = or_404(get_package, request.firm.pk, closing_id)
     _require_right(request, package)
-    response = render(request, "nfse/closing/_package.html", {"package": package})
+    response = render(request, "portal/closing/_package.html", {"package": package})
     if request.htmx and not package.is_open:
         response["HX-Refresh"] = "true"
     return response
@@ -113,7 +112,7 @@ def _show(request: FirmRequest, asked: dict[str, Any], problem: str = "") -> Htt
         **_month_context(request, month),
         **_history_context(request),
     }
-    return render(request, "nfse/closing/page.html", context, status=422 if problem else 200)
+    return render(request, "portal/closing/page.html", context, status=422 if problem else 200)
 
 
 def _month_context(request: FirmRequest, month: date) -> dict[str, Any]:

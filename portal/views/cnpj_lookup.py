@@ -14,15 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.documents import format_cnpj
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.takers import LookupForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Taker
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.takers import find_taker_by_document
 from nfse.services import takers as services
-from nfse.views.missing import or_404
-from nfse.views.registry_fill import LOOKUP_RATE_GROUP, RATE, RegistryAnswer, ask_registry, read_registry
+from portal.forms.takers import LookupForm
+from portal.views.missing import or_404
+from portal.views.registry_fill import LOOKUP_RATE_GROUP, RATE, RegistryAnswer, ask_registry, read_registry
 
 GONE = "Consulte o CNPJ de novo: não há mais dados dele."
 
@@ -62,7 +61,7 @@ def cnpj_lookup_result(request: FirmRequest) -> HttpResponse:
     answer = read_registry(form.cleaned_data["cnpj"]) if form.is_valid() else None
     if answer is None:
         return redirect("nfse:cnpj_lookup")
-    return render(request, "nfse/lookup/_result.html", _context(_look(request, answer.cnpj, answer)))
+    return render(request, "portal/lookup/_result.html", _context(_look(request, answer.cnpj, answer)))
 
 
 @require_POST
@@ -121,4 +120,4 @@ def _show(request: FirmRequest, form: LookupForm, lookup: Lookup | None, status:
     context: dict[str, Any] = {"form": form}
     if lookup is not None:
         context |= _context(lookup)
-    return render(request, "nfse/lookup/page.html", context, status=status)
+    return render(request, "portal/lookup/page.html", context, status=status)

@@ -15,12 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.companies import CompanyFilterForm, CompanyForm, describe_company
+from fiscal.values import TaxRegime
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import ReadinessItem, list_missing
-from nfse.requests import FirmRequest
 from nfse.selectors.companies import (
     count_by_readiness,
     get_company,
@@ -30,10 +29,10 @@ from nfse.selectors.companies import (
 )
 from nfse.services import companies as services
 from nfse.services.exports.companies import describe_companies
-from nfse.values import TaxRegime
-from nfse.views.downloads import download_table, export_limited
-from nfse.views.missing import or_404
-from nfse.views.registry_fill import LOOKUP_RATE_GROUP, RATE, answer_fill
+from portal.forms.companies import CompanyFilterForm, CompanyForm, describe_company
+from portal.views.downloads import download_table, export_limited
+from portal.views.missing import or_404
+from portal.views.registry_fill import LOOKUP_RATE_GROUP, RATE, answer_fill
 
 COMPANIES_PER_PAGE = 20
 TABS = (("", "Todas", "total"), ("prontas", "Prontas", "ready"), ("bloqueadas", "Bloqueadas", "blocked"))
@@ -69,7 +68,7 @@ def companies(request: FirmRequest) -> HttpResponse:
         "situation": form.cleaned_data.get("situacao", ""),
         "tabs": [(name, label, getattr(counts, key)) for name, label, key in (*TABS, INACTIVE_TAB)],
     }
-    return render(request, "nfse/companies/list.html", context)
+    return render(request, "portal/companies/list.html", context)
 
 
 @require_safe
@@ -147,4 +146,4 @@ def _show_form(
         "company": company,
         "suggestions": [(regime.value, services.suggest_gateway(regime).value) for regime in TaxRegime],
     }
-    return render(request, "nfse/companies/form.html", context, status=status)
+    return render(request, "portal/companies/form.html", context, status=status)

@@ -14,12 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from nfse.decorators import firm_member_required
-from nfse.forms.companies import EnvironmentForm
+from fiscal.values import Environment
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import is_ready
-from nfse.requests import FirmRequest
 from nfse.selectors.certificates import EXPIRING_WITHIN, list_certificates
 from nfse.selectors.companies import (
     can_remove_company,
@@ -33,8 +32,8 @@ from nfse.selectors.invoices import RequestFilters, list_request_ids, load_reque
 from nfse.selectors.trail import list_changes, read_changes
 from nfse.services import companies as services
 from nfse.services.plugnotas_setup import resend_setup as resend
-from nfse.values import Environment
-from nfse.views.missing import or_404
+from portal.forms.companies import EnvironmentForm
+from portal.views.missing import or_404
 
 ROWS_PER_PAGE = 20
 LATEST = 10
@@ -51,7 +50,9 @@ def company(request: FirmRequest, company_id: int) -> HttpResponse:
     if request.htmx:
         is_over = not context["is_moving"]
         return (
-            HttpResponseClientRefresh() if is_over else render(request, "nfse/companies/_state.html", context)
+            HttpResponseClientRefresh()
+            if is_over
+            else render(request, "portal/companies/_state.html", context)
         )
     tabs = _tabs_of(request)
     tab = request.GET.get("aba", "")
@@ -59,10 +60,10 @@ def company(request: FirmRequest, company_id: int) -> HttpResponse:
     context |= {
         "tabs": [(name, label) for name, (label, _read) in tabs.items()],
         "tab": tab,
-        "tab_template": f"nfse/companies/tabs/{tab}.html",
+        "tab_template": f"portal/companies/tabs/{tab}.html",
         **tabs[tab][1](request, found),
     }
-    return render(request, "nfse/companies/page.html", context)
+    return render(request, "portal/companies/page.html", context)
 
 
 def _state(found: Company, now: datetime) -> dict[str, Any]:
@@ -177,7 +178,7 @@ def _show_switch(
     request: FirmRequest, found: Company, form: EnvironmentForm, *, status: int = 200
 ) -> HttpResponse:
     context = _state(found, timezone.now()) | {"form": form}
-    return render(request, "nfse/companies/environment.html", context, status=status)
+    return render(request, "portal/companies/environment.html", context, status=status)
 
 
 # --- Buttons -----------------------------------------------------------------------------------------

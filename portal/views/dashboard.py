@@ -12,9 +12,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nfse.decorators import firm_member_required
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.certificates import EXPIRING_WITHIN
 from nfse.selectors.dashboard import (
     FirstSteps,
@@ -62,7 +61,7 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         "now": now,
         "ending_until": now + EXPIRING_WITHIN,
     }
-    return render(request, "nfse/dashboard/page.html", context)
+    return render(request, "portal/dashboard/page.html", context)
 
 
 def _greet(now: datetime) -> str:

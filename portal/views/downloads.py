@@ -14,10 +14,10 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 
 from core.ratelimit import rate_limited
 from core.xlsx import TooManyRows
+from nfse.access import FirmRequest
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.services.exports.tables import Download, Extension, Table, export_table
-from nfse.views.missing import or_404
+from portal.views.missing import or_404
 
 EXPORTS_PER_FIRM = "10/m"
 

@@ -9,18 +9,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.invoice_filters import InvoiceFilterForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.closings import list_exports
 from nfse.selectors.invoices import RequestFilters, list_requests
 from nfse.services.closing.requesting import request_export
 from nfse.services.exports.notes import HEADER, note_row, read_notes
 from nfse.services.exports.tables import Table
 from nfse.services.exports.zips import NoNotes, TooManyNotes, export_documents
-from nfse.views.downloads import download_table, export_limited, firm_key, read_extension, send
-from nfse.views.missing import or_404
+from portal.forms.invoice_filters import InvoiceFilterForm
+from portal.views.downloads import download_table, export_limited, firm_key, read_extension, send
+from portal.views.missing import or_404
 
 ROWS_AT_ONCE = 2000
 SHOWN = 20
@@ -36,7 +35,7 @@ def export_invoices(request: FirmRequest, extension: str) -> HttpResponseBase:
     count = requests.count()
     if count > ROWS_AT_ONCE:
         context = {"count": count, "extension": kind, "query": request.GET.urlencode()}
-        return render(request, "nfse/exports/offer.html", context)
+        return render(request, "portal/exports/offer.html", context)
     rows = (note_row(note) for note in read_notes(requests))
     table = Table("notas", "Notas", HEADER, rows, count, _describe(filters))
     return download_table(request, Right.SEE_INVOICES, kind, table)
@@ -62,7 +61,7 @@ def ask_export(request: FirmRequest, extension: str) -> HttpResponse:
 @firm_member_required(Right.SEE_INVOICES)
 def invoice_exports(request: FirmRequest) -> HttpResponse:
     """The long lists that work made or is making."""
-    return render(request, "nfse/exports/page.html", {"packages": list_exports(request.firm.pk)[:SHOWN]})
+    return render(request, "portal/exports/page.html", {"packages": list_exports(request.firm.pk)[:SHOWN]})
 
 
 @require_safe

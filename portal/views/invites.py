@@ -20,10 +20,10 @@ from accounts.services import EmailTaken
 from accounts.views.sessions import open_session
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.forms.firms import JoinForm
 from nfse.models import Firm, Invite
 from nfse.services.firms import AlreadyInFirm, NewOwner
 from nfse.services.invites import InviteInvalid, accept_invite, join_by_invite, read_invite
+from portal.forms.firms import JoinForm
 
 INVITE_TOKEN = "invite_token"  # noqa: S105
 
@@ -110,7 +110,7 @@ def _show(request: HttpRequest, found: Invite, form: JoinForm | None = None) -> 
         "other_firm": _find_other_firm(request, found),
     }
     status = 422 if form is not None and form.is_bound else 200
-    return render(request, "nfse/invites/page.html", context, status=status)
+    return render(request, "portal/invites/page.html", context, status=status)
 
 
 def _find_other_firm(request: HttpRequest, found: Invite) -> Firm | None:
@@ -119,4 +119,4 @@ def _find_other_firm(request: HttpRequest, found: Invite) -> Firm | None:
 
 
 def _show_problem(request: HttpRequest, error: NitroError) -> HttpResponse:
-    return render(request, "nfse/invites/page.html", {"problem": error}, status=422)
+    return render(request, "portal/invites/page.html", {"problem": error}, status=422)

@@ -11,18 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.issuing import CancelForm, EmailForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import InvoiceRequest
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_request
 from nfse.selectors.notes import get_note
 from nfse.services.issuing import confirming, taken
 from nfse.services.notes import canceling, mailing
-from nfse.views.downloads import firm_key
-from nfse.views.missing import or_404
-from nfse.views.note_page import list_actions, make_cancel_form
+from portal.forms.issuing import CancelForm, EmailForm
+from portal.views.downloads import firm_key
+from portal.views.missing import or_404
+from portal.views.note_page import list_actions, make_cancel_form
 
 CANCEL_ASKED = "Cancelamento pedido. A resposta aparece aqui sozinha."
 ANALYSIS_ASKED = "Análise fiscal pedida. A resposta da prefeitura aparece aqui."
@@ -64,7 +63,7 @@ def cancel_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
         return redirect("nfse:invoice", request_id=request_id)
     shown = form or make_cancel_form(invoice, by_analysis=actions.analysis)
     context = {"requested": found, "invoice": invoice, "actions": actions, "cancel_form": shown}
-    return render(request, "nfse/invoice/cancel.html", context, status=422 if form else 200)
+    return render(request, "portal/invoice/cancel.html", context, status=422 if form else 200)
 
 
 @never_cache
@@ -93,7 +92,7 @@ def email_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
             return redirect("nfse:invoice", request_id=request_id)
     shown = form or EmailForm(initial={"to": found.taker.email if found.taker else ""})
     context = {"requested": found, "invoice": invoice, "email_form": shown}
-    return render(request, "nfse/invoice/email.html", context, status=422 if form else 200)
+    return render(request, "portal/invoice/email.html", context, status=422 if form else 200)
 
 
 @require_POST

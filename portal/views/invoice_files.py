@@ -8,12 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.documents.danfse import NotDrawable
-from nfse.documents.xml import UnreadableXml
+from fiscal.documents.danfse import NotDrawable
+from fiscal.documents.xml import UnreadableXml
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Invoice
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.notes import get_note
 from nfse.services.notes.mailing import file_name
 from nfse.services.notes.pictures import (
@@ -23,7 +22,7 @@ from nfse.services.notes.pictures import (
     is_drawn_here,
     request_picture,
 )
-from nfse.views.missing import or_404
+from portal.views.missing import or_404
 
 FILES_PER_PERSON = "240/m"
 NO_XML = "O XML ainda está chegando do emissor. Ele aparece nesta página sozinho."
@@ -51,7 +50,7 @@ def invoice_pdf(request: FirmRequest, request_id: int) -> HttpResponse:
     else:
         progress = or_404(request_picture, firm_id=request.firm.pk, request_id=request_id)
     context = {"requested": note.request, "invoice": note, "progress": progress}
-    template = "nfse/invoice/_picture.html" if request.htmx else "nfse/invoice/picture.html"
+    template = "portal/invoice/_picture.html" if request.htmx else "portal/invoice/picture.html"
     return render(request, template, context)
 
 

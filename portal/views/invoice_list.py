@@ -10,17 +10,16 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nfse.decorators import firm_member_required
-from nfse.forms.invoice_filters import InvoiceFilterForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Taker
 from nfse.permissions import NotFound, Right
-from nfse.requests import FirmRequest
 from nfse.selectors.invoices import (
     count_totals,
     list_request_ids,
     load_requests,
 )
 from nfse.selectors.takers import get_taker
+from portal.forms.invoice_filters import InvoiceFilterForm
 
 PER_PAGE = 50
 _SHOWN = re.compile(r"([0-9]{1,18}):([a-z_]{1,12})")
@@ -51,7 +50,7 @@ def invoices(request: FirmRequest) -> HttpResponse:
         "page": page,
         "requests": load_requests(request.firm.pk, page.object_list),
     }
-    return render(request, "nfse/invoices/list.html", context)
+    return render(request, "portal/invoices/list.html", context)
 
 
 @never_cache
@@ -72,7 +71,7 @@ def invoices_status(request: FirmRequest) -> HttpResponse:
         if changed:
             form = InvoiceFilterForm(request.GET, firm_id=request.firm.pk)
             context["totals"] = count_totals(request.firm.pk, form.chosen())
-    return render(request, "nfse/invoices/_update.html", context)
+    return render(request, "portal/invoices/_update.html", context)
 
 
 def _find_taker(firm_id: int, taker_id: int | None) -> Taker | None:

@@ -5,12 +5,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nfse.decorators import firm_member_required
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_request
-from nfse.views.missing import or_404
-from nfse.views.note_page import build_page
+from portal.views.missing import or_404
+from portal.views.note_page import build_page
 
 
 @never_cache
@@ -18,7 +17,7 @@ from nfse.views.note_page import build_page
 @firm_member_required(Right.SEE_INVOICES)
 def invoice(request: FirmRequest, request_id: int) -> HttpResponse:
     found = or_404(get_request, request.firm.pk, request_id)
-    return render(request, "nfse/invoice/page.html", build_page(found, request.rights))
+    return render(request, "portal/invoice/page.html", build_page(found, request.rights))
 
 
 @never_cache
@@ -30,4 +29,4 @@ def invoice_status(request: FirmRequest, request_id: int) -> HttpResponse:
     context = build_page(found, request.rights)
     if request.GET.get("visto") == context["marker"] and context["is_live"]:
         return HttpResponse(status=204)
-    return render(request, "nfse/invoice/_update.html", context)
+    return render(request, "portal/invoice/_update.html", context)

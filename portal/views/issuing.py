@@ -13,22 +13,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.documents.events import REPLACEMENT, explain_denial
-from nfse.documents.mirror import mirror_lines
-from nfse.forms.issuing import IssueForm, copy_of, taker_values
+from fiscal.documents.events import REPLACEMENT, explain_denial
+from fiscal.documents.mirror import mirror_lines
+from fiscal.values import NoteState
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Invoice, InvoiceRequest
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.invoices import get_invoice, get_request
 from nfse.selectors.takers import find_open_taker
 from nfse.services.issuing.confirming import FormKeyReused, MirrorChanged, NotIssuable, confirm_request
 from nfse.services.issuing.preparing import Mirror, prepare_request
 from nfse.states import State
-from nfse.values import NoteState
-from nfse.views.drafts import find_draft, forget_draft, keep_draft
-from nfse.views.issuing_mirror import compare_lines, show_mirror
-from nfse.views.missing import or_404
+from portal.forms.issuing import IssueForm, copy_of, taker_values
+from portal.views.drafts import find_draft, forget_draft, keep_draft
+from portal.views.issuing_mirror import compare_lines, show_mirror
+from portal.views.missing import or_404
 
 MIRRORS_PER_PERSON = "240/m"
 YESES_PER_PERSON = "60/m"
@@ -154,14 +153,14 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     context = _context(form, seen) | {"sentence": sentence, "is_checked": seen is not None}
-    return render(request, "nfse/issuing/page.html", context, status=status)
+    return render(request, "portal/issuing/page.html", context, status=status)
 
 
 def _show_fragment(request: FirmRequest, form: IssueForm, seen: Mirror | None) -> HttpResponse:
     """The mirror, and beside it the fields that follow the company or the service that was chosen."""
     follows = FOLLOWED.get(request.htmx.trigger or "", "")
     context = _context(form, seen) | {"follows": follows, "is_live": True}
-    return render(request, "nfse/issuing/_live.html", context)
+    return render(request, "portal/issuing/_live.html", context)
 
 
 def _context(form: IssueForm, seen: Mirror | None) -> dict[str, Any]:

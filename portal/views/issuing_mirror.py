@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from nfse.documents.amounts import ZERO, Preview, preview_amounts
-from nfse.documents.mirror import MirrorLine, format_percent, format_reais
-from nfse.forms.issuing import IssueForm
+from fiscal.documents.amounts import ZERO, Preview, preview_amounts
+from fiscal.documents.mirror import MirrorLine, format_percent, format_reais
+from fiscal.values import NoteSnapshot
 from nfse.selectors.companies import get_company
 from nfse.services.issuing.gates import check_company
 from nfse.services.issuing.preparing import Mirror
-from nfse.values import NoteSnapshot
-from nfse.views.problem_links import ShownProblem, Subject, show_problems
+from portal.forms.issuing import IssueForm
+from portal.views.problem_links import ShownProblem, Subject, show_problems
 
 NOT_COMPARED = {"issuer", "test", "substitutes"}
 

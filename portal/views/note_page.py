@@ -8,15 +8,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from nfse.documents.amounts import Preview, preview_amounts
-from nfse.documents.danfse import public_address
-from nfse.documents.events import ANALYSIS_REQUEST, CANCELLATION, REPLACEMENT, can_request, explain_denial
-from nfse.documents.mirror import format_reais, mirror_lines
-from nfse.documents.refusals import find_group
-from nfse.documents.returned import read_nfse, reconcile_amounts
-from nfse.documents.xml import UnreadableXml
-from nfse.forms.issuing import CancelForm, EmailForm
-from nfse.history_words import EVENTS, NOTE_EVENTS, UNKNOWN, Words
+from fiscal.documents.amounts import Preview, preview_amounts
+from fiscal.documents.danfse import public_address
+from fiscal.documents.events import ANALYSIS_REQUEST, CANCELLATION, REPLACEMENT, can_request, explain_denial
+from fiscal.documents.mirror import format_reais, mirror_lines
+from fiscal.documents.refusals import find_group
+from fiscal.documents.returned import read_nfse, reconcile_amounts
+from fiscal.documents.xml import UnreadableXml
+from fiscal.values import NoteEventFact, NoteState, ReturnedNote, RuleProblem
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, RequestEvent
 from nfse.permissions import Right
 from nfse.selectors.invoices import list_exchanges, list_history, list_note_events
@@ -24,8 +23,9 @@ from nfse.selectors.notes import find_note, find_replaced, find_replacement_id, 
 from nfse.services.issuing.taken import is_taken
 from nfse.services.notes.pictures import is_drawn_here
 from nfse.states import OPEN, WITH_NOTE, State
-from nfse.values import NoteEventFact, NoteState, ReturnedNote, RuleProblem
-from nfse.views.problem_links import ShownProblem, Subject, show_problems
+from portal.forms.issuing import CancelForm, EmailForm
+from portal.history_words import EVENTS, NOTE_EVENTS, UNKNOWN, Words
+from portal.views.problem_links import ShownProblem, Subject, show_problems
 
 LETTER_WAIT = timedelta(minutes=10)
 """For so long the page waits to see that a letter went out."""

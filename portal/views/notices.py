@@ -7,13 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from nfse.decorators import firm_member_required
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.notices import count_unread_notices, get_notice, list_notices
 from nfse.services import notices as services
-from nfse.views.missing import or_404
-from nfse.views.targets import find_target
+from portal.views.missing import or_404
+from portal.views.targets import find_target
 
 NOTICES_PER_PAGE = 30
 
@@ -31,7 +30,7 @@ def notices(request: FirmRequest) -> HttpResponse:
         "is_all": is_all,
         "unread_count": count_unread_notices(request.firm.pk, request.user.pk),
     }
-    return render(request, "nfse/notices/list.html", context)
+    return render(request, "portal/notices/list.html", context)
 
 
 @require_POST

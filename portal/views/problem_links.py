@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
-from nfse.values import RuleProblem
+from fiscal.values import RuleProblem
 
 FIELDS = {
     "amount": ("amount", "Corrigir o valor"),

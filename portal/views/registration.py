@@ -16,13 +16,13 @@ from accounts.views.sign_up import SIGNED_UP_EMAIL, SIGNED_UP_USER
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.forms.firms import FirmForm, NewOwnerForm
 from nfse.models import Firm
 from nfse.services import firms as services
-from registry.gateways.base import RegistryRecord
+from portal.forms.firms import FirmForm, NewOwnerForm
 from registry.models import CnpjRecord
 from registry.selectors.lookups import find_cnpj_record
 from registry.services.lookups import request_cnpj
+from registry.values import RegistryRecord
 
 REGISTERED = "Contabilidade cadastrada. Bom trabalho!"
 WAITS_FOR = timedelta(minutes=2)
@@ -57,7 +57,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def registered(request: HttpRequest) -> HttpResponse:
     """Say the same whether the owner's address was new or taken."""
     context = {"email": request.session.get(SIGNED_UP_EMAIL, "")}
-    return render(request, "nfse/registration/done.html", context)
+    return render(request, "portal/registration/done.html", context)
 
 
 @login_not_required
@@ -70,7 +70,7 @@ def registration_lookup(request: HttpRequest) -> HttpResponse:
     try:
         cnpj = normalize_cnpj(values.get("document", ""))
     except InvalidCnpj:
-        return render(request, "nfse/registration/_lookup.html", {"cnpj": ""})
+        return render(request, "portal/registration/_lookup.html", {"cnpj": ""})
     found = request_cnpj(cnpj=cnpj) if request.method == "POST" else find_cnpj_record(cnpj)
     record = found.record if found else None
     names = fill_names(record, values)
@@ -84,7 +84,7 @@ def registration_lookup(request: HttpRequest) -> HttpResponse:
         "form": FirmForm(initial=names),
         "filled": {name: value for name, value in names.items() if value != _typed(name, values)},
     }
-    return render(request, "nfse/registration/_lookup.html", context)
+    return render(request, "portal/registration/_lookup.html", context)
 
 
 def fill_names(record: RegistryRecord | None, values: QueryDict) -> dict[str, str]:
@@ -132,7 +132,7 @@ def _register_with_owner(form: NewOwnerForm) -> Firm | None:
 
 def _show(request: HttpRequest, form: FirmForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    return render(request, "nfse/registration/page.html", {"form": form}, status=status)
+    return render(request, "portal/registration/page.html", {"form": form}, status=status)
 
 
 def _is_late(found: CnpjRecord) -> bool:

@@ -2,9 +2,9 @@
 
 A form that wants it writes, inside its <form>:
 
-    {% include "nfse/registry/_slot.html" with field=form.document %}
+    {% include "portal/registry/_slot.html" with field=form.document %}
 
-and loads nfse/fill.js. When the field holds a whole CNPJ, the script asks `nfse:registry_fill` by POST
+and loads portal/fill.js. When the field holds a whole CNPJ, the script asks `nfse:registry_fill` by POST
 (R104). The answer polls itself by GET, which only reads, until the registry's state is final, and then
 carries `data-fill`, a JSON object by field name (FILLED_NAMES). The script fills the empty inputs of those
 names, marks them "da Receita", and offers a button that overwrites what was typed. A form without JavaScript
@@ -29,15 +29,14 @@ from django.views.decorators.http import require_http_methods
 from core.documents import InvalidCnpj, is_cpf, normalize_cnpj
 from core.formatting import format_phone, format_postal_code
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.code_tables import label_cnae
-from registry.gateways.base import BLOCKING_STATUSES, DOUBTFUL_STATUSES, RegistryRecord
 from registry.models import CnpjRecord
 from registry.selectors.cities import find_city_of
 from registry.selectors.lookups import find_cnpj_record
 from registry.services.lookups import is_fresh, request_cnpj
+from registry.values import BLOCKING_STATUSES, DOUBTFUL_STATUSES, RegistryRecord
 
 RATE = "60/m"
 LOOKUP_RATE_GROUP = "nfse.registry"
@@ -187,7 +186,7 @@ def answer_fill(request: HttpRequest, url: str) -> HttpResponse:
             context["poll_url"] = f"{url}?{urlencode({'cnpj': answer.cnpj})}"
         if answer and answer.is_known and answer.record:
             context["fill"] = json.dumps(fill_values(answer.record), ensure_ascii=False)
-    return render(request, "nfse/registry/_fill.html", context)
+    return render(request, "portal/registry/_fill.html", context)
 
 
 @never_cache

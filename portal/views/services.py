@@ -7,18 +7,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.taxes import ServiceForm, describe_service
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.code_tables import describe_incidence, search_services
 from nfse.selectors.companies import get_company, get_service
 from nfse.services import profiles
 from nfse.services.issuing.sampling import try_service
-from nfse.views.missing import or_404
-from nfse.views.problem_links import Subject, show_problems
-from nfse.views.taxes import tax_tab
+from portal.forms.taxes import ServiceForm, describe_service
+from portal.views.missing import or_404
+from portal.views.problem_links import Subject, show_problems
+from portal.views.taxes import tax_tab
 
 TRY_RATE = "30/m"
 
@@ -90,7 +89,7 @@ def test_service(request: FirmRequest, service_id: int) -> HttpResponse:
         "problems": show_problems(sample.problems, subject),
         "warnings": show_problems(sample.warnings, subject),
     }
-    return render(request, "nfse/taxes/test.html", context)
+    return render(request, "portal/taxes/test.html", context)
 
 
 def _show(
@@ -98,7 +97,7 @@ def _show(
 ) -> HttpResponse:
     context = {"form": form, "company": company, "service": service, "note": _incidence_note(form)}
     status = 422 if request.method == "POST" else 200
-    return render(request, "nfse/taxes/service.html", context, status=status)
+    return render(request, "portal/taxes/service.html", context, status=status)
 
 
 def _who(request: FirmRequest) -> dict[str, int]:

@@ -7,21 +7,20 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.firms import LogoForm, SettingsForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Firm
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.firms import get_firm
 from nfse.selectors.logos import get_logo
 from nfse.services import firms as services
 from nfse.services import logos
 from nfse.services.logos import LogoRefused
 from nfse.services.places import InvalidPhone, UnknownCity
-from nfse.views.downloads import firm_key
-from nfse.views.missing import or_404
-from registry.gateways.base import RegistryRecord
+from portal.forms.firms import LogoForm, SettingsForm
+from portal.views.downloads import firm_key
+from portal.views.missing import or_404
 from registry.selectors.lookups import find_cnpj_record
+from registry.values import RegistryRecord
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -109,4 +108,4 @@ def _show(
 ) -> HttpResponse:
     context = {"form": form, "logo_form": logo_form, "filled_from": filled_from}
     refused = form.is_bound or logo_form.is_bound
-    return render(request, "nfse/settings/page.html", context, status=422 if refused else 200)
+    return render(request, "portal/settings/page.html", context, status=422 if refused else 200)

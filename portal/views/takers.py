@@ -13,11 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.documents import is_cnpj
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.takers import MergeForm, TakerFilterForm, TakerForm, describe_taker
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Taker
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
 from nfse.selectors.takers import (
     find_open_taker,
@@ -33,10 +31,11 @@ from nfse.selectors.takers import (
 from nfse.selectors.takers import search_takers as find_takers
 from nfse.services import takers as services
 from nfse.services.exports.takers import describe_takers
-from nfse.views.catalog import RATE, typed_text
-from nfse.views.downloads import download_table, export_limited
-from nfse.views.missing import or_404
-from nfse.views.registry_fill import read_registry
+from portal.forms.takers import MergeForm, TakerFilterForm, TakerForm, describe_taker
+from portal.views.catalog import RATE, typed_text
+from portal.views.downloads import download_table, export_limited
+from portal.views.missing import or_404
+from portal.views.registry_fill import read_registry
 
 PER_PAGE = 20
 LATEST_NOTES = 10
@@ -56,7 +55,7 @@ def takers(request: FirmRequest) -> HttpResponse:
         "page": page,
         "takers": page.object_list,
     }
-    return render(request, "nfse/takers/list.html", context)
+    return render(request, "portal/takers/list.html", context)
 
 
 @require_safe
@@ -95,7 +94,7 @@ def taker(request: FirmRequest, taker_id: int) -> HttpResponse:
         "requests": load_requests(request.firm.pk, latest),
         "similar": list_same_root(request.firm.pk, found)[:MOST_SUGGESTED],
     }
-    return render(request, "nfse/takers/detail.html", context)
+    return render(request, "portal/takers/detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -210,7 +209,7 @@ def _show_merge(request: FirmRequest, form: MergeForm, kept: Taker, merged: Take
             "joined": sum_notes([*own, *other]),
         }
     status = 422 if request.method == "POST" else 200
-    return render(request, "nfse/takers/merge.html", context, status=status)
+    return render(request, "portal/takers/merge.html", context, status=status)
 
 
 def _page_after(request: FirmRequest, created: Taker) -> str:
@@ -238,7 +237,7 @@ def _show_form(
     own = reverse("nfse:taker", args=[found.pk]) if found else reverse("nfse:takers")
     context = {"form": form, "taker": found, "same": same, "back_url": _page_before(request) or own}
     status = 422 if request.method == "POST" else 200
-    return render(request, "nfse/takers/form.html", context, status=status)
+    return render(request, "portal/takers/form.html", context, status=status)
 
 
 def _registry_facts(document: str, known: Taker | None = None) -> dict[str, Any]:

@@ -8,16 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import NitroError
-from nfse.decorators import firm_member_required
-from nfse.documents.reform import must_inform
-from nfse.forms.taxes import TaxForm, describe_profile
+from fiscal.documents.reform import must_inform
+from fiscal.values import TaxRegime
+from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.services.profiles import save_tax_profile
-from nfse.values import TaxRegime
-from nfse.views.missing import or_404
+from portal.forms.taxes import TaxForm, describe_profile
+from portal.views.missing import or_404
 
 SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
 
@@ -46,7 +45,7 @@ def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
     context = {"form": form, "company": company, "profile": profile}
     if company.gateway == Company.Gateway.NATIONAL and must_inform(TaxRegime(company.tax_regime)):
         context["ibs_cbs_required_from"] = settings.NFSE_IBS_CBS_REQUIRED_FROM
-    return render(request, "nfse/taxes/profile.html", context, status=422 if is_sent else 200)
+    return render(request, "portal/taxes/profile.html", context, status=422 if is_sent else 200)
 
 
 def tax_tab(company_id: int) -> str:

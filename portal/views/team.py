@@ -9,18 +9,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.ratelimit import rate_limited
-from nfse.decorators import firm_member_required
-from nfse.forms.firms import ROLE_CHOICES, InviteForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.firms import list_members, list_open_invites
 from nfse.services import invites
 from nfse.services import team as services
 from nfse.services.invite_letters import LetterTooSoon
 from nfse.services.invites import AlreadyInvited, AlreadyMember
 from nfse.services.team import LastOwner, NotARole, OwnRole
-from nfse.views.downloads import firm_key
-from nfse.views.missing import or_404
+from portal.forms.firms import ROLE_CHOICES, InviteForm
+from portal.views.downloads import firm_key
+from portal.views.missing import or_404
 
 LETTERS_RATE = "30/h"
 
@@ -133,4 +132,4 @@ def _show(request: FirmRequest, form: InviteForm) -> HttpResponse:
         "roles": ROLE_CHOICES,
         "now": timezone.now(),
     }
-    return render(request, "nfse/team/page.html", context, status=422 if form.is_bound else 200)
+    return render(request, "portal/team/page.html", context, status=422 if form.is_bound else 200)

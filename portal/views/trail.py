@@ -5,11 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nfse.decorators import firm_member_required
-from nfse.forms.firms import TrailFilterForm
+from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
-from nfse.requests import FirmRequest
 from nfse.selectors.trail import list_actors, list_trail, read_changes
+from portal.forms.firms import TrailFilterForm
 
 CHANGES_PER_PAGE = 30
 
@@ -27,4 +26,4 @@ def trail(request: FirmRequest) -> HttpResponse:
         "page": page,
         "changes": read_changes(request.firm.pk, list(page.object_list)),
     }
-    return render(request, "nfse/trail/page.html", context)
+    return render(request, "portal/trail/page.html", context)

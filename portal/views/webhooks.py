@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from nfse.gateways.plugnotas.company import SECRET_HEADER
+from fiscal.gateways.plugnotas.company import SECRET_HEADER
 from nfse.services.notes.hearing import hear_of_note, webhook_key
 
 log = structlog.get_logger(__name__)

@@ -46,7 +46,7 @@ def test_the_dashboard_counts_by_queue_and_kind(client, operator, dead):
     claim_one()
     alive("io@house", ["io"])
 
-    page = client.get(reverse("queue_worker:dashboard"))
+    page = client.get(reverse("operations:queue"))
 
     depth = page.context["depths"][0]
     assert (depth.due, depth.running, depth.later) == (1, 1, 1)
@@ -76,7 +76,7 @@ def test_a_page_costs_the_same_whatever_it_shows(client, operator, name):
 def test_the_list_filters_and_reads_no_payload(client, operator, dead):
     put(ECHO, 60)
 
-    page = client.get(reverse("queue_worker:items"), {"estado": "pending", "tipo": ECHO}).context["page"]
+    page = client.get(reverse("operations:items"), {"estado": "pending", "tipo": ECHO}).context["page"]
 
     assert page.paginator.count == 60
     assert {item.kind for item in page} == {ECHO}
@@ -243,7 +243,7 @@ def test_the_page_lists_periodic_work_with_its_last_result(client, operator):
         name="queue_worker.reap", started_at=timezone.now(), succeeded=True, result="2 retomados"
     )
 
-    text = client.get(reverse("queue_worker:dashboard")).content.decode()
+    text = client.get(reverse("operations:queue")).content.decode()
 
     assert "Retomar trabalhos de processos parados" in text
     assert "2 retomados" in text
@@ -253,7 +253,7 @@ def test_the_page_lists_periodic_work_with_its_last_result(client, operator):
 def test_a_stuck_thread_is_shown(client, operator):
     alive("io@house", ["io"], stuck=[{"item_id": 7, "kind": ECHO, "seconds": 75}])
 
-    text = client.get(reverse("queue_worker:dashboard")).content.decode()
+    text = client.get(reverse("operations:queue")).content.decode()
 
     assert "1 min 15 s" in text
     assert "Com trabalho preso" in text

@@ -1,95 +1,11 @@
-"""What a registry says about a CNPJ, as a frozen value, and the class that asks for it.
+"""The class that asks a registry source about a CNPJ.
 
 Gateways know no models and open no transaction. Each raises the errors of core.errors.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
 
-ACTIVE = "02"
-"""Code of the Receita for `situação cadastral` ATIVA."""
-
-STATUS_NAMES = {"01": "Nula", "02": "Ativa", "03": "Suspensa", "04": "Inapta", "08": "Baixada"}
-BLOCKING_STATUSES = frozenset({"01", "08"})
-"""NULA and BAIXADA: no note to this taker (N9)."""
-
-DOUBTFUL_STATUSES = frozenset({"03", "04"})
-"""SUSPENSA and INAPTA: ask before a note to this taker (N9)."""
-
-_DATES = ("status_date", "opening_date", "as_of")
-_LISTS = ("phones", "other_cnaes")
-
-
-@dataclass(frozen=True)
-class RegistryRecord:
-    """One CNPJ as a registry source tells it: codes padded, no CPF in the name (R49), phones E.164.
-
-    `status` is the Receita's two-digit code. The city is known by IBGE code, by SIAFI code, or only by name
-    and UF. `source`: open_data, brasilapi or viper.
-    """
-
-    cnpj: str
-    legal_name: str
-    status: str
-    source: str
-    trade_name: str = ""
-    status_date: date | None = None
-    opening_date: date | None = None
-    main_cnae: str = ""
-    main_cnae_description: str = ""
-    legal_nature: str = ""
-    size: str = ""
-    is_individual: bool = False
-    is_headquarters: bool = True
-    ibge_code: str = ""
-    siafi_code: str = ""
-    city_name: str = ""
-    uf: str = ""
-    street: str = ""
-    number: str = ""
-    complement: str = ""
-    district: str = ""
-    postal_code: str = ""
-    phones: tuple[str, ...] = ()
-    email: str = ""
-    other_cnaes: tuple[str, ...] = ()
-    is_simples: bool | None = None
-    """Opted for Simples Nacional; None when the source does not say. So for MEI."""
-
-    is_mei: bool | None = None
-    as_of: date | None = None
-    """Date of the delivery for open data; None means now."""
-
-    @property
-    def root(self) -> str:
-        return self.cnpj[:8]
-
-    @property
-    def is_active(self) -> bool:
-        return self.status == ACTIVE
-
-    @property
-    def status_name(self) -> str:
-        """`situação cadastral` in words, or the code when the layout does not know it."""
-        return STATUS_NAMES.get(self.status, self.status)
-
-
-def record_as_json(record: RegistryRecord) -> dict[str, Any]:
-    """Return the record as JSON values, dates as YYYY-MM-DD."""
-    values = asdict(record)
-    values |= {name: values[name].isoformat() for name in _DATES if values[name]}
-    return values | {name: list(values[name]) for name in _LISTS}
-
-
-def record_from_json(data: Mapping[str, Any]) -> RegistryRecord:
-    """Return the record that `record_as_json` wrote."""
-    values = dict(data)
-    values |= {name: date.fromisoformat(values[name]) for name in _DATES if values.get(name)}
-    values |= {name: tuple(values.get(name, ())) for name in _LISTS}
-    return RegistryRecord(**values)
+from registry.values import RegistryRecord
 
 
 class RegistryGateway(ABC):

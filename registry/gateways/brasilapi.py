@@ -18,7 +18,7 @@ from core.http import ProviderClient, Timeout
 from core.phones import parse_phone
 from core.ratelimit import CACHE_DOWN
 from core.shapes import lookup, read_objects, read_text, shape_of
-from registry.gateways.base import RegistryGateway, RegistryRecord
+from registry.gateways.base import RegistryGateway
 from registry.normalize import (
     natural_person_natures,
     pad_code,
@@ -27,6 +27,7 @@ from registry.normalize import (
     read_postal_code,
     squeeze,
 )
+from registry.values import RegistryRecord
 
 logger = structlog.get_logger(__name__)
 

@@ -15,8 +15,9 @@ from core.errors import ProviderAccountTrouble, Refused, Unreadable
 from core.http import ProviderClient, Timeout
 from core.phones import Phone, parse_phone
 from core.shapes import has_any_key, lookup, read_objects, read_text, read_texts, shape_of
-from registry.gateways.base import RegistryGateway, RegistryRecord
+from registry.gateways.base import RegistryGateway
 from registry.normalize import STATUS_CODES, read_email, read_postal_code, squeeze
+from registry.values import RegistryRecord
 
 logger = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from registry.gateways.base import RegistryRecord, record_from_json
+from registry.values import RegistryRecord, record_from_json
 
 
 class CnpjRecord(models.Model):

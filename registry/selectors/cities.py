@@ -3,8 +3,8 @@
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from core.text import fold
-from registry.gateways.base import RegistryRecord
 from registry.models import City
+from registry.values import RegistryRecord
 
 MAX_RESULTS = 20
 

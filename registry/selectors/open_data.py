@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from registry.gateways.base import RegistryRecord
 from registry.models import (
     City,
     Cnae,
@@ -15,6 +14,7 @@ from registry.models import (
     RegistrySimples,
 )
 from registry.normalize import natural_person_natures
+from registry.values import RegistryRecord
 
 SOURCE = "open_data"
 

@@ -19,11 +19,12 @@ from queue_worker.errors import RetryLater
 from queue_worker.services import enqueue
 from queue_worker.work import Work
 from registry.gateways import get_registry_sources
-from registry.gateways.base import RegistryGateway, RegistryRecord, record_as_json
+from registry.gateways.base import RegistryGateway
 from registry.models import CnpjRecord
 from registry.selectors.cities import find_city_of
 from registry.selectors.open_data import list_own_records
 from registry.signals import cnpj_recorded
+from registry.values import RegistryRecord, record_as_json
 
 FETCH_CNPJ = "registry.fetch_cnpj"
 SOURCES_TO_DENY = 2

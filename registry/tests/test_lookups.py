@@ -11,11 +11,12 @@ from credits.tests.threads import run_together
 from queue_worker.models import WorkItem
 from queue_worker.services.reaping import reap
 from queue_worker.tests.support import claim_one, expire_leases, make_due, run_due
-from registry.gateways.base import RegistryGateway, RegistryRecord, record_as_json, record_from_json
+from registry.gateways.base import RegistryGateway
 from registry.models import CnpjRecord, RegistryEstablishment, RegistryImport
 from registry.selectors.lookups import find_cnpj_record, get_cnpj_record
 from registry.services.lookups import FETCH_CNPJ, request_cnpj
 from registry.tests.factories import make_city, make_cnpj
+from registry.values import RegistryRecord, record_as_json, record_from_json
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

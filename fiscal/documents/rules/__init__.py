@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from nfse.documents.clock import issue_time
-from nfse.documents.dps import CannotBuild, build_dps
-from nfse.documents.layouts import LAYOUT_101
-from nfse.documents.rules import (  # noqa: F401 - importing registers; the order is that of the answer
+from fiscal.documents.clock import issue_time
+from fiscal.documents.dps import CannotBuild, build_dps
+from fiscal.documents.layouts import LAYOUT_101
+from fiscal.documents.rules import (  # noqa: F401 - importing registers; the order is that of the answer
     city,
     envelope,
     events,
@@ -20,7 +20,7 @@ from nfse.documents.rules import (  # noqa: F401 - importing registers; the orde
     taker,
     taxes,
 )
-from nfse.documents.rules.base import (
+from fiscal.documents.rules.base import (
     DOCUMENT_RULES,
     DPS_RULES,
     EVENT_RULES,
@@ -30,10 +30,10 @@ from nfse.documents.rules.base import (
     problem,
     run,
 )
-from nfse.documents.schema import validate
-from nfse.documents.signing import verify
-from nfse.documents.xml import UnreadableXml, read_xml
-from nfse.values import (
+from fiscal.documents.schema import validate
+from fiscal.documents.signing import verify
+from fiscal.documents.xml import UnreadableXml, read_xml
+from fiscal.values import (
     CityParameters,
     NoteSnapshot,
     RuleProblem,

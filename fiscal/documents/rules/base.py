@@ -14,11 +14,11 @@ from functools import cached_property
 from cryptography import x509
 from lxml import etree
 
-from nfse.documents.amounts import read_decimal
-from nfse.documents.signing import SignatureVerdict
-from nfse.documents.tables import NationalService, get_rules, get_services
-from nfse.documents.xml import find_child, find_first, find_text, local_name
-from nfse.values import CityParameters, Environment, ReplacedNote, RuleProblem, SchemaProblem, WhoFixes
+from fiscal.documents.amounts import read_decimal
+from fiscal.documents.signing import SignatureVerdict
+from fiscal.documents.tables import NationalService, get_rules, get_services
+from fiscal.documents.xml import find_child, find_first, find_text, local_name
+from fiscal.values import CityParameters, Environment, ReplacedNote, RuleProblem, SchemaProblem, WhoFixes
 
 _WHO = {"user": WhoFixes.CLIENT, "accountant": WhoFixes.FIRM, "platform": WhoFixes.OPERATORS}
 ZERO = Decimal(0)

@@ -1,6 +1,6 @@
 """Rules decided by the parameters of the cities (`check: params`); silent where the parameter is unknown."""
 
-from nfse.documents.rules.base import Context, Document, dps_rule
+from fiscal.documents.rules.base import Context, Document, dps_rule
 
 _DEDUCTIBLE = {"0601", "0602", "0702", "0705"}
 

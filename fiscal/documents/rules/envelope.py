@@ -4,7 +4,7 @@ import re
 
 from cryptography import x509
 
-from nfse.documents.certificates import (
+from fiscal.documents.certificates import (
     allows_client_authentication,
     allows_signing,
     holder_document,
@@ -12,10 +12,10 @@ from nfse.documents.certificates import (
     is_of_same_root,
     issuer_organizations,
 )
-from nfse.documents.envelopes import is_xml_payload
-from nfse.documents.rules.base import Broken, Context, Document, document_rule
-from nfse.documents.signing import SignatureStatus
-from nfse.values import Environment
+from fiscal.documents.envelopes import is_xml_payload
+from fiscal.documents.rules.base import Broken, Context, Document, document_rule
+from fiscal.documents.signing import SignatureStatus
+from fiscal.values import Environment
 
 _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml\b[^>]*\bencoding\s*=\s*[\"']utf-?8[\"'][^>]*\?>", re.IGNORECASE

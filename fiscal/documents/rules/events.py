@@ -1,9 +1,9 @@
 """Rules about event requests."""
 
-from nfse.documents.clock import read_time
-from nfse.documents.identifiers import CPF_KIND, event_request_id
-from nfse.documents.rules.base import Context, Document, event_rule
-from nfse.values import Environment
+from fiscal.documents.clock import read_time
+from fiscal.documents.identifiers import CPF_KIND, event_request_id
+from fiscal.documents.rules.base import Context, Document, event_rule
+from fiscal.values import Environment
 
 _OF_THE_EMITTER = {"101101", "101103"}
 

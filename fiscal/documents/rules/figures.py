@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from nfse.documents.amounts import HUNDRED, percent_of, read_decimal
-from nfse.documents.rules.base import ZERO, Context, Document, dps_rule
-from nfse.documents.xml import find_child, find_text, local_name
+from fiscal.documents.amounts import HUNDRED, percent_of, read_decimal
+from fiscal.documents.rules.base import ZERO, Context, Document, dps_rule
+from fiscal.documents.xml import find_child, find_text, local_name
 
 _TOLERANCE = Decimal("0.01")
 _DISCOUNTS = "valores/vDescCondIncond"

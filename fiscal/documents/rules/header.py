@@ -1,10 +1,10 @@
 """Rules about the identification of the DPS: id, environment, clock, series, provider and its regime."""
 
-from nfse.documents.clock import SAO_PAULO, read_time
-from nfse.documents.identifiers import CNPJ_KIND, CPF_KIND
-from nfse.documents.rules.base import Context, Document, dps_rule
-from nfse.documents.rules.shapes import is_email, is_right_cnpj
-from nfse.values import Environment
+from fiscal.documents.clock import SAO_PAULO, read_time
+from fiscal.documents.identifiers import CNPJ_KIND, CPF_KIND
+from fiscal.documents.rules.base import Context, Document, dps_rule
+from fiscal.documents.rules.shapes import is_email, is_right_cnpj
+from fiscal.values import Environment
 
 _TAXED = "1"
 

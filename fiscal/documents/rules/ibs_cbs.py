@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from nfse.documents.rules.base import Broken, Context, Document, dps_rule
-from nfse.documents.rules.shapes import is_right_cnpj
-from nfse.documents.tables import get_cindop
+from fiscal.documents.rules.base import Broken, Context, Document, dps_rule
+from fiscal.documents.rules.shapes import is_right_cnpj
+from fiscal.documents.tables import get_cindop
 
 ADMITTED_SINCE = date(2026, 1, 1)
 _NEEDS_OPERATION = {"2505", "1509", "1712", "1005"}

@@ -1,7 +1,7 @@
 """Rules about the service, its place, foreign trade, construction and events."""
 
-from nfse.documents.rules.base import Context, Document, dps_rule
-from nfse.documents.tables import get_countries, get_nbs, get_services
+from fiscal.documents.rules.base import Context, Document, dps_rule
+from fiscal.documents.tables import get_countries, get_nbs, get_services
 from registry.tables import get_municipality_names
 
 AT_SEA = "0000000"

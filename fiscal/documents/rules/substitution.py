@@ -1,8 +1,8 @@
 """Rules about replacing a note; what may change is checked when the original is known."""
 
-from nfse.documents.identifiers import check_access_key
-from nfse.documents.rules.base import Broken, Context, Document, dps_rule, event_rule
-from nfse.documents.texts import is_reason
+from fiscal.documents.identifiers import check_access_key
+from fiscal.documents.rules.base import Broken, Context, Document, dps_rule, event_rule
+from fiscal.documents.texts import is_reason
 
 
 @dps_rule("E0042")

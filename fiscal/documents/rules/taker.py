@@ -1,8 +1,8 @@
 """Rules about the taker and its address."""
 
-from nfse.documents.rules.base import Broken, Context, Document, dps_rule
-from nfse.documents.rules.shapes import is_email, is_right_cnpj, is_right_cpf
-from nfse.documents.tables import get_countries
+from fiscal.documents.rules.base import Broken, Context, Document, dps_rule
+from fiscal.documents.rules.shapes import is_email, is_right_cnpj, is_right_cpf
+from fiscal.documents.tables import get_countries
 from registry.tables import get_municipality_names
 
 NEEDS_TAKER = {

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from nfse.documents.rules.base import Context, Document, dps_rule
+from fiscal.documents.rules.base import Context, Document, dps_rule
 
 MAX_RATE = Decimal(5)
 MIN_SIMPLES_RATE = Decimal("1.80")

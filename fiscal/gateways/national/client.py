@@ -7,8 +7,8 @@ from django.conf import settings
 
 from core.errors import Refused, Unknown, Unreadable
 from core.http import CERTIFICATE_REFUSED, ClientIdentity, ProviderClient, Response, Timeout
-from nfse.gateways.base import CertificateRejected, Recorder
-from nfse.gateways.exchanges import observe_with
+from fiscal.gateways.base import CertificateRejected, Recorder
+from fiscal.gateways.exchanges import observe_with
 
 SEFIN, ADN, PARAMETERS = "sefin", "adn", "adn_parameters"
 CONNECT_SECONDS, SEND_SECONDS, READ_SECONDS = 10.0, 60.0, 30.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields, replace
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from nfse.documents.signing import SignatureAlgorithm
-from nfse.values import Environment
+from fiscal.documents.signing import SignatureAlgorithm
+from fiscal.values import Environment
 from registry.tables import get_municipality_names
 
 

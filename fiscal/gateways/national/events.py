@@ -5,8 +5,8 @@ from typing import Any
 import structlog
 
 from core.errors import ProviderError, Unavailable
-from nfse.documents.envelopes import read_events_answer
-from nfse.documents.events import (
+from fiscal.documents.envelopes import read_events_answer
+from fiscal.documents.events import (
     ANALYSIS_DENIED,
     ANALYSIS_GRANTED,
     ANALYSIS_REQUEST,
@@ -15,10 +15,10 @@ from nfse.documents.events import (
     REPLACEMENT,
     read_event,
 )
-from nfse.documents.xml import UnreadableXml
-from nfse.gateways.base import CertificateRejected, NoteEvent
-from nfse.gateways.national.client import Answer, NationalClient
-from nfse.gateways.national.endpoints import Endpoints
+from fiscal.documents.xml import UnreadableXml
+from fiscal.gateways.base import CertificateRejected, NoteEvent
+from fiscal.gateways.national.client import Answer, NationalClient
+from fiscal.gateways.national.endpoints import Endpoints
 
 logger = structlog.get_logger(__name__)
 

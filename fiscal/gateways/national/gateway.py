@@ -7,23 +7,23 @@ from django.utils import timezone
 
 from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.http import is_circuit_open
-from nfse.documents import danfse
-from nfse.documents.clock import issue_time
-from nfse.documents.envelopes import IssueAnswer, pack, read_access_key, read_issue
-from nfse.documents.events import (
+from fiscal.documents import danfse
+from fiscal.documents.clock import issue_time
+from fiscal.documents.envelopes import IssueAnswer, pack, read_access_key, read_issue
+from fiscal.documents.events import (
     ANALYSIS_REQUEST,
     CANCELLATION,
     build_analysis_request,
     build_cancellation,
     fold_events,
 )
-from nfse.documents.identifiers import dps_id
-from nfse.documents.preparation import prepare_dps
-from nfse.documents.returned import is_ours, read_nfse
-from nfse.documents.signing import sign
-from nfse.documents.texts import clean_code
-from nfse.documents.xml import UnreadableXml
-from nfse.gateways.base import (
+from fiscal.documents.identifiers import dps_id
+from fiscal.documents.preparation import prepare_dps
+from fiscal.documents.returned import is_ours, read_nfse
+from fiscal.documents.signing import sign
+from fiscal.documents.texts import clean_code
+from fiscal.documents.xml import UnreadableXml
+from fiscal.gateways.base import (
     Allocation,
     Canceled,
     CancellationPending,
@@ -41,12 +41,12 @@ from nfse.gateways.base import (
     Rejected,
     Taken,
 )
-from nfse.gateways.national.client import ADN, SEFIN, Answer, NationalClient
-from nfse.gateways.national.endpoints import get_endpoints
-from nfse.gateways.national.events import EventReader, read_note_events
-from nfse.gateways.national.refusals import certificate_problem, denied_problem, has_action, read_refusal
-from nfse.gateways.national.tls import identity_of
-from nfse.values import Environment, LoadedCertificate, NoteSnapshot, NoteState, NoteStatus, ReturnedNote
+from fiscal.gateways.national.client import ADN, SEFIN, Answer, NationalClient
+from fiscal.gateways.national.endpoints import get_endpoints
+from fiscal.gateways.national.events import EventReader, read_note_events
+from fiscal.gateways.national.refusals import certificate_problem, denied_problem, has_action, read_refusal
+from fiscal.gateways.national.tls import identity_of
+from fiscal.values import Environment, LoadedCertificate, NoteSnapshot, NoteState, NoteStatus, ReturnedNote
 
 
 class NationalGateway(NFSeGateway):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from core.errors import Unavailable
-from nfse.documents.envelopes import read_rejection
-from nfse.documents.refusals import GROUPS, explain_all, is_transient
-from nfse.documents.tables import get_rules
-from nfse.gateways.national.client import Answer
-from nfse.values import RuleProblem, WhoFixes
+from fiscal.documents.envelopes import read_rejection
+from fiscal.documents.refusals import GROUPS, explain_all, is_transient
+from fiscal.documents.tables import get_rules
+from fiscal.gateways.national.client import Answer
+from fiscal.values import RuleProblem, WhoFixes
 
 CERTIFICATE_CODE = "HTTP-403"
 DENIED_CODE = "105105"

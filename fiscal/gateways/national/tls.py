@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from core.http import ClientIdentity
-from nfse.gateways.base import CertificateRejected
-from nfse.values import LoadedCertificate
+from fiscal.gateways.base import CertificateRejected
+from fiscal.values import LoadedCertificate
 
 
 def identity_of(certificate: LoadedCertificate) -> ClientIdentity:

@@ -9,8 +9,8 @@ from django.conf import settings
 
 from core.errors import Unavailable, Unknown, Unreadable
 from core.http import ProviderClient, Response, Timeout, Uploaded
-from nfse.gateways.base import GatewayAccountTrouble, Recorder
-from nfse.gateways.exchanges import observe_with
+from fiscal.gateways.base import GatewayAccountTrouble, Recorder
+from fiscal.gateways.exchanges import observe_with
 
 logger = structlog.get_logger(__name__)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from core.errors import NitroError, Unavailable
 from core.http import Uploaded
-from nfse.documents.texts import clean_code
-from nfse.gateways.base import Recorder
-from nfse.gateways.plugnotas.client import NAME, Answer, PlugNotasClient
-from nfse.gateways.plugnotas.note import build_address, build_phone
-from nfse.values import Environment, Issuer, SpecialRegime, TaxRegime
+from fiscal.documents.texts import clean_code
+from fiscal.gateways.base import Recorder
+from fiscal.gateways.plugnotas.client import NAME, Answer, PlugNotasClient
+from fiscal.gateways.plugnotas.note import build_address, build_phone
+from fiscal.values import Environment, Issuer, SpecialRegime, TaxRegime
 
 CERTIFICATES, CERTIFICATE = "/certificado", "/certificado/{id}"
 COMPANIES, COMPANY, WEBHOOK = "/empresa", "/empresa/{document}", "/empresa/{document}/webhook"

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from core.errors import ProviderError, Unavailable, Unknown, Unreadable
 from core.http import is_circuit_open
-from nfse.documents.texts import clean_code
-from nfse.gateways.base import (
+from fiscal.documents.texts import clean_code
+from fiscal.gateways.base import (
     Accepted,
     Allocation,
     Canceled,
@@ -31,9 +31,9 @@ from nfse.gateways.base import (
     Taken,
     Unrecognized,
 )
-from nfse.gateways.plugnotas.client import FILE_SECONDS, NAME, Answer, PlugNotasClient
-from nfse.gateways.plugnotas.note import build_note
-from nfse.gateways.plugnotas.rows import (
+from fiscal.gateways.plugnotas.client import FILE_SECONDS, NAME, Answer, PlugNotasClient
+from fiscal.gateways.plugnotas.note import build_note
+from fiscal.gateways.plugnotas.rows import (
     DONE,
     PROCESSING,
     content_of,
@@ -43,7 +43,7 @@ from nfse.gateways.plugnotas.rows import (
     read_sentence,
     reference_of,
 )
-from nfse.values import NoteSnapshot, NoteState, NoteStatus
+from fiscal.values import NoteSnapshot, NoteState, NoteStatus
 
 logger = structlog.get_logger(__name__)
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from core.text import fold
-from nfse.documents.amounts import read_decimal
-from nfse.documents.clock import SAO_PAULO
-from nfse.documents.envelopes import AnswerProblem
-from nfse.documents.refusals import GROUPS, OTHER, RefusalGroup, explain
-from nfse.documents.tables import get_rules
-from nfse.gateways.base import Accepted, Issued, NoteReference, Outcome, Rejected, Unrecognized
-from nfse.values import NoteStatus, RuleProblem
+from fiscal.documents.amounts import read_decimal
+from fiscal.documents.clock import SAO_PAULO
+from fiscal.documents.envelopes import AnswerProblem
+from fiscal.documents.refusals import GROUPS, OTHER, RefusalGroup, explain
+from fiscal.documents.tables import get_rules
+from fiscal.gateways.base import Accepted, Issued, NoteReference, Outcome, Rejected, Unrecognized
+from fiscal.values import NoteStatus, RuleProblem
 
 PROCESSING, DONE, REFUSED, CANCELED = "PROCESSANDO", "CONCLUIDO", "REJEITADO", "CANCELADO"
 ENDED = {"DENEGADO": "A prefeitura denegou a nota.", "INTERROMPIDO": "O envio da nota foi interrompido."}

@@ -7,8 +7,8 @@ from typing import Any
 from cryptography import x509
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from nfse.documents.verdicts import Verdict, judge
-from nfse.documents.xml import MAX_BYTES
+from fiscal.documents.verdicts import Verdict, judge
+from fiscal.documents.xml import MAX_BYTES
 
 _SIGNATURES = {"valid": "válida", "invalid": "inválida", "absent": "ausente"}
 

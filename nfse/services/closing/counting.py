@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.formatting import format_document
-from nfse.documents.amounts import ZERO
+from fiscal.documents.amounts import ZERO
 from nfse.models import Company
 from nfse.services.exports.notes import StoredNote
 from nfse.states import OPEN, STANDING, State

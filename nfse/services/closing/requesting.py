@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.crypto import blind_index
 from core.errors import NitroError
-from nfse.documents.clock import competence_today
+from fiscal.documents.clock import competence_today
 from nfse.models import Company, Package
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.closings import list_month_requests

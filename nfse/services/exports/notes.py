@@ -13,11 +13,11 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from core.formatting import format_document
-from nfse.documents.events import CANCELING, REASONS, REPLACEMENT
-from nfse.documents.figures import NoteFigures, expect_figures, read_figures
+from fiscal.documents.events import CANCELING, REASONS, REPLACEMENT
+from fiscal.documents.figures import NoteFigures, expect_figures, read_figures
+from fiscal.values import NoteEventFact, NoteSnapshot, RuleProblem
 from nfse.models import Invoice, InvoiceRequest, NoteEvent, RequestEvent
 from nfse.states import LABELS, State
-from nfse.values import NoteEventFact, NoteSnapshot, RuleProblem
 
 ROWS_AT_ONCE = 200
 BETWEEN_VALUES = " | "

@@ -1,6 +1,6 @@
 """A list as CSV or XLSX: who may take it, the line in the trail, and its bytes (PRODUCT.md §7).
 
-A page with a list gives a `Table` to `nfse.views.downloads.download_table`, which calls `export_table`:
+A page with a list gives a `Table` to `portal.views.downloads.download_table`, which calls `export_table`:
 
     table = Table("empresas", "Empresas", HEADER, rows, count, filters={"texto": "padaria"})
     return download_table(request, Right.SEE_COMPANIES, extension, table)

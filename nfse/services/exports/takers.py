@@ -9,7 +9,7 @@ from core.formatting import format_document, format_phone, format_postal_code
 from nfse.models import Taker
 from nfse.selectors.takers import list_takers_to_export
 from nfse.services.exports.tables import Table
-from registry.gateways.base import STATUS_NAMES
+from registry.values import STATUS_NAMES
 
 ROWS_AT_ONCE = 500
 HEADER = (

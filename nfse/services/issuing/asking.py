@@ -3,8 +3,8 @@
 import structlog
 
 from core.errors import ProviderError, Refused, Unavailable
-from nfse.documents.certificates import CertificateRefused
-from nfse.gateways.base import NotFound, Outcome
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.gateways.base import NotFound, Outcome
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits

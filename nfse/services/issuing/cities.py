@@ -7,13 +7,13 @@ from datetime import date
 
 from django.db import transaction
 
-from nfse.documents.certificates import CertificateRefused
-from nfse.gateways.parameters import ParametersGateway, incidence_city, service_code
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.gateways.parameters import ParametersGateway, incidence_city, service_code
+from fiscal.values import CityParameters, Environment, NoteSnapshot
 from nfse.models import Company
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.certificates import load_certificate
 from nfse.services.issuing.snapshots import NoteInput, Parts, build_snapshot
-from nfse.values import CityParameters, Environment, NoteSnapshot
 from queue_worker.services import enqueue
 
 READ_CITY = "nfse.read_city"

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import NitroError
-from nfse.documents.clock import competence_today, issue_time
-from nfse.documents.layouts import choose_layout, read_schedule
-from nfse.documents.rules import check_xml
-from nfse.gateways import get_gateway
-from nfse.gateways.base import Allocation
+from fiscal.documents.clock import competence_today, issue_time
+from fiscal.documents.layouts import choose_layout, read_schedule
+from fiscal.documents.rules import check_xml
+from fiscal.gateways import get_gateway
+from fiscal.gateways.base import Allocation
+from fiscal.values import Environment, LoadedCertificate, NoteSnapshot, RuleProblem
 from nfse.models import (
     Company,
     Invoice,
@@ -29,7 +30,6 @@ from nfse.services.issuing.preparing import find_certificate, make_mirror
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.signals import request_moved
 from nfse.states import OPEN, State
-from nfse.values import Environment, LoadedCertificate, NoteSnapshot, RuleProblem
 
 RETRY_FOR = timedelta(hours=24)
 

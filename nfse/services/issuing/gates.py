@@ -7,15 +7,15 @@ from django.conf import settings
 
 from core.formatting import format_date
 from core.money import format_brl
-from nfse.documents.clock import competence_today
-from nfse.documents.reform import due_from, must_inform
+from fiscal.documents.clock import competence_today
+from fiscal.documents.reform import due_from, must_inform
+from fiscal.values import NoteSnapshot, RuleProblem, TaxRegime, WhoFixes
 from nfse.models import Company, InvoiceRequest
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
 from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
 from nfse.states import State
-from nfse.values import NoteSnapshot, RuleProblem, TaxRegime, WhoFixes
 
 MIN_DESCRIPTION, MAX_DESCRIPTION = 10, 1000
 TWIN_WINDOW = timedelta(hours=24)

@@ -1,16 +1,16 @@
 """The gateway of one stored request, with the company's certificate and the trail of its answers."""
 
-from nfse.gateways import get_gateway
-from nfse.gateways.base import (
+from fiscal.gateways import get_gateway
+from fiscal.gateways.base import (
     Exchange,
     NFSeGateway,
     NoteReference,
     PreparedNote,
     Recorder,
 )
+from fiscal.values import Environment
 from nfse.models import Company, GatewayExchange, InvoiceRequest
 from nfse.services.certificates import load_certificate
-from nfse.values import Environment
 
 
 def open_gateway(request: InvoiceRequest) -> NFSeGateway:

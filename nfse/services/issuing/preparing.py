@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from nfse.documents.certificates import CertificateRefused
-from nfse.documents.mirror import MirrorLine, mirror_lines
-from nfse.documents.rules import check_snapshot
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.documents.mirror import MirrorLine, mirror_lines
+from fiscal.documents.rules import check_snapshot
+from fiscal.values import CityParameters, LoadedCertificate, NoteSnapshot, RuleProblem
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
@@ -18,7 +19,6 @@ from nfse.services.issuing import gates
 from nfse.services.issuing.cities import request_reading, snapshot_with_city
 from nfse.services.issuing.snapshots import NoteInput, Parts, SubstitutionInput
 from nfse.states import OPEN, State
-from nfse.values import CityParameters, LoadedCertificate, NoteSnapshot, RuleProblem
 from registry.models import City
 
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from nfse.documents.clock import competence_today
-from nfse.documents.mirror import MirrorLine, mirror_lines
+from fiscal.documents.clock import competence_today
+from fiscal.documents.mirror import MirrorLine, mirror_lines
+from fiscal.values import RuleProblem
 from nfse.models import Company, ServiceProfile, Taker, TaxProfile
 from nfse.permissions import Right, require_right
 from nfse.readiness import Need
@@ -20,8 +21,7 @@ from nfse.services.issuing import gates
 from nfse.services.issuing.cities import snapshot_with_city
 from nfse.services.issuing.preparing import check_rules, find_certificate
 from nfse.services.issuing.snapshots import NoteInput, Parts
-from nfse.values import RuleProblem
-from registry.gateways.base import BLOCKING_STATUSES
+from registry.values import BLOCKING_STATUSES
 
 AMOUNT = Decimal("100.00")
 DESCRIPTION = "Nota de exemplo para conferir o cadastro do serviço"

@@ -8,9 +8,9 @@ import structlog
 from django.utils import timezone
 
 from core.errors import ProviderError, Refused, Unavailable
-from nfse.documents.certificates import CertificateRefused
-from nfse.documents.clock import issue_time
-from nfse.gateways.base import Allocation, NFSeGateway, Outcome, Rejected
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.documents.clock import issue_time
+from fiscal.gateways.base import Allocation, NFSeGateway, Outcome, Rejected
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits

@@ -10,14 +10,14 @@ from typing import Any
 import structlog
 from django.utils import timezone
 
-from nfse.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Taken, Unrecognized
+from fiscal.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Taken, Unrecognized
+from fiscal.values import NoteStatus, RuleProblem
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import move, note
 from nfse.services.issuing.taker_letter import ask_taker_letter
 from nfse.services.issuing.telling import tell_taken
 from nfse.states import State
-from nfse.values import NoteStatus, RuleProblem
 
 log = structlog.get_logger(__name__)
 Attention = InvoiceRequest.Attention

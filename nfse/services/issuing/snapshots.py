@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from nfse.documents.rates import rate_for_document
-from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
-from nfse.values import (
+from fiscal.documents.rates import rate_for_document
+from fiscal.values import (
     Address,
     Environment,
     IbsCbs,
@@ -25,7 +24,8 @@ from nfse.values import (
     TotalTax,
     TotalTaxMode,
 )
-from nfse.values import Taker as NoteTaker
+from fiscal.values import Taker as NoteTaker
+from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from registry.models import City
 
 

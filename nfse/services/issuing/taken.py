@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import NitroError
+from fiscal.values import LoadedCertificate, NoteSnapshot
 from nfse.models import InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import lock_company
@@ -21,7 +22,6 @@ from nfse.services.issuing.moving import locked_request, move, note
 from nfse.services.issuing.preparing import find_certificate, make_mirror
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 from nfse.states import State
-from nfse.values import LoadedCertificate, NoteSnapshot
 
 SETTLED = "taken_settled"
 _REISSUES = uuid.UUID("9f5cf6f1-5d1c-4b50-9d43-1f0b2c8a7e11")

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import NitroError, ProviderError, Refused, Unavailable
-from nfse.documents.certificates import CertificateRefused
-from nfse.gateways.base import (
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.gateways.base import (
     Canceled,
     CancellationPending,
     CancelOutcome,

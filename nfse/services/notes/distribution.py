@@ -12,14 +12,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core.errors import ProviderError
-from nfse.documents.certificates import CertificateRefused
-from nfse.gateways.national.distribution import Distributed, Distribution
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.gateways.national.distribution import Distributed, Distribution
+from fiscal.values import Environment
 from nfse.models import Company, DistributionCursor, Invoice, InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.certificates import load_certificate
 from nfse.services.issuing import kinds
 from nfse.states import STANDING
-from nfse.values import Environment
 from queue_worker.services import enqueue
 
 log = structlog.get_logger(__name__)

@@ -1,9 +1,9 @@
 """What the gateway says of a note now, whoever caused it, becomes the state of its request (N16, R88)."""
 
+from fiscal.values import NoteState, NoteStatus
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing.moving import move, note
 from nfse.states import MOVES, State
-from nfse.values import NoteState, NoteStatus
 
 TARGETS = {
     NoteStatus.CANCELED: State.CANCELED,

@@ -11,14 +11,14 @@ from accounts.gateways import Attachment, Letter, send_letter
 from core.crypto import decrypt, encrypt
 from core.errors import NitroError
 from core.masking import mask_email
-from nfse.documents.mirror import TEST_BANNER, format_reais
+from fiscal.documents.mirror import TEST_BANNER, format_reais
+from fiscal.values import NoteStatus
 from nfse.models import Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.issuing import kinds
 from nfse.services.issuing.moving import locked_request, note
 from nfse.services.letters import write_letter
 from nfse.services.notes.pictures import read_picture
-from nfse.values import NoteStatus
 from queue_worker.models import WorkItem
 from queue_worker.services import enqueue
 from queue_worker.work import Work

@@ -4,12 +4,12 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from nfse.documents import danfse
+from fiscal.documents import danfse
+from fiscal.values import NoteStatus
 from nfse.models import Company, Invoice, InvoiceRequest, NotePicture
 from nfse.permissions import NotFound
 from nfse.services.issuing import kinds
 from nfse.services.issuing.opening import open_gateway, reference_of
-from nfse.values import NoteStatus
 from queue_worker.models import WorkItem
 from queue_worker.work import Work
 

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.errors import ProviderError, Unavailable
-from nfse.documents.certificates import CertificateRefused
-from nfse.documents.events import fold_events
-from nfse.gateways.base import NFSeGateway
-from nfse.gateways.base import NoteEvent as Event
+from fiscal.documents.certificates import CertificateRefused
+from fiscal.documents.events import fold_events
+from fiscal.gateways.base import NFSeGateway
+from fiscal.gateways.base import NoteEvent as Event
+from fiscal.values import NoteState
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
@@ -19,7 +20,6 @@ from nfse.services.issuing.moving import locked_request
 from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.services.notes.facts import apply_facts
 from nfse.states import STANDING, WITH_NOTE
-from nfse.values import NoteState
 from queue_worker.work import Work
 
 HOURLY_FOR, DAILY_FOR = timedelta(days=30), timedelta(days=210)

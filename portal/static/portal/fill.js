@@ -1,4 +1,4 @@
-/* Fills a form from the Receita (nfse/views/registry_fill.py). The slot asks when its input holds a whole CNPJ, or
+/* Fills a form from the Receita (portal/views/registry_fill.py). The slot asks when its input holds a whole CNPJ, or
    when its button is pressed, by POST; the answer polls itself by GET and in the end carries data-fill, values by field name.
    Empty inputs are filled and marked; what a person typed changes only when the person says so. */
 (function () {

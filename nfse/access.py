@@ -1,14 +1,22 @@
-"""Who may open a page of Notas. The services ask again (R102): this spares a page that could do nothing."""
+"""Who asks, on the pages of accounting firms: the middleware, the decorator and the request's type.
+
+Here and not in the portal, because the pages of every app about a firm need them.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
+from django_htmx.middleware import HtmxDetails
 
+from accounts.models import Membership
+from accounts.requests import SignedInRequest
 from accounts.responses import ask_to_sign_in
+from nfse.models import Firm
 from nfse.permissions import RIGHTS, NotAllowed, Right
 from nfse.selectors.firms import choose_membership
 
@@ -16,10 +24,40 @@ View = Callable[..., HttpResponseBase]
 BLOCKED = "O acesso desta contabilidade está bloqueado. Fale com o atendimento da Nitro."
 
 
+class FirmRequest(SignedInRequest):
+    """The firm that the person works for, the membership by which, and what its role may do."""
+
+    firm: Firm
+    membership: Membership
+    rights: frozenset[Right]
+    htmx: HtmxDetails
+
+
+class CurrentFirmMiddleware:
+    """Sets `request.membership`, read when first used: true for a member of a firm, false for all others.
+
+    It is lazy, so test its truth and not `is None`; `firm_member_required` replaces it by the row itself.
+    `request.rights` is what its role may do, for the menu and the templates.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.membership = SimpleLazyObject(lambda: choose_membership(request.memberships))  # type: ignore[attr-defined]
+        request.rights = SimpleLazyObject(lambda: _rights_of(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _rights_of(request: HttpRequest) -> frozenset[Right]:
+    membership = request.membership  # type: ignore[attr-defined]
+    return RIGHTS[membership.role] if membership else frozenset()
+
+
 def firm_member_required(right: Right) -> Callable[[View], View]:
     """Only an active member of an open firm whose role has `right`.
 
-    The view finds `request.firm`, `request.membership` and `request.rights` (nfse.requests.FirmRequest).
+    The view finds `request.firm`, `request.membership` and `request.rights` (FirmRequest).
     Who works for no firm is sent to the registration; a member without the right gets 403.
     """
 

@@ -1,0 +1,38 @@
+"""The house: no room above a quarter of it, and gateways that reach no database. Layers: .importlinter."""
+
+from pathlib import Path
+
+import grimp
+import pytest
+
+HOUSE = Path(__file__).resolve().parent.parent
+ROOMS = (
+    "accounts core credits embedded fiscal leads nfse operations portal queue_worker registry sandbox".split()
+)
+SOURCES = {".py", ".html", ".js", ".css"}
+LARGEST = 0.25
+
+
+def lines_of(room):
+    files = (file for file in (HOUSE / room).rglob("*") if file.suffix in SOURCES)
+    kept = (file for file in files if not {"migrations", "tests", "__pycache__"} & set(file.parts))
+    return sum(len(file.read_text().splitlines()) for file in kept)
+
+
+def test_no_room_is_above_a_quarter_of_the_house():
+    sizes = {room: lines_of(room) for room in ROOMS}
+    house = sum(sizes.values())
+    assert {room: size for room, size in sizes.items() if size > LARGEST * house} == {}
+
+
+@pytest.mark.parametrize("room", ["fiscal.gateways", "registry.gateways", "leads.gateways"])
+def test_gateways_import_no_models_and_no_database(room):
+    graph = grimp.build_graph(room.partition(".")[0], include_external_packages=True, cache_dir=None)
+    imported = {
+        (module, found)
+        for module in {room, *graph.find_descendants(room)}
+        for found in graph.find_modules_directly_imported_by(module)
+    }
+    models = room.replace(".gateways", ".models")
+    forbidden = {pair for pair in imported if pair[1].startswith(("django.db", models))}
+    assert imported and forbidden == set()

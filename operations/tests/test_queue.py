@@ -37,7 +37,7 @@ def dead(effects):
 
 
 def address(name, item):
-    return reverse(f"queue_worker:{name}", args=[item.pk])
+    return reverse(f"operations:{name}", args=[item.pk])
 
 
 def test_the_dashboard_counts_by_queue_and_kind(client, operator, dead):
@@ -57,11 +57,11 @@ def test_the_dashboard_counts_by_queue_and_kind(client, operator, dead):
 
 def count_queries(client, name, **query):
     with CaptureQueriesContext(connection) as context:
-        client.get(reverse(f"queue_worker:{name}"), query)
+        client.get(reverse(f"operations:{name}"), query)
     return len(context)
 
 
-@pytest.mark.parametrize("name", ["dashboard", "items"])
+@pytest.mark.parametrize("name", ["queue", "items"])
 def test_a_page_costs_the_same_whatever_it_shows(client, operator, name):
     put_one(ECHO)
     few = count_queries(client, name)
@@ -139,10 +139,10 @@ def test_a_dead_item_whose_key_waits_again_comes_back_without_it(operator, effec
     assert requeue(item_id=first.pk, actor_id=operator.pk).dedupe_key is None
 
 
-@pytest.mark.parametrize("name", ["dashboard", "items"])
+@pytest.mark.parametrize("name", ["queue", "items"])
 def test_only_operators_come_in(client, name):
     make_buyer()
-    url = reverse(f"queue_worker:{name}")
+    url = reverse(f"operations:{name}")
     assert client.get(url).status_code == 302
 
     client.force_login(make_buyer("outra@nitro.example")[0])
@@ -164,7 +164,7 @@ def test_acting_takes_a_post(client, operator, dead):
 
 @pytest.mark.parametrize("name", ["requeue_item", "cancel_item"])
 def test_an_unknown_item_is_not_found(client, operator, name):
-    assert client.post(reverse(f"queue_worker:{name}", args=[404404])).status_code == 404
+    assert client.post(reverse(f"operations:{name}", args=[404404])).status_code == 404
 
 
 def test_the_admin_shows_items_and_changes_none(client, operator, dead):

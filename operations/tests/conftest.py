@@ -1,0 +1,3 @@
+"""The fixtures of the queue's tests, for the pages that show the queue."""
+
+from queue_worker.tests.conftest import answers, effects  # noqa: F401 - fixtures

@@ -12,7 +12,8 @@ from nfse.models import ChangeRecord
 from nfse.selectors.firm_cache import forget
 from nfse.services.takers import update_registry_status
 from nfse.signals import request_moved
-from registry.signals import cnpj_recorded
+from registry.models import CnpjRecord
+from registry.signals import cnpj_looked_up
 
 
 @receiver(request_moved)
@@ -31,7 +32,8 @@ def _forget_after_commit(firm_id: int) -> None:
     transaction.on_commit(partial(forget, firm_id), robust=True)
 
 
-@receiver(cnpj_recorded)
-def update_takers(cnpj: str, status: str, fetched_at: datetime, **_kwargs: Any) -> None:
+@receiver(cnpj_looked_up)
+def update_takers(cnpj: str, state: str, status: str, fetched_at: datetime, **_kwargs: Any) -> None:
     """The Receita answered about a CNPJ: a taker that it closed can be billed no more (N9)."""
-    update_registry_status(cnpj=cnpj, status=status, fetched_at=fetched_at)
+    if state == CnpjRecord.State.FOUND:
+        update_registry_status(cnpj=cnpj, status=status, fetched_at=fetched_at)

@@ -16,6 +16,7 @@ from fiscal.documents.events import (
     TACIT,
     UNLOCK,
 )
+from nfse.events import Event
 
 
 @dataclass(frozen=True)
@@ -30,88 +31,94 @@ class Words:
 
 EVENTS: Mapping[str, Words] = MappingProxyType(
     {
-        "confirmed": Words("Confirmada e guardada para envio.", "check"),
-        "attempt": Words("Enviada ao emissor.", "send"),
-        "accepted": Words("O emissor recebeu e está processando.", "clock", "info"),
-        "issued": Words("Nota emitida.", "circle-check", "success", shows_detail=True),
-        "adopted": Words(
+        Event.CONFIRMED: Words("Confirmada e guardada para envio.", "check"),
+        Event.ATTEMPT: Words("Enviada ao emissor.", "send"),
+        Event.ACCEPTED: Words("O emissor recebeu e está processando.", "clock", "info"),
+        Event.ISSUED: Words("Nota emitida.", "circle-check", "success", shows_detail=True),
+        Event.ADOPTED: Words(
             "Encontramos a nota já emitida no emissor; é esta mesma.",
             "circle-check",
             "success",
             shows_detail=True,
         ),
-        "rejected": Words("O emissor recusou a nota.", "circle-x", "danger"),
-        "ended_by_gateway": Words("O emissor encerrou o pedido sem emitir.", "circle-x", "danger"),
-        "unavailable": Words("O emissor não atendeu. Tentaremos de novo sozinhos.", "cloud-off", "warning"),
-        "answer_lost": Words(
+        Event.REJECTED: Words("O emissor recusou a nota.", "circle-x", "danger"),
+        Event.ENDED_BY_GATEWAY: Words("O emissor encerrou o pedido sem emitir.", "circle-x", "danger"),
+        Event.UNAVAILABLE: Words(
+            "O emissor não atendeu. Tentaremos de novo sozinhos.", "cloud-off", "warning"
+        ),
+        Event.ANSWER_LOST: Words(
             "A resposta do emissor se perdeu. Estamos conferindo antes de qualquer novo envio.",
             "help-circle",
             "warning",
         ),
-        "run_lost": Words(
+        Event.RUN_LOST: Words(
             "O envio foi interrompido. Estamos conferindo se a nota chegou.", "help-circle", "warning"
         ),
-        "unrecognized_state": Words(
+        Event.UNRECOGNIZED_STATE: Words(
             "O emissor respondeu algo que não conhecemos. Nossa equipe foi avisada.",
             "help-circle",
             "warning",
         ),
-        "vanished": Words(
+        Event.VANISHED: Words(
             "O emissor deixou de mostrar este pedido. Estamos conferindo.", "help-circle", "warning"
         ),
-        "proved_absent": Words("Conferimos: a nota não chegou ao emissor.", "search", shows_detail=True),
-        "retries_spent": Words("As tentativas de envio acabaram.", "alert-triangle", "warning"),
-        "retry": Words("Nova tentativa pedida.", "refresh"),
-        "withdrawn": Words("Pedido retirado antes do envio.", "arrow-back-up"),
-        "clock_ahead": Words("O relógio da Receita pediu um novo horário.", "clock", shows_detail=True),
-        "certificate_missing": Words(
+        Event.PROVED_ABSENT: Words("Conferimos: a nota não chegou ao emissor.", "search", shows_detail=True),
+        Event.RETRIES_SPENT: Words("As tentativas de envio acabaram.", "alert-triangle", "warning"),
+        Event.RETRY: Words("Nova tentativa pedida.", "refresh"),
+        Event.WITHDRAWN: Words("Pedido retirado antes do envio.", "arrow-back-up"),
+        Event.CLOCK_AHEAD: Words("O relógio da Receita pediu um novo horário.", "clock", shows_detail=True),
+        Event.CERTIFICATE_MISSING: Words(
             "Esperando um certificado A1 válido da empresa.", "certificate", "warning", shows_detail=True
         ),
-        "certificate_trouble": Words(
+        Event.CERTIFICATE_TROUBLE: Words(
             "A conferência espera um certificado A1 válido da empresa.",
             "certificate",
             "warning",
             shows_detail=True,
         ),
-        "gateway_trouble": Words(
+        Event.GATEWAY_TROUBLE: Words(
             "O emissor recusou a nossa conexão. Nossa equipe foi avisada.", "plug-x", "warning"
         ),
-        "gateway_refuses_us": Words(
+        Event.GATEWAY_REFUSES_US: Words(
             "O emissor recusou a nossa conexão. Nossa equipe foi avisada.", "plug-x", "warning"
         ),
-        "number_taken": Words(
+        Event.NUMBER_TAKEN: Words(
             "O número já tinha uma nota de outro conteúdo, feita por outro sistema.",
             "alert-triangle",
             "danger",
         ),
-        "taken_settled": Words("Pedido encerrado: o número é de outra nota.", "circle-x", "danger"),
-        "reissued": Words("O mesmo conteúdo foi confirmado de novo, com outro número.", "copy"),
-        "reissue_of": Words("Repete um pedido cujo número já estava em uso.", "copy"),
-        "cancel_asked": Words("Cancelamento pedido.", "ban", shows_detail=True),
-        "canceled": Words("Nota cancelada.", "ban", "danger"),
-        "canceled_by_city": Words("A prefeitura cancelou esta nota.", "building-bank", "danger"),
-        "cancel_rejected": Words(
+        Event.TAKEN_SETTLED: Words("Pedido encerrado: o número é de outra nota.", "circle-x", "danger"),
+        Event.REISSUED: Words("O mesmo conteúdo foi confirmado de novo, com outro número.", "copy"),
+        Event.REISSUE_OF: Words("Repete um pedido cujo número já estava em uso.", "copy"),
+        Event.CANCEL_ASKED: Words("Cancelamento pedido.", "ban", shows_detail=True),
+        Event.CANCELED: Words("Nota cancelada.", "ban", "danger"),
+        Event.CANCELED_BY_CITY: Words("A prefeitura cancelou esta nota.", "building-bank", "danger"),
+        Event.CANCEL_REJECTED: Words(
             "O cancelamento foi recusado; a nota continua valendo.", "circle-x", "danger"
         ),
-        "cancel_overtaken": Words("Outro acontecimento chegou antes do cancelamento.", "info-circle"),
-        "analysis_asked": Words("Análise fiscal pedida à prefeitura.", "building-bank", "info"),
-        "analysis_pending": Words("A prefeitura está analisando o cancelamento.", "building-bank", "info"),
-        "analysis_denied": Words(
+        Event.CANCEL_OVERTAKEN: Words("Outro acontecimento chegou antes do cancelamento.", "info-circle"),
+        Event.ANALYSIS_ASKED: Words("Análise fiscal pedida à prefeitura.", "building-bank", "info"),
+        Event.ANALYSIS_PENDING: Words(
+            "A prefeitura está analisando o cancelamento.", "building-bank", "info"
+        ),
+        Event.ANALYSIS_DENIED: Words(
             "A prefeitura não autorizou o cancelamento; a nota continua valendo.", "circle-x", "danger"
         ),
-        "replaced": Words("Nota substituída por outra.", "replace", "warning"),
-        "locks_changed": Words("A prefeitura bloqueou ou liberou pedidos para esta nota.", "lock", "warning"),
-        "email_asked": Words("Envio por e-mail pedido.", "mail", shows_detail=True),
-        "emailed": Words("Nota enviada por e-mail.", "mail-check", "success", shows_detail=True),
-        "taker_email_asked": Words("E-mail ao tomador na fila de envio.", "mail", shows_detail=True),
-        "taker_emailed": Words("E-mail enviado ao tomador.", "mail-check", "success", shows_detail=True),
-        "taker_email_failed": Words(
+        Event.REPLACED: Words("Nota substituída por outra.", "replace", "warning"),
+        Event.LOCKS_CHANGED: Words(
+            "A prefeitura bloqueou ou liberou pedidos para esta nota.", "lock", "warning"
+        ),
+        Event.EMAIL_ASKED: Words("Envio por e-mail pedido.", "mail", shows_detail=True),
+        Event.EMAILED: Words("Nota enviada por e-mail.", "mail-check", "success", shows_detail=True),
+        Event.TAKER_EMAIL_ASKED: Words("E-mail ao tomador na fila de envio.", "mail", shows_detail=True),
+        Event.TAKER_EMAILED: Words("E-mail enviado ao tomador.", "mail-check", "success", shows_detail=True),
+        Event.TAKER_EMAIL_FAILED: Words(
             "O e-mail ao tomador não pôde ser entregue.", "mail-x", "danger", shows_detail=True
         ),
-        "taker_email_dropped": Words(
+        Event.TAKER_EMAIL_DROPPED: Words(
             "O e-mail ao tomador não foi enviado: a nota deixou de valer antes.", "mail-off"
         ),
-        "email_failed": Words("O e-mail não pôde ser entregue.", "mail-x", "danger", shows_detail=True),
+        Event.EMAIL_FAILED: Words("O e-mail não pôde ser entregue.", "mail-x", "danger", shows_detail=True),
     }
 )
 """Every event that the engine writes (RequestEvent.event); a test holds the two together."""

@@ -2,5 +2,9 @@
 
 from django.dispatch import Signal
 
-cnpj_recorded = Signal()
-"""A CNPJ was found. Arguments: cnpj: str (14 characters), status: str (two digits), fetched_at: datetime."""
+cnpj_looked_up = Signal()
+"""A look-up ended, whatever it found: who waits for it may go on.
+
+Arguments: cnpj: str (14 characters), state: CnpjRecord.State (never pending), status: str (the Receita's two
+digits; empty without data), fetched_at: datetime or None (of the data, or of the proof that there are none).
+"""

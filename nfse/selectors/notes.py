@@ -1,5 +1,6 @@
 """Reads of one note for its own page: the note, what replaced it, what it replaced (A22)."""
 
+from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound
 from nfse.states import State
@@ -35,6 +36,6 @@ def find_replaced(request: InvoiceRequest) -> Invoice | None:
 
 def find_taking_note(request: InvoiceRequest) -> dict[str, str]:
     """What is known of the note that another program made under the request's number."""
-    events = RequestEvent.objects.filter(request=request, firm_id=request.firm_id, event="number_taken")
+    events = RequestEvent.objects.filter(request=request, firm_id=request.firm_id, event=Event.NUMBER_TAKEN)
     newest = events.order_by("-pk").first()
     return dict(newest.data.get("reference", {})) if newest else {}

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from nfse.events import Event
 from nfse.models import Invoice
 from nfse.services.issuing.moving import locked_request, move
 from nfse.states import State
@@ -38,5 +39,5 @@ def cancel(**changes):
 def force(request, state, **fields):
     """Put a request in a state as the engine would, along the table."""
     with locked_request(request.pk) as current:
-        move(current, state, "attempt", **fields)
+        move(current, state, Event.ATTEMPT, **fields)
     request.refresh_from_db()

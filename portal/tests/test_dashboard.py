@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
+from nfse.events import Event
 from nfse.models import Company, Invoice, InvoiceRequest
 from nfse.selectors import firm_cache
 from nfse.services.companies import deactivate_company
@@ -238,7 +239,7 @@ def test_a_change_is_seen_at_once(page, office, company):
     assert page().context["overview"].waiting == 1
 
     with locked_request(request.pk) as locked:
-        move(locked, State.WITHDRAWN, "withdrawn")
+        move(locked, State.WITHDRAWN, Event.WITHDRAWN)
     assert page().context["overview"].waiting == 0
 
     deactivate_company(firm_id=office.firm.pk, user_id=office.owner.pk, company_id=company.pk)

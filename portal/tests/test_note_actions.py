@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds
 from nfse.services.issuing.moving import locked_request, move
@@ -267,7 +268,7 @@ def taken(national_shop):
         move(
             current,
             State.IN_DOUBT,
-            "number_taken",
+            Event.NUMBER_TAKEN,
             attention="taken",
             data={"reference": {"access_key": "4" * 50, "dps_id": request.dps_id}},
         )

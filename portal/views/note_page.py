@@ -16,6 +16,7 @@ from fiscal.documents.refusals import find_group
 from fiscal.documents.returned import read_nfse, reconcile_amounts
 from fiscal.documents.xml import UnreadableXml
 from fiscal.values import NoteEventFact, NoteState, ReturnedNote, RuleProblem
+from nfse.events import LETTERS, REISSUES, Event
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, RequestEvent
 from nfse.permissions import Right
 from nfse.selectors.invoices import list_exchanges, list_history, list_note_events
@@ -42,7 +43,7 @@ class Line:
     @property
     def other_request_id(self) -> int | None:
         """The other request that this line is about."""
-        return self.event.data.get("request_id") if self.event.event in {"reissued", "reissue_of"} else None
+        return self.event.data.get("request_id") if self.event.event in REISSUES else None
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,8 @@ def is_live(request: InvoiceRequest, invoice: Invoice | None, history: list[Requ
         return not is_taken(request)
     if invoice is not None and not invoice.xml_text:
         return True
-    letters = [event for event in history if event.event.startswith("email")]
-    is_waiting = bool(letters) and letters[-1].event == "email_asked"
+    letters = [event for event in history if event.event in LETTERS]
+    is_waiting = bool(letters) and letters[-1].event == Event.EMAIL_ASKED
     return is_waiting and timezone.now() - letters[-1].created_at < LETTER_WAIT
 
 

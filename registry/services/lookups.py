@@ -23,7 +23,7 @@ from registry.gateways.base import RegistryGateway
 from registry.models import CnpjRecord
 from registry.selectors.cities import find_city_of
 from registry.selectors.open_data import list_own_records
-from registry.signals import cnpj_recorded
+from registry.signals import cnpj_looked_up
 from registry.values import RegistryRecord, record_as_json
 
 FETCH_CNPJ = "registry.fetch_cnpj"
@@ -156,19 +156,24 @@ def _record_answer(answer: Answer, work: Work) -> None:
 
 
 def _save(row: CnpjRecord, answer: Answer) -> None:
-    """Write the answer. Known data are replaced by newer ones or by a proven absence only."""
+    """Write the answer and tell that the look-up ended.
+
+    Known data are replaced by newer ones or by a proven absence only.
+    """
     now = timezone.now()
     row.silent_sources = list(answer.silent)
     if answer.record and not _is_older(answer.record, row, now):
         row.data = record_as_json(_with_city(answer.record))
         row.state, row.status, row.source = State.FOUND, answer.record.status[:2], answer.record.source
         row.fetched_at = _date_of(answer.record, now)
-        cnpj_recorded.send(CnpjRecord, cnpj=row.cnpj, status=row.status, fetched_at=row.fetched_at)
     elif answer.denies and not answer.record:
         row.state, row.data, row.status, row.source, row.fetched_at = State.NOT_FOUND, {}, "", "", now
     else:
         row.state = State.FOUND if row.data else State.UNKNOWN
     row.save()
+    cnpj_looked_up.send(
+        CnpjRecord, cnpj=row.cnpj, state=State(row.state), status=row.status, fetched_at=row.fetched_at
+    )
 
 
 def _with_city(record: RegistryRecord) -> RegistryRecord:

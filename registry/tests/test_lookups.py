@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.documents import InvalidCnpj, format_cnpj
+from core.tests.signals import hearing
 from credits.tests.threads import run_together
 from queue_worker.models import WorkItem
 from queue_worker.services.reaping import reap
@@ -15,6 +16,7 @@ from registry.gateways.base import RegistryGateway
 from registry.models import CnpjRecord, RegistryEstablishment, RegistryImport
 from registry.selectors.lookups import find_cnpj_record, get_cnpj_record
 from registry.services.lookups import FETCH_CNPJ, request_cnpj
+from registry.signals import cnpj_looked_up
 from registry.tests.factories import make_city, make_cnpj
 from registry.values import RegistryRecord, record_as_json, record_from_json
 
@@ -194,6 +196,21 @@ def test_known_data_survive_sources_that_are_down(known, sandbox):
     assert row.fetched_at < timezone.now() - 30 * DAY
 
 
+def test_the_end_of_a_look_up_is_told_whatever_it_found(known, settings):
+    with hearing(cnpj_looked_up) as heard:
+        row = look_up(known)
+        denied_by(settings, "Denier")
+        look_up(NOBODYS)
+        denied_by(settings, "Denier", "OtherDenier")
+        absent = look_up(NOBODYS)
+
+    assert heard == [
+        {"cnpj": known, "state": "found", "status": "02", "fetched_at": row.fetched_at},
+        {"cnpj": NOBODYS, "state": "unknown", "status": "", "fetched_at": None},
+        {"cnpj": NOBODYS, "state": "not_found", "status": "", "fetched_at": absent.fetched_at},
+    ]
+
+
 # --- Bad days -----------------------------------------------------------------------------------------
 
 
@@ -234,8 +251,10 @@ def test_work_that_dies_for_good_does_not_stay_pending(known):
     WorkItem.objects.update(max_attempts=1)
     claim_one()
     expire_leases()
-    reap()
+    with hearing(cnpj_looked_up) as heard:
+        reap()
     assert get_cnpj_record(known).state == "unknown"
+    assert [each["state"] for each in heard] == ["unknown"]
     assert look_up(known).state == "found"
 
 

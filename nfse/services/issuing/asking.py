@@ -5,6 +5,7 @@ import structlog
 from core.errors import ProviderError, Refused, Unavailable
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.gateways.base import NotFound, Outcome
+from nfse.events import Event
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
@@ -27,14 +28,14 @@ def ask_request(*, request_id: int, work: Work) -> None:
     try:
         gateway = open_gateway(request)
     except (NoCertificate, CertificateRefused) as error:
-        _record_trouble(request_id, work, Attention.CERTIFICATE, error.message)
+        _record_trouble(request_id, work, Event.CERTIFICATE_TROUBLE, Attention.CERTIFICATE, error.message)
         return
     answer: Outcome | NotFound
     try:
         answer = gateway.find(prepared_note(request))
     except Refused as error:
         log.error("gateway_refuses_us", gateway=request.gateway, detail=error.detail)
-        _record_trouble(request_id, work, Attention.GATEWAY, error.detail)
+        _record_trouble(request_id, work, Event.GATEWAY_TROUBLE, Attention.GATEWAY, error.detail)
         return
     except ProviderError as error:
         _record_no_answer(request_id, work, error)
@@ -49,18 +50,20 @@ def keep_asking(item: WorkItem) -> None:
     """The work of a request died: a request that may exist is never failed; it is asked about later (R85)."""
     with locked_request(item.payload["request_id"]) as request:
         if request.state == State.SENDING:
-            doubt(request, "run_lost")
+            doubt(request, Event.RUN_LOST)
         elif request.state in ASKING and request.attention != Attention.TAKEN:
             kinds.enqueue_for(request, kinds.ASK, waits.after(waits.ATTENTION_WAIT))
         elif request.state == State.QUEUED:
             kinds.enqueue_for(request, kinds.SEND, waits.after(waits.ATTENTION_WAIT))
 
 
-def _record_trouble(request_id: int, work: Work, attention: InvoiceRequest.Attention, detail: str) -> None:
+def _record_trouble(
+    request_id: int, work: Work, event: Event, attention: InvoiceRequest.Attention, detail: str
+) -> None:
     with locked_request(request_id) as request:
         if request.state in ASKING:
             if request.attention != attention:
-                note(request, f"{attention}_trouble", detail=detail, attention=attention)
+                note(request, event, detail=detail, attention=attention)
             ask_again(request, waits.ATTENTION_WAIT)
         work.finish({"state": request.state})
 

@@ -14,21 +14,20 @@ from fiscal.documents.rules import check_xml
 from fiscal.gateways import get_gateway
 from fiscal.gateways.base import Allocation
 from fiscal.values import Environment, LoadedCertificate, NoteSnapshot, RuleProblem
+from nfse.events import Event
 from nfse.models import (
     Company,
     Invoice,
     InvoiceRequest,
     NumberSeries,
-    RequestEvent,
 )
 from nfse.models.invoices import index_issuer
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import lock_company
 from nfse.services.issuing import kinds
-from nfse.services.issuing.moving import locked_request, move
+from nfse.services.issuing.moving import begin, locked_request, move
 from nfse.services.issuing.preparing import find_certificate, make_mirror
 from nfse.services.issuing.snapshots import NoteInput
-from nfse.signals import request_moved
 from nfse.states import OPEN, State
 
 RETRY_FOR = timedelta(hours=24)
@@ -117,7 +116,7 @@ def retry_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequ
         if request.state != State.FAILED:
             raise CannotRetry
         until = timezone.now() + RETRY_FOR
-        move(request, State.QUEUED, "retry", actor_id=user_id, retry_until=until)
+        move(request, State.QUEUED, Event.RETRY, actor_id=user_id, retry_until=until)
         kinds.enqueue_for(request, kinds.SEND)
     return request
 
@@ -134,7 +133,7 @@ def withdraw_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceR
             return request
         if request.state != State.QUEUED:
             raise CannotWithdraw
-        move(request, State.WITHDRAWN, "withdrawn", actor_id=user_id)
+        move(request, State.WITHDRAWN, Event.WITHDRAWN, actor_id=user_id)
     return request
 
 
@@ -205,21 +204,10 @@ def create_request(
         confirmed_by_id=user_id,
         confirmed_at=now,
         retry_until=now + RETRY_FOR,
-        state_changed_at=now,
     )
     request.payload = prepared.payload
-    request.save()
-    RequestEvent.objects.create(
-        firm_id=firm_id, request=request, event="confirmed", to_state=State.QUEUED, actor_id=user_id
-    )
+    begin(request, Event.CONFIRMED, actor_id=user_id)
     kinds.enqueue_for(request, kinds.SEND)
-    request_moved.send(
-        sender=InvoiceRequest,
-        request_id=request.pk,
-        firm_id=firm_id,
-        before="",
-        after=str(State.QUEUED),
-    )
     return request
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from nfse.events import Event
 from nfse.models import InvoiceRequest, RequestEvent
 from nfse.services.issuing.telling import tell_move
 from nfse.signals import request_moved
-from nfse.states import State, check_move
+from nfse.states import FIRST, State, check_move
 
 MAX_DETAIL = 500
 
@@ -22,10 +23,23 @@ def locked_request(request_id: int) -> Iterator[InvoiceRequest]:
         yield InvoiceRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
 
 
+def begin(request: InvoiceRequest, event: Event, *, actor_id: int | None) -> None:
+    """Store a new request in its first state, with the first line of its history, and tell who listens.
+
+    Inside the caller's transaction, which made sure that there is no other for the same yes.
+    """
+    _require_transaction()
+    request.state = FIRST
+    request.state_changed_at = request.confirmed_at
+    request.save()
+    _write(request, "", event, actor_id, "", None)
+    _announce(request, "", event)
+
+
 def move(
     request: InvoiceRequest,
     to: State,
-    event: str,
+    event: Event,
     *,
     actor_id: int | None = None,
     detail: str = "",
@@ -37,7 +51,7 @@ def move(
     Inside the caller's transaction, which holds the row (`locked_request`). `fields` are saved with it.
 
     Args:
-        event: what happened, in snake_case. detail: a sentence for the accountant, without personal data.
+        detail: a sentence for the accountant, without personal data.
 
     Raises:
         ForbiddenMove: PRODUCT's table has no such move.
@@ -52,18 +66,12 @@ def move(
     _save(request, {"state": to, "state_changed_at": request.state_changed_at, **fields})
     _write(request, before, event, actor_id, detail, data)
     tell_move(request, event)
-    request_moved.send(
-        sender=InvoiceRequest,
-        request_id=request.pk,
-        firm_id=request.firm_id,
-        before=before,
-        after=str(to),
-    )
+    _announce(request, before, event)
 
 
 def note(
     request: InvoiceRequest,
-    event: str,
+    event: Event,
     *,
     actor_id: int | None = None,
     detail: str = "",
@@ -86,7 +94,7 @@ def _save(request: InvoiceRequest, fields: dict[str, Any]) -> None:
 def _write(
     request: InvoiceRequest,
     before: str,
-    event: str,
+    event: Event,
     actor_id: int | None,
     detail: str,
     data: dict[str, Any] | None,
@@ -100,6 +108,17 @@ def _write(
         detail=detail[:MAX_DETAIL],
         data=data or {},
         actor_id=actor_id,
+    )
+
+
+def _announce(request: InvoiceRequest, before: str, event: Event) -> None:
+    request_moved.send(
+        sender=InvoiceRequest,
+        request_id=request.pk,
+        firm_id=request.firm_id,
+        before=before,
+        after=str(request.state),
+        event=event,
     )
 
 

@@ -11,6 +11,7 @@ from core.errors import ProviderError, Refused, Unavailable
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.documents.clock import issue_time
 from fiscal.gateways.base import Allocation, NFSeGateway, Outcome, Rejected
+from nfse.events import Event
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
@@ -58,7 +59,7 @@ def _begin_attempt(request_id: int) -> bool:
         move(
             request,
             State.SENDING,
-            "attempt",
+            Event.ATTEMPT,
             data={"attempt": number},
             attempts=number,
             attention=Attention.NONE,
@@ -78,7 +79,7 @@ def _send(request: InvoiceRequest, gateway: NFSeGateway, work: Work) -> None:
             return
         if again is not None:
             text = "O relógio estava adiantado em relação ao da Receita; a nota foi assinada de novo."
-            put_back(current, "clock_ahead", text, None, **again)
+            put_back(current, Event.CLOCK_AHEAD, text, None, **again)
         elif isinstance(outcome, ProviderError):
             _record_error(current, outcome)
         else:
@@ -113,26 +114,26 @@ def _sign_again(request: InvoiceRequest, gateway: NFSeGateway) -> dict[str, Any]
 
 def _record_error(request: InvoiceRequest, error: ProviderError) -> None:
     if isinstance(error, Unavailable):
-        put_back(request, "unavailable", error.detail, error.retry_after)
+        put_back(request, Event.UNAVAILABLE, error.detail, error.retry_after)
     elif isinstance(error, Refused):  # our key or address is wrong: no data of the client's is to blame
         log.error("gateway_refuses_us", gateway=request.gateway, detail=error.detail)
-        note(request, "gateway_refuses_us", detail=error.detail, attention=Attention.GATEWAY)
-        put_back(request, "unavailable", error.detail, waits.ATTENTION_WAIT)
+        note(request, Event.GATEWAY_REFUSES_US, detail=error.detail, attention=Attention.GATEWAY)
+        put_back(request, Event.UNAVAILABLE, error.detail, waits.ATTENTION_WAIT)
     else:
-        doubt(request, "answer_lost", error.detail)
+        doubt(request, Event.ANSWER_LOST, error.detail)
 
 
 def _record_lost_run(request_id: int, work: Work) -> None:
     with locked_request(request_id) as request:
         if request.state == State.SENDING:
-            doubt(request, "run_lost", "O envio foi interrompido; a nota está sendo conferida.")
+            doubt(request, Event.RUN_LOST, "O envio foi interrompido; a nota está sendo conferida.")
         work.finish({"state": request.state})
 
 
 def _wait_for_certificate(request_id: int, work: Work, reason: str) -> None:
     with locked_request(request_id) as request:
         if request.attention != Attention.CERTIFICATE:
-            note(request, "certificate_missing", detail=reason, attention=Attention.CERTIFICATE)
+            note(request, Event.CERTIFICATE_MISSING, detail=reason, attention=Attention.CERTIFICATE)
             tell_certificate(request, reason)
         if request.state == State.QUEUED:
             kinds.enqueue_for(request, kinds.SEND, waits.after(waits.ATTENTION_WAIT))

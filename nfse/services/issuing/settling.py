@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from fiscal.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Taken, Unrecognized
 from fiscal.values import NoteStatus, RuleProblem
+from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import move, note
 from nfse.services.issuing.taker_letter import ask_taker_letter
 from nfse.services.issuing.telling import tell_taken
+from nfse.services.notes.pictures import is_drawn_here, tell_pdf
 from nfse.states import State
 
 log = structlog.get_logger(__name__)
@@ -39,12 +41,12 @@ def settle(request: InvoiceRequest, outcome: Outcome | NotFound) -> None:
         case Taken():
             _take(request, outcome)
         case Unrecognized():
-            _keep_asking(request, "unrecognized_state", outcome.state)
+            _keep_asking(request, Event.UNRECOGNIZED_STATE, outcome.state)
         case NotFound():
             _miss(request)
 
 
-def doubt(request: InvoiceRequest, event: str, detail: str = "") -> None:
+def doubt(request: InvoiceRequest, event: Event, detail: str = "") -> None:
     """The answer was lost: nothing is repeated until the gateway was asked (R85)."""
     move(request, State.IN_DOUBT, event, detail=detail)
     kinds.enqueue_for(request, kinds.ASK, waits.after(waits.step(waits.DOUBT_WAITS, 0)))
@@ -52,7 +54,7 @@ def doubt(request: InvoiceRequest, event: str, detail: str = "") -> None:
 
 def put_back(
     request: InvoiceRequest,
-    event: str,
+    event: Event,
     detail: str = "",
     retry_after: float | None = None,
     **fields: Any,
@@ -62,9 +64,9 @@ def put_back(
         move(request, State.QUEUED, event, detail=detail, **fields)
         kinds.enqueue_for(request, kinds.SEND, waits.after(waits.retry_wait(request.attempts), retry_after))
     elif request.history.filter(to_state=State.IN_DOUBT).exists():
-        doubt(request, "retries_spent", "Conferindo mais uma vez antes de desistir.")
+        doubt(request, Event.RETRIES_SPENT, "Conferindo mais uma vez antes de desistir.")
     else:
-        move(request, State.FAILED, "retries_spent", detail=detail)
+        move(request, State.FAILED, Event.RETRIES_SPENT, detail=detail)
 
 
 def ask_again(request: InvoiceRequest, retry_after: float | None = None) -> None:
@@ -118,7 +120,7 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
     move(
         request,
         State.ISSUED,
-        "adopted" if is_adopted else "issued",
+        Event.ADOPTED if is_adopted else Event.ISSUED,
         detail=f"NFS-e {issued.number}",
         reference=issued.reference.to_stored(),
         problems=[],
@@ -126,6 +128,8 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
     )
     if issued.status is not NoteStatus.AUTHORIZED or issued.xml is None:
         kinds.enqueue_for(request, kinds.READ)
+    if issued.xml is not None and is_drawn_here(request):
+        tell_pdf(invoice)
     if issued.status is NoteStatus.AUTHORIZED:
         ask_taker_letter(request)
     finish_replaced(request)
@@ -135,7 +139,7 @@ def _accept(request: InvoiceRequest, accepted: Accepted) -> None:
     if request.state == State.ACCEPTED:
         ask_again(request)
         return
-    move(request, State.ACCEPTED, "accepted", reference=accepted.reference.to_stored())
+    move(request, State.ACCEPTED, Event.ACCEPTED, reference=accepted.reference.to_stored())
     ask_again(request)
 
 
@@ -143,7 +147,7 @@ def _reject(request: InvoiceRequest, problems: Sequence[RuleProblem], *, needs_p
     move(
         request,
         State.REJECTED,
-        "ended_by_gateway" if needs_person else "rejected",
+        Event.ENDED_BY_GATEWAY if needs_person else Event.REJECTED,
         detail="; ".join(problem.code for problem in problems),
         problems=[problem.to_dict() for problem in problems],
         attention=Attention.NONE,
@@ -155,13 +159,13 @@ def _take(request: InvoiceRequest, taken: Taken) -> None:
     log.error("number_taken", request_id=request.pk)
     facts = {"data": {"reference": taken.reference.to_stored()}, "attention": Attention.TAKEN}
     if request.state == State.IN_DOUBT:
-        note(request, "number_taken", **facts)  # type: ignore[arg-type]
+        note(request, Event.NUMBER_TAKEN, **facts)  # type: ignore[arg-type]
         tell_taken(request)
     else:
-        move(request, State.IN_DOUBT, "number_taken", **facts)  # type: ignore[arg-type]
+        move(request, State.IN_DOUBT, Event.NUMBER_TAKEN, **facts)  # type: ignore[arg-type]
 
 
-def _keep_asking(request: InvoiceRequest, event: str, detail: str) -> None:
+def _keep_asking(request: InvoiceRequest, event: Event, detail: str) -> None:
     if request.state == State.SENDING:
         doubt(request, event, detail)
         return
@@ -173,14 +177,14 @@ def _keep_asking(request: InvoiceRequest, event: str, detail: str) -> None:
 def _miss(request: InvoiceRequest) -> None:
     """Not there now. Only repeated absence proves it, as the authority may still be working (8.7)."""
     if request.state == State.ACCEPTED:
-        doubt(request, "vanished")
+        doubt(request, Event.VANISHED)
         return
     request.absences += 1
     request.save(update_fields=["absences"])
     if request.absences < len(waits.DOUBT_WAITS):
         kinds.enqueue_for(request, kinds.ASK, waits.after(waits.step(waits.DOUBT_WAITS, request.absences)))
     elif timezone.now() < request.retry_until:
-        move(request, State.QUEUED, "proved_absent", detail="Não chegou; os mesmos dados vão de novo.")
+        move(request, State.QUEUED, Event.PROVED_ABSENT, detail="Não chegou; os mesmos dados vão de novo.")
         kinds.enqueue_for(request, kinds.SEND)
     else:
-        move(request, State.FAILED, "proved_absent")
+        move(request, State.FAILED, Event.PROVED_ABSENT)

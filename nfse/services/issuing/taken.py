@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.errors import NitroError
 from fiscal.values import LoadedCertificate, NoteSnapshot
+from nfse.events import Event
 from nfse.models import InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import lock_company
@@ -23,7 +24,6 @@ from nfse.services.issuing.preparing import find_certificate, make_mirror
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 from nfse.states import State
 
-SETTLED = "taken_settled"
 _REISSUES = uuid.UUID("9f5cf6f1-5d1c-4b50-9d43-1f0b2c8a7e11")
 
 
@@ -86,8 +86,8 @@ def reissue_taken(
             new = create_request(
                 firm_id, user_id, content, snapshot, form_key, request.origin, moment, certificate
             )
-            note(request, "reissued", actor_id=user_id, data={"request_id": new.pk})
-            note(new, "reissue_of", actor_id=user_id, data={"request_id": request.pk})
+            note(request, Event.REISSUED, actor_id=user_id, data={"request_id": new.pk})
+            note(new, Event.REISSUE_OF, actor_id=user_id, data={"request_id": request.pk})
     return new
 
 
@@ -99,7 +99,7 @@ def _get(firm_id: int, request_id: int) -> InvoiceRequest:
 
 
 def _was_settled(request: InvoiceRequest) -> bool:
-    return RequestEvent.objects.filter(request=request, event=SETTLED).exists()
+    return RequestEvent.objects.filter(request=request, event=Event.TAKEN_SETTLED).exists()
 
 
 def _close(request: InvoiceRequest, user_id: int) -> None:
@@ -113,7 +113,7 @@ def _close(request: InvoiceRequest, user_id: int) -> None:
     move(
         request,
         State.REJECTED,
-        SETTLED,
+        Event.TAKEN_SETTLED,
         actor_id=user_id,
         problems=[problem.to_dict()],
         attention=InvoiceRequest.Attention.NONE,

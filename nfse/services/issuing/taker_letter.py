@@ -1,6 +1,7 @@
 """Have a note sent to its taker by e-mail as soon as it is issued, where the company chose so (N13)."""
 
 from core.masking import mask_email
+from nfse.events import Event
 from nfse.models import InvoiceRequest, TaxProfile
 from nfse.services.issuing import kinds
 from nfse.services.issuing.moving import note
@@ -16,5 +17,5 @@ def ask_taker_letter(request: InvoiceRequest) -> None:
         return
     profile = TaxProfile.objects.filter(firm_id=request.firm_id, company_id=request.company_id)
     if profile.filter(email_to_taker=True).exists():
-        note(request, "taker_email_asked", detail=mask_email(taker.email))
+        note(request, Event.TAKER_EMAIL_ASKED, detail=mask_email(taker.email))
         kinds.enqueue_taker_letter(request.pk)

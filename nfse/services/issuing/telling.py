@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from nfse.events import Event
 from nfse.models import InvoiceRequest, Notice
 from nfse.services.notices import notify
 from nfse.states import State
@@ -12,10 +13,10 @@ DOUBT_AFTER = timedelta(hours=2)
 MAX_TEXT = 500
 
 
-def tell_move(request: InvoiceRequest, event: str) -> None:
+def tell_move(request: InvoiceRequest, event: Event) -> None:
     """Tell of a refusal, a failure, and of what the city did to a note."""
     whose = _whose(request)
-    if event == "taken_settled":  # the firm itself did it
+    if event == Event.TAKEN_SETTLED:  # the firm itself did it
         return
     if request.state == State.REJECTED:
         reasons = " ".join(problem["message_pt"] for problem in request.problems)
@@ -23,13 +24,13 @@ def tell_move(request: InvoiceRequest, event: str) -> None:
     elif request.state == State.FAILED:
         text = f"{whose}: o emissor não respondeu por 24 horas. Nada foi emitido; você pode tentar de novo."
         _tell(request, Notice.Kind.REJECTED, "Nota não emitida", text, f"{event}:{request.attempts}")
-    elif event == "number_taken":
+    elif event == Event.NUMBER_TAKEN:
         tell_taken(request)
-    elif event in {"canceled_by_city", "analysis_denied", "cancel_rejected"}:
+    elif event in {Event.CANCELED_BY_CITY, Event.ANALYSIS_DENIED, Event.CANCEL_REJECTED}:
         text = {
-            "canceled_by_city": "a prefeitura cancelou esta nota.",
-            "analysis_denied": "a prefeitura não autorizou o cancelamento; a nota continua valendo.",
-            "cancel_rejected": "o cancelamento foi recusado; a nota continua valendo.",
+            Event.CANCELED_BY_CITY: "a prefeitura cancelou esta nota.",
+            Event.ANALYSIS_DENIED: "a prefeitura não autorizou o cancelamento; a nota continua valendo.",
+            Event.CANCEL_REJECTED: "o cancelamento foi recusado; a nota continua valendo.",
         }[event]
         moment = f"{event}:{request.state_changed_at.isoformat()}"
         _tell(request, Notice.Kind.NOTE_CHANGED, "Nota mudou de situação", f"{whose}: {text}", moment)

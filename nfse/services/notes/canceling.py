@@ -15,6 +15,7 @@ from fiscal.gateways.base import (
     NotSupported,
     Rejected,
 )
+from nfse.events import Event
 from nfse.models import Company, Invoice, InvoiceRequest
 from nfse.permissions import NotFound as NotInFirm
 from nfse.permissions import Right, require_right
@@ -78,7 +79,7 @@ def cancel_invoice(
             cancel_sent_at=None,
             cancel_problems=[],
         )
-        move(request, State.CANCELING, "cancel_asked", actor_id=user_id, detail=text)
+        move(request, State.CANCELING, Event.CANCEL_ASKED, actor_id=user_id, detail=text)
         kinds.enqueue_for(request, kinds.CANCEL)
     return request
 
@@ -125,13 +126,13 @@ def _settle(request: InvoiceRequest, outcome: CancelOutcome | Exception) -> None
             apply_facts(request, invoice, outcome.state)
             kinds.enqueue_for(request, kinds.READ)
         case CancellationPending(in_analysis=True):
-            move(request, State.IN_ANALYSIS, "analysis_asked")
+            move(request, State.IN_ANALYSIS, Event.ANALYSIS_ASKED)
             kinds.enqueue_for(request, kinds.READ, waits.after(3600))
         case Rejected():
             invoice.cancel_problems = [problem.to_dict() for problem in outcome.problems]
             invoice.save(update_fields=["cancel_problems"])
             codes = "; ".join(problem.code for problem in outcome.problems)
-            move(request, State.ISSUED, "cancel_rejected", detail=codes)
+            move(request, State.ISSUED, Event.CANCEL_REJECTED, detail=codes)
         case _:
             _wait(request, outcome)
 
@@ -142,11 +143,11 @@ def _wait(request: InvoiceRequest, outcome: CancellationPending | Exception) -> 
         retry_after = outcome.retry_after
     elif isinstance(outcome, Refused):
         log.error("gateway_refuses_us", gateway=request.gateway, detail=outcome.detail)
-        note(request, "gateway_refuses_us", detail=outcome.detail, attention=Attention.GATEWAY)
+        note(request, Event.GATEWAY_REFUSES_US, detail=outcome.detail, attention=Attention.GATEWAY)
         retry_after = waits.ATTENTION_WAIT
     elif isinstance(outcome, NitroError) and not isinstance(outcome, ProviderError):
         if request.attention != Attention.CERTIFICATE:
-            note(request, "certificate_missing", detail=outcome.message, attention=Attention.CERTIFICATE)
+            note(request, Event.CERTIFICATE_MISSING, detail=outcome.message, attention=Attention.CERTIFICATE)
         retry_after = waits.ATTENTION_WAIT
     seconds = waits.step(waits.CANCEL_WAITS, request.asks)
     if timezone.now() - request.state_changed_at > waits.SLOW_AFTER:

@@ -1,6 +1,7 @@
 """What the gateway says of a note now, whoever caused it, becomes the state of its request (N16, R88)."""
 
 from fiscal.values import NoteState, NoteStatus
+from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing.moving import move, note
 from nfse.states import MOVES, State
@@ -27,9 +28,9 @@ def apply_facts(request: InvoiceRequest, invoice: Invoice, facts: NoteState) -> 
     if target is not None and request.state != target:
         _move_to(request, target)
     elif request.state == State.IN_ANALYSIS and facts.cancellation_denied:
-        move(request, State.ISSUED, "analysis_denied")
+        move(request, State.ISSUED, Event.ANALYSIS_DENIED)
     elif before and before.get("locks") != invoice.status_facts["locks"]:
-        note(request, "locks_changed", data={"locks": invoice.status_facts["locks"]})
+        note(request, Event.LOCKS_CHANGED, data={"locks": invoice.status_facts["locks"]})
 
 
 def _as_replaced(invoice: Invoice, facts: NoteState) -> NoteState:
@@ -45,12 +46,12 @@ def _as_replaced(invoice: Invoice, facts: NoteState) -> NoteState:
 def _move_to(request: InvoiceRequest, target: State) -> None:
     own = request.state == State.CANCELING
     event = {
-        State.CANCELED: "canceled" if own else "canceled_by_city",
-        State.REPLACED: "replaced",
-        State.IN_ANALYSIS: "analysis_pending",
+        State.CANCELED: Event.CANCELED if own else Event.CANCELED_BY_CITY,
+        State.REPLACED: Event.REPLACED,
+        State.IN_ANALYSIS: Event.ANALYSIS_PENDING,
     }[target]
     if request.state not in {State.ISSUED, State.CANCELING, State.IN_ANALYSIS}:
         return
     if target not in MOVES[State(request.state)]:
-        move(request, State.ISSUED, "cancel_overtaken")
+        move(request, State.ISSUED, Event.CANCEL_OVERTAKEN)
     move(request, target, event)

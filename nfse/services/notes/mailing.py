@@ -13,6 +13,7 @@ from core.errors import NitroError
 from core.masking import mask_email
 from fiscal.documents.mirror import TEST_BANNER, format_reais
 from fiscal.values import NoteStatus
+from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.issuing import kinds
@@ -50,11 +51,11 @@ def email_invoice(
         raise NotEmailable
     with transaction.atomic(durable=True), locked_request(request_id) as request:
         asked = RequestEvent.objects.filter(
-            request=request, event="email_asked", data__form_key=str(form_key)
+            request=request, event=Event.EMAIL_ASKED, data__form_key=str(form_key)
         )
         if not asked.exists():
             data = {"form_key": str(form_key)}
-            note(request, "email_asked", actor_id=user_id, detail=mask_email(address), data=data)
+            note(request, Event.EMAIL_ASKED, actor_id=user_id, detail=mask_email(address), data=data)
             enqueue(
                 kind=kinds.EMAIL,
                 payload={"request_id": request_id, "to": encrypt(address)},
@@ -80,14 +81,14 @@ def send_note(*, request_id: int, to: str, work: Work) -> None:
     work.check()
     send_letter(write_note_letter(request, address, pdf))
     with locked_request(request_id) as current:
-        note(current, "emailed", detail=mask_email(address))
+        note(current, Event.EMAILED, detail=mask_email(address))
         work.finish({"sent": True})
 
 
 def give_up_note(item: WorkItem) -> None:
     """The letter could not be sent: the history says so."""
     with locked_request(item.payload["request_id"]) as request:
-        note(request, "email_failed", detail=mask_email(decrypt(item.payload["to"])))
+        note(request, Event.EMAIL_FAILED, detail=mask_email(decrypt(item.payload["to"])))
 
 
 def _clean(address: str) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.gateways import send_letter
 from core.masking import mask_email
+from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import locked_request, note
@@ -41,7 +42,7 @@ def send_to_taker(*, request_id: int, work: Work) -> None:
 def give_up_taker_letter(item: WorkItem) -> None:
     """The letter could not be sent: the history says so."""
     with locked_request(item.payload["request_id"]) as request:
-        note(request, "taker_email_failed", detail=mask_email(_address_of(request)))
+        note(request, Event.TAKER_EMAIL_FAILED, detail=mask_email(_address_of(request)))
 
 
 def _send(request: InvoiceRequest, work: Work) -> None:
@@ -52,7 +53,7 @@ def _send(request: InvoiceRequest, work: Work) -> None:
         raise RetryLater(reason="the note changed while its PDF was fetched")
     send_letter(letter)
     with locked_request(request.pk) as current:
-        note(current, "taker_emailed", detail=mask_email(address))
+        note(current, Event.TAKER_EMAILED, detail=mask_email(address))
         work.finish({"sent": True})
 
 
@@ -69,7 +70,7 @@ def _wait(invoice: Invoice, work: Work) -> None:
 
 def _drop(request_id: int, work: Work) -> None:
     with locked_request(request_id) as request:
-        note(request, "taker_email_dropped")
+        note(request, Event.TAKER_EMAIL_DROPPED)
         work.finish({"sent": False})
 
 

@@ -10,6 +10,7 @@ from nfse.models import Company, Invoice, InvoiceRequest, NotePicture
 from nfse.permissions import NotFound
 from nfse.services.issuing import kinds
 from nfse.services.issuing.opening import open_gateway, reference_of
+from nfse.signals import pdf_ready
 from queue_worker.models import WorkItem
 from queue_worker.work import Work
 
@@ -102,8 +103,16 @@ def keep_picture(invoice: Invoice, pdf: bytes, work: Work | None = None) -> None
             invoice=invoice,
             defaults={"firm_id": drawn.firm_id, "status": drawn.status, "pdf_text": drawn.pdf_text},
         )
+        tell_pdf(invoice)
         if work is not None:
             work.finish({"bytes": len(pdf)})
+
+
+def tell_pdf(invoice: Invoice) -> None:
+    """Tell who listens that the PDF can be had now; in the transaction that stored what it is made of."""
+    pdf_ready.send(
+        sender=Invoice, request_id=invoice.request_id, firm_id=invoice.firm_id, status=str(invoice.status)
+    )
 
 
 def _load(request_id: int) -> Invoice:

@@ -11,7 +11,7 @@ from core.errors import ProviderError, Unavailable
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.documents.events import fold_events
 from fiscal.gateways.base import NFSeGateway
-from fiscal.gateways.base import NoteEvent as Event
+from fiscal.gateways.base import NoteEvent as ReadEvent
 from fiscal.values import NoteState
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent
 from nfse.selectors.certificates import NoCertificate
@@ -19,6 +19,7 @@ from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import locked_request
 from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.services.notes.facts import apply_facts
+from nfse.services.notes.pictures import is_drawn_here, tell_pdf
 from nfse.states import STANDING, WITH_NOTE
 from queue_worker.work import Work
 
@@ -43,13 +44,16 @@ def read_note(*, request_id: int, work: Work) -> None:
     with locked_request(request_id) as current:
         invoice = Invoice.objects.select_for_update(of=("self",)).get(request=current)
         _keep_events(invoice, events)
-        if xml and not invoice.xml_text:
+        has_new_xml = bool(xml) and not invoice.xml_text
+        if xml and has_new_xml:
             invoice.xml = xml
         invoice.events_read_at = timezone.now()
         invoice.read_next_at = next_reading(invoice, timezone.now())
         invoice.save(update_fields=["xml_text", "events_read_at", "read_next_at"])
         if current.state in STANDING:
             apply_facts(current, invoice, facts)
+        if has_new_xml and is_drawn_here(current):
+            tell_pdf(invoice)
         work.finish({"status": invoice.status})
 
 
@@ -81,13 +85,13 @@ def _fetch_xml(request: InvoiceRequest, gateway: NFSeGateway) -> bytes | None:
     return None if request.invoice.xml_text else gateway.xml(reference_of(request))
 
 
-def _facts(request: InvoiceRequest, gateway: NFSeGateway, events: Sequence[Event]) -> NoteState:
+def _facts(request: InvoiceRequest, gateway: NFSeGateway, events: Sequence[ReadEvent]) -> NoteState:
     if request.gateway == Company.Gateway.NATIONAL:
         return fold_events(event.fact for event in events)
     return gateway.state(reference_of(request))
 
 
-def _keep_events(invoice: Invoice, events: Sequence[Event]) -> None:
+def _keep_events(invoice: Invoice, events: Sequence[ReadEvent]) -> None:
     NoteEvent.objects.bulk_create(
         [
             NoteEvent(

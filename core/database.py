@@ -1,6 +1,6 @@
-"""Connections to PostgreSQL are few: nobody keeps one while it waits for somebody else."""
+"""What all apps ask of PostgreSQL: connections given back in time, violated constraints by name."""
 
-from django.db import connections
+from django.db import IntegrityError, connections
 
 
 def give_back_connections() -> None:
@@ -11,3 +11,14 @@ def give_back_connections() -> None:
     for connection in connections.all(initialized_only=True):
         if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
             connection.close()
+
+
+def violates(error: IntegrityError, constraint: str) -> bool:
+    """Return whether the database refused the row because of this constraint (R102)."""
+    return violated_constraint(error) == constraint
+
+
+def violated_constraint(error: IntegrityError) -> str:
+    """Return the name of the constraint that refused the row; empty when the database named none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""

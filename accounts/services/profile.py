@@ -10,11 +10,11 @@ from django.utils import timezone
 from accounts.managers import normalize_email
 from accounts.models import AccountEmail, User
 from accounts.selectors import find_user_by_email
-from accounts.services.constraints import violates
 from accounts.services.emails import request_email
 from accounts.services.passwords import WrongPassword
 from accounts.services.registration import EmailTaken, tell_owner
 from accounts.tokens import LinkInvalid, Purpose, read_token
+from core.database import violates
 
 Template = AccountEmail.Template
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.managers import normalize_email
 from accounts.models import Account, AccountEmail, Membership, User
 from accounts.selectors import find_user_by_email
-from accounts.services.constraints import violates
 from accounts.services.emails import EmailTooSoon, request_email
 from accounts.signals import account_created
 from accounts.tokens import Claim, LinkInvalid, Purpose, read_token
+from core.database import violates
 from core.errors import NitroError
 
 Template = AccountEmail.Template

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError
 
+from core.database import violated_constraint
 from credits.errors import (
     AccountBlocked,
     CreditsOwed,
@@ -156,9 +157,7 @@ def _insert(
 
 def _named(error: IntegrityError, wallet: Wallet, drafts: Sequence[Draft]) -> Exception:
     """Turn the violated constraint into the error that a caller can name."""
-    diagnostics = getattr(error.__cause__, "diag", None)
-    constraint = (diagnostics and diagnostics.constraint_name) or ""
-    match constraint:
+    match constraint := violated_constraint(error):
         case "credits_wallet_balance_not_negative" | "credits_entry_balance_not_negative":
             return InsufficientCredits(wallet.balance, -sum(draft.amount for draft in drafts))
         case "credits_entry_key_unique":

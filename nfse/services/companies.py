@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from accounts.services.constraints import violates
+from core.database import violates
 from core.documents import InvalidCnpj, InvalidCpf, normalize_cnpj, normalize_cpf, strip_owner_cpf
 from core.errors import NitroError
 from core.text import fold

@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from accounts.managers import normalize_email
 from accounts.models import Account, AccountEmail, Membership, User
 from accounts.services import EmailTaken, request_email, tell_owner
-from accounts.services.constraints import violates
 from accounts.signals import account_created
+from core.database import violates
 from core.documents import normalize_cnpj
 from core.errors import NitroError
 from nfse.models import ChangeRecord, Firm

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.managers import normalize_email
 from accounts.models import Membership, User
 from accounts.services import EmailTaken
-from accounts.services.constraints import violates
+from core.database import violates
 from core.errors import NitroError
 from nfse.models import ChangeRecord, Invite
 from nfse.permissions import NotFound, Right, require_right

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts.services.constraints import violates
+from core.database import violates
 from core.errors import NitroError
 from core.text import fold
 from fiscal.documents.tables import get_nbs, get_services

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import CharField
 
-from accounts.services.constraints import violates
+from core.database import violates
 from core.documents import strip_owner_cpf
 from core.errors import NitroError
 from core.phones import parse_phone

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from core.database import violates
 from core.masking import mask_text
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import LeaseLost, QueueError
@@ -122,7 +123,9 @@ def make_pending(item: WorkItem) -> None:
     try:
         with transaction.atomic():
             item.save()
-    except IntegrityError:
+    except IntegrityError as error:
+        if not violates(error, "queue_worker_dedupe_pending"):
+            raise
         item.dedupe_key = None
         item.save()
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.crypto import blind_index
+from core.database import violates
 from core.errors import NitroError
 from fiscal.documents.clock import competence_today
 from nfse.models import Company, Package
@@ -120,7 +121,10 @@ def _ask_once(package: Package) -> Package:
         try:
             with transaction.atomic():
                 package.save(force_insert=True)
-        except IntegrityError:  # somebody asked in this moment, and it may be made already
+        except IntegrityError as error:
+            if not violates(error, "nfse_package_one_open"):
+                raise
+            # somebody asked in this moment, and it may be made already
             return _list_same(package).latest("pk")
         enqueue_making(package)
     return package

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from core.database import violates
 from core.errors import NitroError
 from fiscal.documents.clock import competence_today, issue_time
 from fiscal.documents.layouts import choose_layout, read_schedule
@@ -98,7 +99,7 @@ def confirm_request(
                 firm_id, user_id, note, mirror.snapshot, form_key, origin, moment, certificate
             )
     except IntegrityError as error:
-        if "nfse_request_form_once" in str(error):
+        if violates(error, "nfse_request_form_once"):
             raise FormKeyReused from error
         raise
 

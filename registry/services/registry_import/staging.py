@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 from registry.common_words import list_common_words
 from registry.services.registry_import.errors import ImportRunning, RegistryImportError
@@ -203,7 +204,7 @@ def publish() -> None:
                 _execute(_sql("DROP SCHEMA {schema}"))
             return
         except DatabaseError as error:
-            if "lock timeout" not in str(error) or attempt == SWITCH_ATTEMPTS:
+            if not isinstance(error.__cause__, LockNotAvailable) or attempt == SWITCH_ATTEMPTS:
                 raise RegistryImportError(detail=f"switch: {type(error).__name__}") from error
             time.sleep(1)
 

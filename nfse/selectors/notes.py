@@ -1,7 +1,7 @@
 """Reads of one note for its own page: the note, what replaced it, what it replaced (A22)."""
 
 from nfse.events import Event
-from nfse.models import Invoice, InvoiceRequest, RequestEvent
+from nfse.models import Company, Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound
 from nfse.states import State
 
@@ -32,6 +32,16 @@ def find_replaced(request: InvoiceRequest) -> Invoice | None:
         return None
     notes = Invoice.objects.filter(firm_id=request.firm_id, pk=request.substitutes_id)
     return notes.only("number", "request_id").first()
+
+
+def is_taken(request: InvoiceRequest) -> bool:
+    """Whether the request's number holds a note of another program, and a person has to decide."""
+    return request.state == State.IN_DOUBT and request.attention == InvoiceRequest.Attention.TAKEN
+
+
+def is_drawn_here(request: InvoiceRequest) -> bool:
+    """Whether the PDF comes from the XML, and from nobody outside."""
+    return request.gateway == Company.Gateway.NATIONAL
 
 
 def find_taking_note(request: InvoiceRequest) -> dict[str, str]:

@@ -15,6 +15,7 @@ from core.errors import NitroError
 from core.phones import parse_phone
 from nfse.models import ChangeRecord, Taker
 from nfse.permissions import NotFound, Right, require_right
+from nfse.selectors.registry import StatusFacts, find_status, read_registry
 from nfse.services.companies import clean_document, clean_postal_code
 from nfse.services.places import check_city, clean_phone
 from nfse.services.trail import describe, record_change
@@ -48,6 +49,12 @@ class StatusNotAccepted(NitroError):
     message = "Este CNPJ está suspenso ou inapto na Receita. Confirme se quer continuar."
 
 
+class NotLookedUp(NitroError):
+    """Nobody asked the registry about this CNPJ, or it had no answer."""
+
+    message = "Consulte o CNPJ de novo: não há mais dados dele."
+
+
 class CannotMerge(NitroError):
     message = "Escolha dois tomadores diferentes para juntar."
 
@@ -60,7 +67,7 @@ class DifferentDocuments(NitroError):
 
 @dataclass(frozen=True)
 class TakerData:
-    """The form of a taker. `city_code` is the IBGE code; what the registry said comes with its date."""
+    """What people say of a taker. `city_code` is the IBGE code."""
 
     name: str
     nickname: str = ""
@@ -74,12 +81,10 @@ class TakerData:
     postal_code: str = ""
     city_code: str = ""
     notes: str = ""
-    registry_status: str = ""
-    registry_fetched_at: datetime | None = None
 
 
-def data_of_record(record: RegistryRecord, fetched_at: datetime | None) -> TakerData:
-    """Return the form of a taker as the Receita fills it. What does not fit a field is cut or left out."""
+def data_of_record(record: RegistryRecord) -> TakerData:
+    """Return the data of a taker as the Receita fills it. What does not fit a field is cut or left out."""
     city = find_city_of(record)
     phone = next(iter(record.phones), "")
     return TakerData(
@@ -92,8 +97,6 @@ def data_of_record(record: RegistryRecord, fetched_at: datetime | None) -> Taker
         district=_fit("district", record.district),
         postal_code=record.postal_code if len(record.postal_code) == 8 else "",
         city_code=city.ibge_code if city else "",
-        registry_status=record.status,
-        registry_fetched_at=fetched_at,
     )
 
 
@@ -115,14 +118,19 @@ def create_taker(
 ) -> Taker:
     """Add a taker to the firm. `document` is a CNPJ or CPF, masked or not.
 
+    The status of a CNPJ is what the registry says, whoever fills the form; it asks nobody.
+    `accept_status`: the person knows that it is suspended or unfit (N9).
+
     Raises NotFound, NotAllowed, InvalidDocument, NameMissing, TakerTaken, TakerClosed, StatusNotAccepted,
     UnknownCity, InvalidPhone, InvalidPostalCode.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
-    check_status(data.registry_status, accepted=accept_status)
-    values = _clean(data)
+    number = clean_document(document)
+    known = find_status(number) or StatusFacts()
+    check_status(known.status, accepted=accept_status)
+    values = _clean(data) | _registry_columns(known)
     taker = Taker(firm_id=firm_id, **values)
-    taker.document = clean_document(document)
+    taker.document = number
     try:
         with transaction.atomic(durable=True):
             taker.save()
@@ -134,6 +142,25 @@ def create_taker(
     return taker
 
 
+def create_taker_from_registry(
+    *, firm_id: int, user_id: int, cnpj: str, accept_status: bool = False
+) -> Taker:
+    """Add a taker with what the registry says of a CNPJ, masked or not. What does not fit is left out.
+
+    Raises NotLookedUp, InvalidCnpj, and what `create_taker` raises.
+    """
+    answer = read_registry(cnpj)
+    if answer is None or answer.record is None:
+        raise NotLookedUp
+    return create_taker(
+        firm_id=firm_id,
+        user_id=user_id,
+        document=answer.cnpj,
+        data=data_of_record(answer.record),
+        accept_status=accept_status,
+    )
+
+
 def update_taker(*, firm_id: int, user_id: int, taker_id: int, data: TakerData) -> Taker:
     """Replace what the form holds; the document never changes, and neither do notes made before.
 
@@ -143,6 +170,8 @@ def update_taker(*, firm_id: int, user_id: int, taker_id: int, data: TakerData) 
     values = _clean(data)
     with transaction.atomic(durable=True):
         taker = _lock(firm_id, taker_id)[0]
+        if (known := find_status(taker.document)) is not None:
+            values |= _registry_columns(known)
         before = describe(taker, values)
         for name, value in values.items():
             setattr(taker, name, value)
@@ -241,9 +270,11 @@ def _clean(data: TakerData) -> dict[str, Any]:
         "postal_code": clean_postal_code(data.postal_code),
         "city_id": check_city(data.city_code, required=False),
         "notes": data.notes.strip(),
-        "registry_status": data.registry_status,
-        "registry_fetched_at": data.registry_fetched_at,
     }
+
+
+def _registry_columns(known: StatusFacts) -> dict[str, Any]:
+    return {"registry_status": known.status, "registry_fetched_at": known.fetched_at}
 
 
 def _lock(firm_id: int, *taker_ids: int) -> list[Taker]:

@@ -15,15 +15,18 @@ from nfse.services.takers import (
     CannotMerge,
     DifferentDocuments,
     NameMissing,
+    NotLookedUp,
     StatusNotAccepted,
     TakerClosed,
     TakerData,
     TakerTaken,
     create_taker,
+    create_taker_from_registry,
     merge_takers,
     update_taker,
 )
 from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company, make_request, make_taker
+from nfse.tests.registered import make_record
 
 pytestmark = pytest.mark.django_db
 CNPJ, BRANCH, CPF = "11444777000161", "11444777000242", "11144477735"
@@ -92,13 +95,37 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(office):
     ],
 )
 def test_the_registry_status_blocks_or_asks(office, status, accepted, error):
-    data = TakerData(name="Padaria", registry_status=status)
-    create = {**by(office), "document": CNPJ, "data": data, "accept_status": accepted}
+    if status:
+        make_record(CNPJ, status=status)
+    create = {**by(office), "document": CNPJ, "data": DATA, "accept_status": accepted}
     if error is None:
         assert create_taker(**create).registry_status == status
     else:
         with pytest.raises(error):
             create_taker(**create)
+
+
+def test_a_looked_up_cnpj_becomes_a_taker_with_what_the_registry_says(office):
+    make_city()
+    record = make_record(CNPJ, email="sem arroba")
+
+    taker = create_taker_from_registry(**by(office), cnpj="11.444.777/0001-61")
+
+    assert (taker.document, taker.name, taker.email) == (CNPJ, "PADARIA CENTRAL LTDA", "")
+    assert (taker.city_id, taker.postal_code) == ("4316907", "97050000")
+    assert (taker.registry_status, taker.registry_fetched_at) == ("02", record.fetched_at)
+    for cnpj, error in ((BRANCH, NotLookedUp), (CNPJ, TakerTaken)):
+        with pytest.raises(error):
+            create_taker_from_registry(**by(office), cnpj=cnpj)
+
+
+def test_an_edit_brings_what_the_registry_says_now_and_keeps_it_when_it_is_silent(office):
+    taker = make_taker(office.firm, CNPJ, registry_status="04")
+    changed = {**by(office), "taker_id": taker.pk, "data": DATA}
+
+    assert update_taker(**changed).registry_status == "04"
+    make_record(CNPJ, status="02")
+    assert update_taker(**changed).registry_status == "02"
 
 
 def test_a_document_is_one_taker_per_firm(office, other_office):

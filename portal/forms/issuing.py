@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from core.money import InvalidAmount, parse_brl
 from fiscal.documents.clock import competence_today
-from fiscal.values import NoteSnapshot, TaxRegime
-from nfse.models import Company, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
+from fiscal.values import TaxRegime
+from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
 from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_taker
@@ -360,27 +360,21 @@ class IssueForm(forms.Form):
             self.initial[name] = value
 
 
-def copy_of(request: InvoiceRequest, *, keeps_date: bool = False) -> dict[str, Any]:
-    """The first values of a form that starts from an earlier note; its day is today's unless kept."""
-    snapshot = request.snapshot
+def initial_of(firm_id: int, note: NoteInput) -> dict[str, Any]:
+    """The first values of a form that starts from what was said of a note."""
     values: dict[str, Any] = {
-        "company": request.company_id,
-        "service": request.service_id,
-        "amount": format_amount(snapshot.amount),
-        "description": snapshot.service.description,
+        "company": note.company_id,
+        "service": note.service_id,
+        "amount": format_amount(note.amount),
+        "description": note.description,
         "described": "",
-        "withheld": "yes" if snapshot.withheld else "no",
-        "place_code": snapshot.service.place_city_code,
-        "place": _place(snapshot),
+        "competence_date": note.competence_date,
+        "withheld": {True: "yes", False: "no", None: ""}[note.withheld],
+        "place_code": note.place_city_code,
+        "place": _place(note.place_city_code),
     }
-    if keeps_date:
-        values["competence_date"] = snapshot.competence_date
-    if request.taker is not None:
-        open_taker = request.taker.merged_into or request.taker
-        values |= taker_values(open_taker)
-    elif snapshot.taker is None:
-        values["unidentified"] = True
-    return values
+    taker = find_open_taker(firm_id, note.taker_id) if note.taker_id else None
+    return values | (taker_values(taker) if taker else {"unidentified": True})
 
 
 def taker_values(taker: Taker) -> dict[str, Any]:
@@ -427,6 +421,6 @@ def _options(issuers: Sequence[IssuerChoice]) -> list[tuple[int, str]]:
     return [(issuer.id, issuer.label) for issuer in issuers]
 
 
-def _place(snapshot: NoteSnapshot) -> str:
-    service = snapshot.service
-    return f"{service.place_city_name} - {service.place_uf}" if service.place_uf else ""
+def _place(city_code: str) -> str:
+    city = City.objects.filter(pk=city_code).first()
+    return city.label if city else ""

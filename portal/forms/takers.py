@@ -1,6 +1,5 @@
 """Forms of takers: the list's filter, a new or changed taker, the merge, the CNPJ look-up (A19, A20, N9)."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -150,11 +149,11 @@ class TakerForm(PlacedForm):
         super().refuse(error)
         self.asks_acceptance = self.asks_acceptance or isinstance(error, StatusNotAccepted)
 
-    def read(self, *, status: str, fetched_at: datetime | None) -> TakerData:
-        """What a valid form says, with what the Receita says of the document."""
+    def read(self) -> TakerData:
+        """What a valid form says."""
         own = {"document", "accept_status", "city"}
         said = {name: value for name, value in self.cleaned_data.items() if name not in own}
-        return TakerData(**said, registry_status=status, registry_fetched_at=fetched_at)
+        return TakerData(**said)
 
 
 class MergeForm(RefusableForm):

@@ -17,13 +17,13 @@ from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Taker
 from nfse.permissions import Right
+from nfse.selectors.registry import RegistryAnswer, read_registry
 from nfse.selectors.takers import find_taker_by_document
 from nfse.services import takers as services
+from nfse.services.registry import ask_registry
 from portal.forms.takers import LookupForm
 from portal.views.missing import or_404
-from portal.views.registry_fill import LOOKUP_RATE_GROUP, RATE, RegistryAnswer, ask_registry, read_registry
-
-GONE = "Consulte o CNPJ de novo: não há mais dados dele."
+from portal.views.registry_fill import LOOKUP_RATE_GROUP, RATE
 
 
 @dataclass(frozen=True)
@@ -69,27 +69,33 @@ def cnpj_lookup_result(request: FirmRequest) -> HttpResponse:
 def add_looked_up_taker(request: FirmRequest) -> HttpResponse:
     """Keep what the registry said as a taker of the firm."""
     form = LookupForm(request.POST)
-    answer = read_registry(form.cleaned_data["cnpj"]) if form.is_valid() else None
-    if answer is None or answer.record is None:
-        messages.error(request, GONE)
-        return redirect("nfse:cnpj_lookup")
+    if not form.is_valid():
+        return _ask_again(request)
+    cnpj = form.cleaned_data["cnpj"]
     try:
         taker = or_404(
-            services.create_taker,
+            services.create_taker_from_registry,
             firm_id=request.firm.pk,
             user_id=request.user.pk,
-            document=answer.cnpj,
-            data=services.data_of_record(answer.record, answer.fetched_at),
+            cnpj=cnpj,
             accept_status=request.POST.get("accept_status") == "on",
         )
+    except services.NotLookedUp:
+        return _ask_again(request)
     except services.TakerTaken:
         messages.info(request, "Este CNPJ já está entre os seus tomadores.")
-        taken = find_taker_by_document(request.firm.pk, answer.cnpj)
+        taken = find_taker_by_document(request.firm.pk, cnpj)
         return redirect("nfse:taker", taker_id=taken.pk)  # type: ignore[union-attr]
     except NitroError as error:
-        return _show(request, form, _look(request, answer.cnpj, answer, error.message), status=422)
+        seen = _look(request, cnpj, read_registry(cnpj), error.message)
+        return _show(request, form, seen, status=422)
     messages.success(request, "Adicionado aos tomadores. Já aparece na lista e ao emitir notas.")
     return redirect("nfse:taker", taker_id=taker.pk)
+
+
+def _ask_again(request: FirmRequest) -> HttpResponse:
+    messages.error(request, services.NotLookedUp.message)
+    return redirect("nfse:cnpj_lookup")
 
 
 def _ask(request: FirmRequest) -> HttpResponse:

@@ -15,13 +15,14 @@ from nfse.access import FirmRequest, firm_member_required
 from nfse.models import InvoiceRequest
 from nfse.permissions import Right
 from nfse.selectors.invoices import get_request
+from nfse.selectors.note_actions import list_actions
 from nfse.selectors.notes import get_note
 from nfse.services.issuing import confirming, taken
 from nfse.services.notes import canceling, mailing
 from portal.forms.issuing import CancelForm, EmailForm
 from portal.views.downloads import firm_key
 from portal.views.missing import or_404
-from portal.views.note_page import list_actions, make_cancel_form
+from portal.views.note_page import make_cancel_form
 
 CANCEL_ASKED = "Cancelamento pedido. A resposta aparece aqui sozinha."
 ANALYSIS_ASKED = "Análise fiscal pedida. A resposta da prefeitura aparece aqui."

@@ -13,13 +13,12 @@ from fiscal.documents.xml import UnreadableXml
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Invoice
 from nfse.permissions import Right
-from nfse.selectors.notes import get_note
+from nfse.selectors.notes import get_note, is_drawn_here
 from nfse.services.notes.mailing import file_name
 from nfse.services.notes.pictures import (
     draw_picture,
     find_picture,
     get_progress,
-    is_drawn_here,
     request_picture,
 )
 from portal.views.missing import or_404

@@ -7,24 +7,25 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from fiscal.documents.events import REPLACEMENT, explain_denial
+from fiscal.documents.clock import competence_today
 from fiscal.documents.mirror import mirror_lines
-from fiscal.values import NoteState
 from nfse.access import FirmRequest, firm_member_required
-from nfse.models import Invoice, InvoiceRequest
+from nfse.models import Invoice
 from nfse.permissions import Right
 from nfse.selectors.invoices import get_invoice, get_request
+from nfse.selectors.note_actions import explain_no_replacement
 from nfse.selectors.takers import find_open_taker
 from nfse.services.issuing.confirming import FormKeyReused, MirrorChanged, NotIssuable, confirm_request
+from nfse.services.issuing.copying import copy_note
 from nfse.services.issuing.preparing import Mirror, prepare_request
-from nfse.states import State
-from portal.forms.issuing import IssueForm, copy_of, taker_values
+from portal.forms.issuing import IssueForm, initial_of, taker_values
 from portal.views.drafts import find_draft, forget_draft, keep_draft
 from portal.views.issuing_mirror import compare_lines, show_mirror
 from portal.views.missing import or_404
@@ -52,10 +53,11 @@ def issue(request: FirmRequest) -> HttpResponse:
 @firm_member_required(Right.ISSUE)
 def substitute(request: FirmRequest, request_id: int) -> HttpResponse:
     old = or_404(get_request, request.firm.pk, request_id)
-    if refusal := why_not_replace(old):
+    if refusal := explain_no_replacement(old):
         messages.error(request, refusal)
         return redirect("nfse:invoice", request_id=request_id)
-    values = copy_of(old, keeps_date=True) | {"substitutes": old.invoice.pk}
+    kept = copy_note(old, competence_date=old.competence_date)
+    values = initial_of(request.firm.pk, kept) | {"substitutes": old.invoice.pk}
     values |= _draft(request) | _new_taker(request)
     replaced = get_invoice(request.firm.pk, old.invoice.pk)
     return _show(request, IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced))
@@ -116,14 +118,6 @@ def yes_key(page_key: uuid.UUID, mirror_hash: str) -> uuid.UUID:
     return uuid.uuid5(page_key, mirror_hash)
 
 
-def why_not_replace(old: InvoiceRequest) -> str:
-    """Return the sentence that says why a note cannot be replaced now; empty when it can."""
-    if old.state != State.ISSUED:
-        return "Só uma nota emitida e em vigor pode ser substituída."
-    facts = old.invoice.status_facts
-    return explain_denial(NoteState.from_dict(facts), REPLACEMENT) if facts else ""
-
-
 # --- Parts -------------------------------------------------------------------------------------------
 def _read(request: FirmRequest) -> IssueForm:
     """The form as sent. What should replace a note never becomes one beside it."""
@@ -173,7 +167,9 @@ def _context(form: IssueForm, seen: Mirror | None) -> dict[str, Any]:
 def _first_values(request: FirmRequest) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if copied_id := _number(request, "copiar"):
-        values = copy_of(or_404(get_request, request.firm.pk, copied_id))
+        earlier = or_404(get_request, request.firm.pk, copied_id)
+        copied = copy_note(earlier, competence_date=competence_today(timezone.now()))
+        values = initial_of(request.firm.pk, copied)
     if company_id := _number(request, "empresa"):
         values["company"] = company_id
     return values | _draft(request) | _new_taker(request)

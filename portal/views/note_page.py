@@ -1,7 +1,7 @@
 """What the page of one request shows, put together once for the page, its refresh and its dialogs (A22)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,19 +10,16 @@ from django.utils import timezone
 
 from fiscal.documents.amounts import Preview, preview_amounts
 from fiscal.documents.danfse import public_address
-from fiscal.documents.events import ANALYSIS_REQUEST, CANCELLATION, REPLACEMENT, can_request, explain_denial
 from fiscal.documents.mirror import format_reais, mirror_lines
-from fiscal.documents.refusals import find_group
 from fiscal.documents.returned import read_nfse, reconcile_amounts
 from fiscal.documents.xml import UnreadableXml
-from fiscal.values import NoteEventFact, NoteState, ReturnedNote, RuleProblem
+from fiscal.values import NoteEventFact, ReturnedNote, RuleProblem
 from nfse.events import LETTERS, REISSUES, Event
-from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, RequestEvent
+from nfse.models import Invoice, InvoiceRequest, NoteEvent, RequestEvent
 from nfse.permissions import Right
 from nfse.selectors.invoices import list_exchanges, list_history, list_note_events
-from nfse.selectors.notes import find_note, find_replaced, find_replacement_id, find_taking_note
-from nfse.services.issuing.taken import is_taken
-from nfse.services.notes.pictures import is_drawn_here
+from nfse.selectors.note_actions import list_actions
+from nfse.selectors.notes import find_note, find_replaced, find_replacement_id, find_taking_note, is_taken
 from nfse.states import OPEN, WITH_NOTE, State
 from portal.forms.issuing import CancelForm, EmailForm
 from portal.history_words import EVENTS, NOTE_EVENTS, UNKNOWN, Words
@@ -65,29 +62,6 @@ class EventRow:
     event: NoteEvent
 
 
-@dataclass(frozen=True)
-class Actions:
-    """What this person may do with this request now; what is not here has no control (R108)."""
-
-    pdf: bool = False
-    xml: bool = False
-    email: bool = False
-    cancel: bool = False
-    analysis: bool = False
-    substitute: bool = False
-    retry: bool = False
-    withdraw: bool = False
-    copy: bool = False
-    settle: bool = False
-    refusal: str = ""
-
-    @property
-    def has_menu(self) -> bool:
-        return any(
-            (self.xml, self.email, self.cancel, self.analysis, self.substitute, self.withdraw, self.copy)
-        )
-
-
 def build_page(request: InvoiceRequest, rights: frozenset[Right]) -> dict[str, Any]:
     """Return the context of the page; asks nobody outside."""
     invoice = find_note(request.firm_id, request.pk) if request.state in WITH_NOTE else None
@@ -122,38 +96,6 @@ def build_page(request: InvoiceRequest, rights: frozenset[Right]) -> dict[str, A
     if actions.email:
         context["email_form"] = EmailForm(initial={"to": request.taker.email if request.taker else ""})
     return context
-
-
-def list_actions(request: InvoiceRequest, invoice: Invoice | None, *, can_issue: bool) -> Actions:
-    """Return what may be done; the services ask again."""
-    has_xml = invoice is not None and bool(invoice.xml_text)
-    has_pdf = invoice is not None and (has_xml or not is_drawn_here(request))
-    seen = Actions(pdf=has_pdf, xml=has_xml, email=has_xml)
-    if not can_issue:
-        return seen
-    facts = NoteState.from_dict(invoice.status_facts) if invoice and invoice.status_facts else NoteState()
-    stands = request.state == State.ISSUED
-    cancel = stands and can_request(facts, CANCELLATION)
-    late = stands and invoice is not None and _needs_analysis(request, invoice, facts, can_cancel=cancel)
-    return replace(
-        seen,
-        cancel=cancel,
-        analysis=late,
-        substitute=stands and can_request(facts, REPLACEMENT),
-        retry=request.state == State.FAILED,
-        withdraw=request.state == State.QUEUED,
-        copy=request.state != State.IN_DOUBT,  # it may exist: nobody should issue it again
-        settle=is_taken(request),
-        refusal=explain_denial(facts, CANCELLATION) if stands else "",
-    )
-
-
-def _needs_analysis(request: InvoiceRequest, invoice: Invoice, facts: NoteState, *, can_cancel: bool) -> bool:
-    """Whether the city has to decide: its deadline is over, or the note was confirmed by silence (N14)."""
-    if request.gateway != Company.Gateway.NATIONAL or not can_request(facts, ANALYSIS_REQUEST):
-        return False
-    codes = [problem["code"] for problem in invoice.cancel_problems]
-    return not can_cancel or any(find_group(code).name == "cancellation_limits" for code in codes)
 
 
 def make_cancel_form(invoice: Invoice | None, *, by_analysis: bool, auto_id: str = "id_%s") -> CancelForm:

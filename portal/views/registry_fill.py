@@ -15,8 +15,6 @@ form passes that to the slot as `url`.
 """
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,26 +24,19 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core.documents import InvalidCnpj, is_cpf, normalize_cnpj
+from core.documents import InvalidCnpj, is_cpf
 from core.formatting import format_phone, format_postal_code
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
 from nfse.selectors.code_tables import label_cnae
-from registry.models import CnpjRecord
+from nfse.selectors.registry import read_registry
+from nfse.services.registry import ask_registry
 from registry.selectors.cities import find_city_of
-from registry.selectors.lookups import find_cnpj_record
-from registry.services.lookups import is_fresh, request_cnpj
-from registry.values import BLOCKING_STATUSES, DOUBTFUL_STATUSES, RegistryRecord
+from registry.values import RegistryRecord
 
 RATE = "60/m"
 LOOKUP_RATE_GROUP = "nfse.registry"
-SIZES = {"01": "Microempresa", "03": "Empresa de pequeno porte", "05": "Demais portes"}
-SOURCES = {
-    "open_data": "dados abertos da Receita Federal",
-    "brasilapi": "Receita Federal, pela BrasilAPI",
-    "viper": "Receita Federal, por serviço de consulta",
-}
 FILLED_NAMES = (
     "name",  # the legal name, for forms that have one name
     "legal_name",
@@ -64,83 +55,6 @@ FILLED_NAMES = (
     "secondary_cnaes",  # separated by commas
     "opening_date",  # AAAA-MM-DD
 )
-
-
-@dataclass(frozen=True)
-class RegistryAnswer:
-    """What is known of a CNPJ now. `record` may be older data while newer ones are on their way."""
-
-    cnpj: str
-    state: str
-    record: RegistryRecord | None
-    fetched_at: datetime | None
-    is_doubted: bool = False
-    """One source does not know it and another did not answer: less than a denial (R47), more than silence."""
-
-    can_be_asked: bool = False
-    """There is no answer, or an old one: asking would have it looked up."""
-
-    @property
-    def is_pending(self) -> bool:
-        return self.state == CnpjRecord.State.PENDING
-
-    @property
-    def is_known(self) -> bool:
-        return self.record is not None and not self.is_pending
-
-    @property
-    def tone(self) -> str:
-        """Of the badge of the situação."""
-        status = self.record.status if self.record else ""
-        if status in BLOCKING_STATUSES:
-            return "danger"
-        return "warning" if status in DOUBTFUL_STATUSES else "success"
-
-    @property
-    def is_blocking(self) -> bool:
-        """NULA or BAIXADA: no note can be made out to it (N9)."""
-        return self.tone == "danger"
-
-    @property
-    def is_doubtful(self) -> bool:
-        """SUSPENSA or INAPTA: the person is asked (N9)."""
-        return self.tone == "warning"
-
-    @property
-    def source_name(self) -> str:
-        return SOURCES.get(self.record.source, self.record.source) if self.record else ""
-
-    @property
-    def size_name(self) -> str:
-        return SIZES.get(self.record.size, "") if self.record else ""
-
-    @property
-    def cnae(self) -> str:
-        return label_cnae(self.record.main_cnae) if self.record and self.record.main_cnae else ""
-
-    @property
-    def regime(self) -> str:
-        """What the source says of the Simples; a hint, never a default (R87)."""
-        if self.record and self.record.is_mei:
-            return "Optante pelo Simples Nacional como MEI"
-        return "Optante pelo Simples Nacional" if self.record and self.record.is_simples else ""
-
-
-def ask_registry(cnpj: str) -> RegistryAnswer:
-    """Have a CNPJ looked up if need be, and return what is known now. Raises InvalidCnpj."""
-    return describe_record(request_cnpj(cnpj=cnpj))
-
-
-def read_registry(cnpj: str) -> RegistryAnswer | None:
-    """Return what is known of a CNPJ (masked or not) without asking anybody. Raises InvalidCnpj."""
-    row = find_cnpj_record(normalize_cnpj(cnpj))
-    return describe_record(row) if row else None
-
-
-def describe_record(row: CnpjRecord) -> RegistryAnswer:
-    is_doubted = row.state == CnpjRecord.State.UNKNOWN and bool(row.silent_sources)
-    can_be_asked = row.state != CnpjRecord.State.PENDING and not is_fresh(row)
-    return RegistryAnswer(row.cnpj, row.state, row.record, row.fetched_at, is_doubted, can_be_asked)
 
 
 def fill_values(record: RegistryRecord) -> dict[str, str]:

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.documents import is_cnpj
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Taker
 from nfse.permissions import Right
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
+from nfse.selectors.registry import read_registry
 from nfse.selectors.takers import (
     find_open_taker,
     find_taker_by_document,
@@ -35,7 +35,6 @@ from portal.forms.takers import MergeForm, TakerFilterForm, TakerForm, describe_
 from portal.views.catalog import RATE, typed_text
 from portal.views.downloads import download_table, export_limited
 from portal.views.missing import or_404
-from portal.views.registry_fill import read_registry
 
 PER_PAGE = 20
 LATEST_NOTES = 10
@@ -109,7 +108,7 @@ def new_taker(request: FirmRequest) -> HttpResponse:
                 firm_id=request.firm.pk,
                 user_id=request.user.pk,
                 document=document,
-                data=form.read(**_registry_facts(document)),
+                data=form.read(),
                 accept_status=form.cleaned_data["accept_status"],
             )
         except services.TakerTaken as error:
@@ -132,14 +131,13 @@ def edit_taker(request: FirmRequest, taker_id: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = TakerForm(sent, is_new=False, initial=describe_taker(found))
     if request.method == "POST" and form.is_valid():
-        facts = _registry_facts(found.document, found)
         try:
             or_404(
                 services.update_taker,
                 firm_id=request.firm.pk,
                 user_id=request.user.pk,
                 taker_id=found.pk,
-                data=form.read(**facts),
+                data=form.read(),
             )
         except NitroError as error:
             form.refuse(error)
@@ -238,13 +236,3 @@ def _show_form(
     context = {"form": form, "taker": found, "same": same, "back_url": _page_before(request) or own}
     status = 422 if request.method == "POST" else 200
     return render(request, "portal/takers/form.html", context, status=status)
-
-
-def _registry_facts(document: str, known: Taker | None = None) -> dict[str, Any]:
-    """What the Receita says of the document now, as the engine's gates read it; else what was known."""
-    answer = read_registry(document) if is_cnpj(document) else None
-    if answer is not None and answer.record is not None:
-        return {"status": answer.record.status, "fetched_at": answer.fetched_at}
-    if known is not None:
-        return {"status": known.registry_status, "fetched_at": known.registry_fetched_at}
-    return {"status": "", "fetched_at": None}

@@ -22,6 +22,7 @@ from registry.gateways import get_registry_sources
 from registry.gateways.base import RegistryGateway
 from registry.models import CnpjRecord
 from registry.selectors.cities import find_city_of
+from registry.selectors.lookups import is_fresh
 from registry.selectors.open_data import list_own_records
 from registry.signals import cnpj_looked_up
 from registry.values import RegistryRecord, record_as_json
@@ -29,9 +30,6 @@ from registry.values import RegistryRecord, record_as_json
 FETCH_CNPJ = "registry.fetch_cnpj"
 SOURCES_TO_DENY = 2
 """A CNPJ does not exist only when this many sources say so (R47)."""
-
-ABSENCE_AGE = timedelta(hours=24)
-"""How long "does not exist" holds: a company may have been opened since."""
 
 PATIENCE = 30.0
 """Seconds: a provider that wants us to wait longer is not waited for; the person may ask again."""
@@ -63,19 +61,6 @@ def request_cnpj(*, cnpj: str, max_age: timedelta | None = None) -> CnpjRecord:
         payload = {"cnpj": number, "max_age_seconds": limit.total_seconds()}
         enqueue(kind=FETCH_CNPJ, payload=payload, dedupe_key=number, priority=URGENT)
     return row
-
-
-def is_fresh(row: CnpjRecord, *, max_age: timedelta | None = None) -> bool:
-    """Whether the row has an answer that is young enough to stand, so that asking would tell nothing new.
-
-    `max_age` as in `request_cnpj`.
-    """
-    limit = max_age if max_age is not None else timedelta(days=settings.REGISTRY_MAX_AGE_DAYS)
-    if row.state == State.NOT_FOUND:
-        limit = min(limit, ABSENCE_AGE)
-    if row.fetched_at is None or row.state not in {State.FOUND, State.NOT_FOUND}:
-        return False
-    return row.fetched_at >= timezone.now() - limit
 
 
 def fetch_cnpj(*, cnpj: str, max_age: timedelta, work: Work) -> None:

@@ -14,6 +14,7 @@ from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.companies import find_tax_profile, get_company
+from nfse.selectors.note_actions import NOT_STANDING
 from nfse.services.certificates import load_certificate
 from nfse.services.issuing import gates
 from nfse.services.issuing.cities import request_reading, snapshot_with_city
@@ -142,8 +143,7 @@ def _get_replaced(
     if invoice is None:
         raise NotFound
     if invoice.request.state != State.ISSUED:
-        text = "Só uma nota emitida e em vigor pode ser substituída."
-        return None, [gates.gate("substitution", "substitutes", text)]
+        return None, [gates.gate("substitution", "substitutes", NOT_STANDING)]
     if invoice.replacing_requests.filter(state__in=[*OPEN, State.ISSUED]).exists():
         text = "Já existe um pedido de substituição desta nota."
         return None, [gates.gate("substitution", "substitutes", text)]

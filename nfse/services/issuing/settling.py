@@ -14,11 +14,12 @@ from fiscal.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, 
 from fiscal.values import NoteStatus, RuleProblem
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
+from nfse.selectors.notes import is_drawn_here
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import move, note
 from nfse.services.issuing.taker_letter import ask_taker_letter
 from nfse.services.issuing.telling import tell_taken
-from nfse.services.notes.pictures import is_drawn_here, tell_pdf
+from nfse.services.notes.pictures import tell_pdf
 from nfse.states import State
 
 log = structlog.get_logger(__name__)

@@ -16,12 +16,14 @@ from fiscal.values import LoadedCertificate, NoteSnapshot
 from nfse.events import Event
 from nfse.models import InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right, require_right
+from nfse.selectors.notes import is_taken
 from nfse.services.companies import lock_company
 from nfse.services.issuing import gates
 from nfse.services.issuing.confirming import NotIssuable, create_request
+from nfse.services.issuing.copying import input_of
 from nfse.services.issuing.moving import locked_request, move, note
 from nfse.services.issuing.preparing import find_certificate, make_mirror
-from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
+from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import State
 
 _REISSUES = uuid.UUID("9f5cf6f1-5d1c-4b50-9d43-1f0b2c8a7e11")
@@ -38,11 +40,6 @@ class ContentChanged(NitroError):
         "Os dados da empresa ou do tomador mudaram desde a confirmação. "
         "Encerre este pedido e use “Copiar para nova nota”, para conferir o espelho de novo."
     )
-
-
-def is_taken(request: InvoiceRequest) -> bool:
-    """Return whether a request waits for this decision."""
-    return request.state == State.IN_DOUBT and request.attention == InvoiceRequest.Attention.TAKEN
 
 
 def close_taken(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequest:
@@ -81,7 +78,7 @@ def reissue_taken(
             if again is not None:
                 return again
             _close(request, user_id)
-            content = _note_of(request)
+            content = input_of(request)
             snapshot = _check(request, content, moment, certificate)
             new = create_request(
                 firm_id, user_id, content, snapshot, form_key, request.origin, moment, certificate
@@ -117,26 +114,6 @@ def _close(request: InvoiceRequest, user_id: int) -> None:
         actor_id=user_id,
         problems=[problem.to_dict()],
         attention=InvoiceRequest.Attention.NONE,
-    )
-
-
-def _note_of(request: InvoiceRequest) -> NoteInput:
-    """What the person gave at the confirmation, read back from the frozen content."""
-    snapshot = request.snapshot
-    substitutes = None
-    if request.substitutes_id is not None and snapshot.substitutes is not None:
-        given = snapshot.substitutes
-        substitutes = SubstitutionInput(request.substitutes_id, given.reason, given.text)
-    return NoteInput(
-        company_id=request.company_id,
-        taker_id=request.taker_id,
-        service_id=request.service_id,
-        amount=snapshot.amount,
-        description=snapshot.service.description,
-        competence_date=snapshot.competence_date,
-        withheld=snapshot.withheld,
-        place_city_code=snapshot.service.place_city_code,
-        substitutes=substitutes,
     )
 
 

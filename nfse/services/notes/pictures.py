@@ -6,8 +6,9 @@ from django.db import transaction
 
 from fiscal.documents import danfse
 from fiscal.values import NoteStatus
-from nfse.models import Company, Invoice, InvoiceRequest, NotePicture
+from nfse.models import Invoice, NotePicture
 from nfse.permissions import NotFound
+from nfse.selectors.notes import is_drawn_here
 from nfse.services.issuing import kinds
 from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.signals import pdf_ready
@@ -33,11 +34,6 @@ def draw_picture(invoice: Invoice) -> bytes:
         canceled=invoice.status == NoteStatus.CANCELED,
         replaced=invoice.status == NoteStatus.REPLACED,
     )
-
-
-def is_drawn_here(request: InvoiceRequest) -> bool:
-    """Return whether the PDF comes from the XML, and from nobody outside."""
-    return request.gateway == Company.Gateway.NATIONAL
 
 
 def find_picture(invoice: Invoice) -> NotePicture | None:

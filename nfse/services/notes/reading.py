@@ -15,11 +15,12 @@ from fiscal.gateways.base import NoteEvent as ReadEvent
 from fiscal.values import NoteState
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent
 from nfse.selectors.certificates import NoCertificate
+from nfse.selectors.notes import is_drawn_here
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import locked_request
 from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.services.notes.facts import apply_facts
-from nfse.services.notes.pictures import is_drawn_here, tell_pdf
+from nfse.services.notes.pictures import tell_pdf
 from nfse.states import STANDING, WITH_NOTE
 from queue_worker.work import Work
 

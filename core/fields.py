@@ -63,3 +63,14 @@ class EncryptedJSONField(EncryptedTextField):
 
     def to_plain(self, text: str) -> Any:
         return json.loads(text) if text else None
+
+
+class EncryptedBytesField(EncryptedTextField):
+    """Bytes of any kind, encrypted with core.crypto. Each byte is one character of the encrypted text, so
+    that text in ASCII, as most bodies are, grows no further."""
+
+    def to_text(self, value: Any) -> str:
+        return bytes(value).decode("latin-1")
+
+    def to_plain(self, text: str) -> Any:
+        return text.encode("latin-1")

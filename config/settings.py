@@ -182,10 +182,10 @@ NAVIGATION: list[dict[str, Any]] = [
                 "also": ["operations:items", "operations:item"],
             },
             {
-                "url": "inbox:deliveries",
+                "url": "operations:deliveries",
                 "label": "Webhooks",
                 "icon": "inbox",
-                "also": ["inbox:delivery", "inbox:replay"],
+                "also": ["operations:delivery", "operations:replay_delivery"],
             },
             {"url": "admin:index", "label": "Administração", "icon": "settings"},
         ],

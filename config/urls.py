@@ -11,8 +11,8 @@ urlpatterns = [
     path("creditos/", include("credits.urls")),
     path("leads/", include("leads.urls")),
     path("", include("portal.urls")),
-    path("", include("inbox.urls")),
-    path("operacao/fila/", include("operations.urls")),
+    path("webhooks/", include("inbox.urls")),
+    path("operacao/", include("operations.urls")),
     path("admin/", admin.site.urls),
 ]
 

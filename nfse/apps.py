@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from inbox import sources
+
 
 class NfseConfig(AppConfig):
     name = "nfse"
@@ -7,3 +9,6 @@ class NfseConfig(AppConfig):
 
     def ready(self) -> None:
         from nfse import checks, receivers  # noqa: F401 - importing registers them
+        from nfse.services.notes.webhook import PLUGNOTAS
+
+        sources.register(PLUGNOTAS)

@@ -1,15 +1,18 @@
-"""/operacao/fila/: the queue, for operators."""
+"""/operacao/: the pages of operators."""
 
 from django.urls import path
 
-from operations import views
+from operations.views import deliveries, queue
 
 app_name = "operations"
 
 urlpatterns = [
-    path("", views.dashboard, name="queue"),
-    path("trabalhos/", views.items, name="items"),
-    path("trabalhos/<int:item_id>/", views.item, name="item"),
-    path("trabalhos/<int:item_id>/repor/", views.requeue_item, name="requeue_item"),
-    path("trabalhos/<int:item_id>/cancelar/", views.cancel_item, name="cancel_item"),
+    path("fila/", queue.dashboard, name="queue"),
+    path("fila/trabalhos/", queue.items, name="items"),
+    path("fila/trabalhos/<int:item_id>/", queue.item, name="item"),
+    path("fila/trabalhos/<int:item_id>/repor/", queue.requeue_item, name="requeue_item"),
+    path("fila/trabalhos/<int:item_id>/cancelar/", queue.cancel_item, name="cancel_item"),
+    path("webhooks/", deliveries.deliveries, name="deliveries"),
+    path("webhooks/<int:delivery_id>/", deliveries.delivery, name="delivery"),
+    path("webhooks/<int:delivery_id>/repetir/", deliveries.replay, name="replay_delivery"),
 ]

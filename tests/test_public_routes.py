@@ -28,7 +28,8 @@ PUBLIC = {
     "nfse:registration_lookup": 200,
     "nfse:invite": 302,
     "nfse:accept_invite": 422,  # without an invitation in the session
-    "nfse:plugnotas_webhook": 405,
+    "inbox:receive": 405,
+    "inbox:receive_at": 405,
 }
 SAMPLES = {
     "int": "1",

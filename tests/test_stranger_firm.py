@@ -349,8 +349,6 @@ ACCESS = {
     "make_closing": (STAFF, 405, 422),
     "closing_status": (STAFF, 200, 405),
     "closing_download": (STAFF, 200, 405),
-    # machines
-    "plugnotas_webhook": (ALL, 405, 404),
 }
 
 

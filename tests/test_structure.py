@@ -12,6 +12,7 @@ ROOMS = [
     "credits",
     "embedded",
     "fiscal",
+    "inbox",
     "leads",
     "nfse",
     "operations",

@@ -15,7 +15,7 @@ from nfse.selectors.certificates import find_active_certificate
 from nfse.services.certificates import open_secret
 from nfse.services.companies import lock_company
 from nfse.services.issuing.snapshots import build_issuer
-from nfse.services.notes.hearing import webhook_key
+from nfse.services.notes.webhook import webhook_key
 from nfse.services.setup_requests import request_setup
 from queue_worker.errors import RetryLater
 from queue_worker.models import WorkItem
@@ -92,7 +92,7 @@ def _register_webhook(account: PlugNotasAccount, company: Company) -> None:
     """Notes are polled anyway (N16): a company whose webhook is refused issues all the same."""
     if not settings.PLUGNOTAS_WEBHOOK_SECRET:
         return
-    url = settings.SITE_URL + reverse("nfse:plugnotas_webhook", args=[webhook_key()])
+    url = settings.SITE_URL + reverse("inbox:receive_at", args=["plugnotas", webhook_key()])
     try:
         account.save_webhook(company.document, url=url, secret=settings.PLUGNOTAS_WEBHOOK_SECRET)
     except (RegistrationRefused, Refused) as error:

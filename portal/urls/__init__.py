@@ -1,8 +1,8 @@
-"""The pages of accounting firms, under /notas/, and what the gateways call, under /webhooks/."""
+"""The pages of accounting firms, under /notas/."""
 
 from django.urls import include, path
 
-from portal.urls import closings, companies, dashboard, firms, invoices, takers, taxes, webhooks
+from portal.urls import closings, companies, dashboard, firms, invoices, takers, taxes
 
 app_name = "nfse"
 
@@ -14,5 +14,4 @@ urlpatterns = [
     path("notas/", include(takers)),
     path("notas/", include(invoices)),
     path("notas/", include(closings)),
-    path("webhooks/", include(webhooks)),
 ]

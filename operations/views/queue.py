@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import operator_required
 from core.errors import NitroError
-from operations.forms import ItemFilterForm
+from operations.forms.queue import ItemFilterForm
 from queue_worker.errors import UnknownKind
 from queue_worker.health import WORKER_SECONDS
 from queue_worker.models import WorkItem

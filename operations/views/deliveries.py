@@ -9,12 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.decorators import operator_required
 from core.crypto import DecryptionFailed
 from core.errors import NitroError
-from inbox.forms import DeliveryFilterForm, ReplayForm
 from inbox.messages import Malformed, outline, parse_message
 from inbox.models import BodyDeleted, Delivery
 from inbox.selectors import get_delivery, list_deliveries, list_replays
 from inbox.services import replay_delivery
 from inbox.sources import find_source
+from operations.forms.deliveries import DeliveryFilterForm, ReplayForm
 
 DELIVERIES_PER_PAGE = 50
 
@@ -26,7 +26,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     page = Paginator(list_deliveries(**chosen), DELIVERIES_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "is_filtered": any(chosen.values())}
-    return render(request, "inbox/deliveries.html", context)
+    return render(request, "operations/deliveries.html", context)
 
 
 @require_safe
@@ -47,7 +47,7 @@ def replay(request: HttpRequest, delivery_id: int) -> HttpResponse:
         form.add_error(None, error.message)
         return _page(request, found, form, status=422)
     messages.success(request, "O webhook é tratado de novo.")
-    return redirect("inbox:delivery", delivery_id)
+    return redirect("operations:delivery", delivery_id)
 
 
 def _page(request: HttpRequest, found: Delivery, form: ReplayForm, status: int = 200) -> HttpResponse:
@@ -58,7 +58,7 @@ def _page(request: HttpRequest, found: Delivery, form: ReplayForm, status: int =
         "form": form,
         "can_replay": found.body is not None and find_source(found.source) is not None,
     }
-    return render(request, "inbox/delivery.html", context, status=status)
+    return render(request, "operations/delivery.html", context, status=status)
 
 
 def _get(delivery_id: int) -> Delivery:

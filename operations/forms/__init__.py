@@ -1,0 +1,1 @@
+"""What operators choose and write."""

@@ -1,6 +1,7 @@
 """Brazilian phones as E.164: area code 55 survives, old mobiles get their ninth digit (R40, R41)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -20,9 +21,22 @@ _SECOND_DIGITS = {
     "9": "123456789",
 }
 AREA_CODES = frozenset(first + second for first, seconds in _SECOND_DIGITS.items() for second in seconds)
-_TOLL_FREE = re.compile(r"0[3589]00[0-9]{6,7}")
-_SHARED_COST = re.compile(r"(?:3003|3004|4003|4004|4020)[0-9]{4}")
+_SERVICE = re.compile(r"0(?:[3589]00|303)[0-9]{6,7}")
+_SHARED_COST = re.compile(r"(?:300[0-9]|400[0-9]|4020|4370|4864)[0-9]{4}")
+_SHARED_COST_BEHIND_AREA = re.compile(r"[1-9]{2}((?:3003|3004|400[0-9]|4020|4370|4864)[0-9]{4})")
+"""The other 300x behind an area code are landlines."""
+
 _NOT_DIGIT = re.compile(r"[^0-9]")
+_SECOND_NUMBER = re.compile(r"[/|,;\n]|\s(?:ou|e)\s|(?<=[0-9]{4})\s+(?=[(+])", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"([0-9]{4})\s*[-.(]?\s*(?:(?:ramal|ramais|ram|r|ext|extens[aã]o|x|#)[\s.:]*[0-9]{1,5}(?![0-9])).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_REST_OF_GROUP = re.compile(r"([0-9]{4}[-. ]?[0-9]{4})\s*-\s*[0-9]{1,3}(?![0-9])")
+"""A group of lines is also written "3222-1234-35"."""
+
+_AREA_CODE_ALONE = re.compile(r"\s*\(?0?[1-9]{2}\)?\s*")
+_INTERNATIONAL = re.compile(r"\s*(?:\+|00)\s*55")
 
 
 @dataclass(frozen=True)
@@ -61,27 +75,27 @@ def parse_registry_phone(area_code: str, number: str) -> Phone | None:
 
 
 def parse_phone(text: str, default_area_code: str | None = None) -> Phone | None:
-    """Return the phone written in free text, or None (contracts/leads/registry.md §6.2).
+    """Return the phone written in free text, the first of several, or None (registry.md §6.2).
 
     `default_area_code` completes a number of 8 or 9 digits and marks it `area_code_guessed`.
     """
-    if _is_foreign(text):
-        return None
-    digits = _digits(text)
-    digits = digits.removeprefix("00")
-    if _TOLL_FREE.fullmatch(digits):
-        return Phone(digits, "toll_free")
-    if _SHARED_COST.fullmatch(digits):
-        return Phone(digits, "shared_cost")
-    if len(digits) in {12, 13} and digits.startswith("55"):
-        digits = digits[2:]
-    digits = _without_trunk_prefix(digits)
-    if len(digits) in {10, 11}:
-        return parse_registry_phone(digits[:2], digits[2:])
-    if len(digits) in {8, 9} and default_area_code:
-        phone = parse_registry_phone(default_area_code, digits)
-        return replace(phone, area_code_guessed=True) if phone else None
-    return None
+    return next(iter(parse_phones(text, default_area_code)), None)
+
+
+def parse_phones(text: str, default_area_code: str | None = None) -> tuple[Phone, ...]:
+    """Return every phone written in free text, each once, as `parse_phone` reads it (registry.md §6.2).
+
+    Extensions and the rest of a group of lines ("3222-1234/35") belong to no number. A further number
+    without an area code takes the one of the number before it, as a guess.
+    """
+    found: dict[Phone, None] = {}
+    area_code = default_area_code
+    for piece in _split_numbers(text):
+        phone = _parse_one(piece, area_code)
+        if phone:
+            found[phone] = None
+            area_code = phone.e164[3:5] if phone.is_direct else area_code
+    return tuple(found)
 
 
 def format_phone(e164: str) -> str:
@@ -89,7 +103,7 @@ def format_phone(e164: str) -> str:
     if e164.startswith("+55") and len(e164) in {13, 14}:
         area, number = e164[3:5], e164[5:]
         return f"({area}) {number[:-4]}-{number[-4:]}"
-    if _TOLL_FREE.fullmatch(e164):
+    if _SERVICE.fullmatch(e164):
         return f"{e164[:4]} {e164[4:-4]} {e164[-4:]}"
     if _SHARED_COST.fullmatch(e164):
         return f"{e164[:4]}-{e164[4:]}"
@@ -98,6 +112,44 @@ def format_phone(e164: str) -> str:
 
 def _digits(text: str) -> str:
     return _NOT_DIGIT.sub("", text)
+
+
+def _split_numbers(text: str) -> Iterator[str]:
+    """Cut the text into single numbers. An area code that stands alone ("55/3222-1234") opens the next."""
+    opening = ""
+    for piece in _SECOND_NUMBER.split(text):
+        if _AREA_CODE_ALONE.fullmatch(piece) and not opening:
+            opening = piece
+            continue
+        number = _EXTENSION.sub(r"\1", piece)
+        if group := _REST_OF_GROUP.search(number):
+            number = number[: group.end(1)]
+        short = len(_digits(number)) in {8, 9}
+        yield f"{opening} {number}" if opening and short else number
+        opening = "-"
+
+
+def _parse_one(text: str, default_area_code: str | None) -> Phone | None:
+    if _is_foreign(text):
+        return None
+    digits = _digits(text).removeprefix("00")
+    if _SERVICE.fullmatch(digits):
+        return Phone(digits, "toll_free" if digits.startswith("0800") else "shared_cost")
+    if _SHARED_COST.fullmatch(digits):
+        return Phone(digits, "shared_cost")
+    if len(digits) in {12, 13} and digits.startswith("55"):
+        digits = digits[2:]
+    elif len(digits) in {10, 11} and _INTERNATIONAL.match(text):
+        digits = digits[2:]  # the country's code is certain, so the area code is what lacks
+    digits = _without_trunk_prefix(digits)
+    if shared := _SHARED_COST_BEHIND_AREA.fullmatch(digits):
+        return Phone(shared[1], "shared_cost")
+    if len(digits) in {10, 11}:
+        return parse_registry_phone(digits[:2], digits[2:])
+    if len(digits) in {8, 9} and default_area_code:
+        phone = parse_registry_phone(default_area_code, digits)
+        return replace(phone, area_code_guessed=True) if phone else None
+    return None
 
 
 def _without_trunk_prefix(digits: str) -> str:

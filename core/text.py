@@ -34,6 +34,11 @@ _PLURALS = (
 )
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a table written as text."""
+    return frozenset(text.split())
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, punctuation turned into single spaces."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -10,6 +10,7 @@ from core.errors import NitroError
 from core.forms import FilterForm
 from leads.models import Niche
 from leads.selectors.accesses import BaseFilter
+from leads.selectors.catalog import suggest_niche
 from leads.selectors.filters import list_searched_cities, list_searched_niches
 from leads.services.searches import (
     InvalidNiche,
@@ -46,6 +47,9 @@ class SearchForm(PaidForm):
     niche = forms.CharField(label="Nicho", min_length=2, max_length=80)
     city = forms.CharField(label="Cidade", max_length=80)
     city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
+    niche_as_typed = forms.CharField(
+        required=False, max_length=80, widget=forms.HiddenInput, help_text="what was asked about already"
+    )
     quantity = forms.IntegerField(label="Quantidade", min_value=1, initial=DEFAULT_QUANTITY)
     only_with_phone = forms.BooleanField(label="Somente com telefone", required=False)
     include_owned = forms.BooleanField(
@@ -60,6 +64,19 @@ class SearchForm(PaidForm):
         quantity.widget.attrs.update(inputmode="numeric", max=settings.LEADS_MAX_QUANTITY)
         self.fields["niche"].error_messages["required"] = "Escreva o nicho, por exemplo “pet shop”."
         self.fields["city"].error_messages["required"] = CHOOSE_CITY
+        self.meant_niche = ""
+
+    def clean_niche(self) -> str:
+        """A niche with a typo is asked about once; typed again as it is, it is searched as it is."""
+        niche = str(self.cleaned_data["niche"])
+        meant = None if niche == self.data.get(self.add_prefix("niche_as_typed")) else suggest_niche(niche)
+        if meant is not None:
+            self.meant_niche = meant.name
+            self._fill_in("niche_as_typed", niche)
+            raise forms.ValidationError(
+                f"Você quis dizer {meant.name}? Se não, busque de novo e procuraremos por “{niche}”."
+            )
+        return niche
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -82,7 +99,7 @@ class SearchForm(PaidForm):
     def _field_of(self, error: NitroError) -> str | None:
         return next((field for kind, field in FIELD_OF_ERROR.items() if isinstance(error, kind)), None)
 
-    def _fill_in(self, field: str, value: int) -> None:
+    def _fill_in(self, field: str, value: int | str) -> None:
         self.data = {**dict(self.data.items()), self.add_prefix(field): str(value)}
 
 

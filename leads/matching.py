@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from core.documents import is_cnpj
 from core.text import fold, fold_singular
 from leads.vocabulary import BUSINESS_WORDS, COMPANY_FORMS, CONNECTORS, FREEMAIL, PLATFORMS, generic_words
+from registry.city_names import city_key
 from registry.values import RegistryRecord
 
 PHONE_POINTS = 50
@@ -106,7 +107,7 @@ def is_in_city(city: CityIdentity, record: RegistryRecord) -> bool:
         return record.ibge_code == city.ibge_code
     if record.siafi_code:
         return record.siafi_code == city.siafi_code
-    return bool(record.uf) and fold(record.city_name) in city.folded_names
+    return bool(record.uf) and city_key(record.city_name) in map(city_key, city.folded_names)
 
 
 def name_similarity(place: PlaceValue, name: str) -> int:

@@ -4,28 +4,23 @@ import csv
 from functools import lru_cache
 from pathlib import Path
 
-from core.text import fold, fold_singular
+from core.text import fold, fold_singular, word_set
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-COMPANY_FORMS = _words("ltda limitada me epp ei mei eireli sa s cia companhia microempresa slu")
-CONNECTORS = _words("a o as os e da de do das dos em na no para com por")
-FREEMAIL = _words("""
+COMPANY_FORMS = word_set("ltda limitada me epp ei mei eireli sa s cia companhia microempresa slu")
+CONNECTORS = word_set("a o as os e da de do das dos em na no para com por")
+FREEMAIL = word_set("""
     aol bol gmail globo globomail googlemail hotmail icloud ig live mail me msn oi outlook pop proton
     protonmail r7 rocketmail superig terra uol yahoo ymail zipmail
 """)
 """First label of the domain, whatever follows it."""
 
-PLATFORMS = _words("""
+PLATFORMS = word_set("""
     abre anota bio business canva doctoralia facebook fb goo google ifood instagram jusbrasil linkedin linktr
     mercadolivre negocio olx sites tiktok twitter wa whatsapp wixsite wordpress x youtube
 """)
 """Any label of the host: social networks, shops and page builders."""
 
-BUSINESS_WORDS = _words("""
+BUSINESS_WORDS = word_set("""
     assessoria atendimento bairro brasil br casa centro comercial comercio consultorio doutor doutora dr dra
     empresa espaco especialista filial franquia grupo industria loja matriz negocio oficial prestacao produto
     ponto profissional rede sala servico shopping solucao studio unidade varejo vila

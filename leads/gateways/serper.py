@@ -4,7 +4,6 @@ The vendor documents nothing: every field has several names, all of them are rea
 know is Unreadable, never "no results".
 """
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
@@ -18,6 +17,7 @@ from core.http import ProviderClient, Timeout
 from core.phones import parse_phone
 from core.shapes import has_any_key, lookup, read_text, read_texts, shape_of
 from core.text import fold
+from leads.addresses import read_address
 from leads.gateways.base import CompanyFinder, FoundPlace, PlacePage, PlaceQuery, SearchProvider
 
 logger = structlog.get_logger(__name__)
@@ -32,9 +32,6 @@ CITY_ZOOM = 13
 METROPOLIS_ZOOM = 11
 
 _ENVELOPE = frozenset({"searchparameters", "credits", "ll", "places", "results", "organic"})
-_POSTAL_CODE = re.compile(r"[0-9]{5}-?[0-9]{3}")
-_CITY_AND_UF = re.compile(r"(?P<city>.+?) - (?P<uf>[A-Z]{2})")
-_NUMBER = re.compile(r",\s*(?P<number>[0-9][0-9A-Za-z./-]*|[Ss]/?[Nn])\s*$")
 
 
 class SerperProvider(SearchProvider):
@@ -93,13 +90,18 @@ def read_place(row: Any) -> FoundPlace | None:
         return None
     phone = parse_phone(read_text(lookup(row, "phonenumber", "phone")))
     address = read_text(lookup(row, "address", "formattedaddress"))
+    parts = read_address(address)
     return FoundPlace(
         provider=NAME,
         provider_id=provider_id,
         map_id=map_id,
         name=name,
         address=address,
-        **read_address(address),
+        street_number=parts.street_number,
+        district=parts.district,
+        city=parts.city,
+        uf=parts.uf,
+        postal_code=parts.postal_code,
         latitude=_number(lookup(row, "latitude")),
         longitude=_number(lookup(row, "longitude")),
         phone=phone.e164 if phone else "",
@@ -108,31 +110,6 @@ def read_place(row: Any) -> FoundPlace | None:
         rating=_rating(lookup(row, "rating")),
         rating_count=_count(lookup(row, "ratingcount", "reviews")),
     )
-
-
-def read_address(address: str) -> dict[str, str]:
-    """Split "<street>, <number> - <district>, <city> - <UF>, <postal code>, Brasil", from the end (§1.6).
-
-    Parts that do not match stay empty; a district is never guessed.
-    """
-    parts = [part.strip() for part in address.split(",") if part.strip()]
-    if parts and fold(parts[-1]) in {"brasil", "brazil"}:
-        parts.pop()
-    found = {"street_number": "", "district": "", "city": "", "uf": "", "postal_code": ""}
-    if parts and _POSTAL_CODE.fullmatch(parts[-1]):
-        found["postal_code"] = parts.pop().replace("-", "")
-    area = _CITY_AND_UF.fullmatch(parts[-1]) if parts else None
-    if not area:
-        return found
-    parts.pop()
-    pieces = ", ".join(parts).split(" - ")
-    number = _NUMBER.search(pieces[0])
-    return found | {
-        "street_number": number["number"] if number else "",
-        "district": pieces[-1].strip() if len(pieces) > 1 else "",
-        "city": area["city"].strip(),
-        "uf": area["uf"],
-    }
 
 
 def read_candidates(answer: Any, city: str, uf: str) -> list[str]:

@@ -5,11 +5,15 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from rapidfuzz import fuzz, process
 
 from core.text import fold, fold_singular
 from leads.models import Niche, NicheAlias
 
 MAX_RESULTS = 20
+SHORTEST_TYPO = 4
+LIKE_ENOUGH = 82
+"""Of 100: "dentsta" and "dentista" have 93, "restorante" and "restaurante" 86."""
 
 
 def search_niches(text: str, limit: int = MAX_RESULTS) -> list[Niche]:
@@ -27,6 +31,29 @@ def search_niches(text: str, limit: int = MAX_RESULTS) -> list[Niche]:
     best = sorted(scores, key=lambda pk: scores[pk])[:limit]
     niches = Niche.objects.in_bulk(best)
     return [niches[pk] for pk in best]
+
+
+def suggest_niche(text: str) -> Niche | None:
+    """The reviewed niche that a text with a typo was meant to be ("dentsta"), or None.
+
+    None too when the text is a niche's name or alias as it stands.
+    """
+    typed = fold_singular(text).replace(" ", "")
+    if len(typed) < SHORTEST_TYPO:
+        return None
+    names = {pk: folded.replace(" ", "") for pk, folded in _reviewed_names()}
+    if typed in names.values():
+        return None
+    found = process.extractOne(typed, names, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
+    return Niche.objects.get(pk=found[2][0]) if found else None
+
+
+def _reviewed_names() -> Iterator[tuple[tuple[int, str], str]]:
+    """Each folded name and alias of a reviewed niche, behind its niche and itself."""
+    niches = Niche.objects.filter(is_reviewed=True).values_list("pk", "folded_name")
+    aliases = NicheAlias.objects.filter(niche__is_reviewed=True).values_list("niche_id", "folded_name")
+    for pk, folded_name in [*niches.order_by("pk"), *aliases.order_by("niche_id", "folded_name")]:
+        yield (pk, folded_name), folded_name
 
 
 def _typed_keys(text: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
 from leads.gateways import get_company_finder, get_search_providers
 from leads.gateways.base import PlaceQuery
-from leads.gateways.serper import SerperProvider, read_address, read_candidates, read_page, read_place
+from leads.gateways.serper import SerperProvider, read_candidates, read_page, read_place
 
 SANTA_MARIA = PlaceQuery("pet shop", "Santa Maria", "RS", -29.6842, -53.8069, "55")
 VALDORA = {
@@ -167,32 +167,6 @@ def test_a_shape_that_we_do_not_know_is_an_error_with_a_masked_sample(answer):
     with pytest.raises(Unreadable) as caught:
         read_page(answer, 1)
     assert "Valdora" not in caught.value.detail
-
-
-# --- Addresses --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("address", "number", "district", "city", "uf", "code"),
-    [
-        (TUPIRANA["address"], "1200", "Centro", "Campinas", "SP", "13010001"),
-        ("R. A, 12A - Centro, Embu-Guaçu - SP, 06900-000", "12A", "Centro", "Embu-Guaçu", "SP", "06900000"),
-        ("Rua B, s/n - Centro, Santa Maria - RS, Brazil", "s/n", "Centro", "Santa Maria", "RS", ""),
-        ("Rua C, Santa Maria - RS, 97010-000, Brasil", "", "", "Santa Maria", "RS", "97010000"),
-        ("Santa Maria - RS", "", "", "Santa Maria", "RS", ""),
-        ("Campinas, SP", "", "", "", "", ""),
-        ("Rua D, 10, 97010-000", "", "", "", "", "97010000"),
-        ("", "", "", "", "", ""),
-    ],
-)
-def test_an_address_is_read_from_its_end(address, number, district, city, uf, code):
-    assert read_address(address) == {
-        "street_number": number,
-        "district": district,
-        "city": city,
-        "uf": uf,
-        "postal_code": code,
-    }
 
 
 # --- Shapes of /search ------------------------------------------------------------------------------

@@ -26,6 +26,15 @@ def test_niches_come_by_name(dona):
     assert answer.json() == {"results": [{"id": niche.pk, "label": "Pet Shop"}]}
 
 
+def test_a_niche_with_a_typo_is_asked_about(dona):
+    niche = make_niche("Dentista", is_reviewed=True)
+
+    answer = dona.get("/leads/api/nichos/", {"q": "dentsta"}).json()
+
+    hint = "Você quis dizer Dentista?"
+    assert answer == {"results": [{"id": niche.pk, "label": "Dentista", "hint": hint}]}
+
+
 @pytest.mark.parametrize("path", ["/leads/api/cidades/", "/leads/api/nichos/"])
 @pytest.mark.parametrize("text", ["", "   ", "%", "\x00", "a" * 5000])
 def test_nothing_to_suggest_is_an_empty_list(dona, path, text):

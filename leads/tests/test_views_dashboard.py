@@ -266,3 +266,37 @@ def test_the_price_is_on_the_button_before_any_script_runs(dona):
 def test_the_page_is_never_kept_by_the_browser(dona):
     """A form that comes back with its old key would show the old search."""
     assert "no-store" in dona.get(URL)["Cache-Control"]
+
+
+def test_a_niche_with_a_typo_is_asked_about_before_it_is_searched(dona, account):
+    make_niche("Dentista", is_reviewed=True)
+
+    answer = post(dona, niche="dentsta")
+
+    assert answer.status_code == 422
+    assert "Você quis dizer Dentista?" in page_text(answer)
+    assert '<button type="submit" class="btn btn-big" name="niche" value="Dentista">' in page_text(answer)
+    assert not Search.objects.exists()
+
+
+def test_a_niche_that_is_meant_as_typed_is_searched_as_typed(dona, account):
+    make_niche("Dentista", is_reviewed=True)
+
+    post(dona, niche="dentsta", niche_as_typed="dentsta")
+
+    assert Search.objects.get().niche.name == "dentsta"
+
+
+def test_the_niche_that_was_meant_is_one_click_away(dona, account):
+    make_niche("Dentista", is_reviewed=True)
+
+    post(dona, niche=["dentsta", "Dentista"])
+
+    assert Search.objects.get().niche.name == "Dentista"
+
+
+@pytest.mark.parametrize("niche", ["pet shop", "petshop", "Pet Shops"])
+def test_a_known_niche_is_asked_about_in_no_spelling(dona, account, niche):
+    make_niche(is_reviewed=True)
+
+    assert post(dona, niche=niche).status_code == 302

@@ -1,4 +1,7 @@
-"""Suggestions while typing (L5): at most 20, `{"results": [{"id", "label"}]}`."""
+"""Suggestions while typing (L5): at most 20, `{"results": [{"id", "label"}]}`.
+
+A niche with a typo brings the one that was meant, with the question as its `hint`.
+"""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
@@ -16,8 +19,11 @@ RATE = "240/m"
 @buyer_required
 @rate_limited("leads.suggestions", key="account", rate=RATE, method="GET", closed_when_down=False)
 def search_niches(request: HttpRequest) -> JsonResponse:
-    niches = catalog.search_niches(_text(request))
-    return JsonResponse({"results": [{"id": niche.pk, "label": niche.name} for niche in niches]})
+    text = _text(request)
+    results = [{"id": niche.pk, "label": niche.name} for niche in catalog.search_niches(text)]
+    if not results and (meant := catalog.suggest_niche(text)):
+        results = [{"id": meant.pk, "label": meant.name, "hint": f"Você quis dizer {meant.name}?"}]
+    return JsonResponse({"results": results})
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.documents import strip_owner_cpf
 from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
 from core.http import ProviderClient, Timeout
-from core.phones import parse_phone
+from core.phones import parse_registry_phone
 from core.ratelimit import CACHE_DOWN
 from core.shapes import lookup, read_objects, read_text, shape_of
 from registry.gateways.base import RegistryGateway
@@ -144,5 +144,6 @@ def _choice(value: Any) -> bool | None:
 def _phones(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """Area code and number come glued, without the ninth digit (registry.md §6)."""
     texts = (read_text(lookup(answer, name)) for name in ("ddd_telefone_1", "ddd_telefone_2"))
-    phones = (parse_phone(text) for text in texts)
+    glued = (text.lstrip("0") for text in texts)
+    phones = (parse_registry_phone(text[:2], text[2:]) for text in glued)
     return tuple(dict.fromkeys(phone.e164 for phone in phones if phone))

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from registry.city_names import city_key
+
 
 class City(models.Model):
     """A municipality. `folded_name` is the name without accents, case and punctuation (core.text.fold)."""
@@ -11,6 +13,9 @@ class City(models.Model):
     uf = models.CharField("UF", max_length=2)
     folded_name = models.CharField(max_length=60)
     other_folded_names = models.JSONField(default=list)
+    spellings = models.CharField(
+        max_length=400, blank=True, help_text="|key|key|: registry.city_names.city_key of every name"
+    )
     siafi_code = models.CharField("código SIAFI", max_length=4, unique=True)
     latitude = models.FloatField()
     longitude = models.FloatField()
@@ -35,6 +40,11 @@ class City(models.Model):
     def label(self) -> str:
         """ "Santa Maria - RS"."""
         return f"{self.name} - {self.uf}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether `name` is this city's, in any spelling, current or older. Its state is not asked."""
+        key = city_key(name)
+        return bool(key) and key in map(city_key, (self.folded_name, *self.other_folded_names))
 
 
 class Cnae(models.Model):

@@ -3,10 +3,13 @@
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from core.text import fold
+from registry.city_names import city_key, expand_saint
 from registry.models import City
 from registry.values import RegistryRecord
 
 MAX_RESULTS = 20
+SHORTEST_KEY = 4
+"""Fewer letters begin too many names to be one of them in another spelling."""
 
 
 def get_city(ibge_code: str) -> City:
@@ -15,9 +18,10 @@ def get_city(ibge_code: str) -> City:
 
 
 def find_city(*, name: str, uf: str) -> City | None:
-    """The city of this name, current or older, in this UF."""
-    folded = fold(name)
-    return City.objects.filter(_named(folded), uf=uf.upper()).first()
+    """The city of this name in this UF, in any spelling: current, older or abbreviated."""
+    cities = City.objects.filter(uf=uf.upper())
+    exact = cities.filter(_named(fold(name))).first()
+    return exact or cities.filter(_spelled(city_key(name))).first()
 
 
 def find_city_by_label(label: str) -> City | None:
@@ -40,13 +44,14 @@ def find_city_of(record: RegistryRecord) -> City | None:
 def search_cities(text: str, limit: int = MAX_RESULTS) -> list[City]:
     """Up to `limit` cities for what was typed so far, accents and case aside.
 
-    Names that begin with it come first, then names with a word that does, then those that contain it;
-    capitals first on ties. A UF at the end narrows the list, also one not yet typed whole.
+    Names that begin with it come first, then other spellings that do ("xangrila", "sta maria"), then names
+    with a word that does, then those that contain it; capitals first on ties. A UF at the end narrows the
+    list, also one not yet typed whole; alone it brings its capital first.
     """
     folded = fold(text)
     if not folded:
         return []
-    ranked: dict[str, City] = {}
+    ranked = {city.pk: city for city in City.objects.filter(uf=folded.upper(), is_capital=True)}
     for name, uf in _readings(folded):
         for city in _rank_cities(name, uf)[:limit]:
             ranked.setdefault(city.pk, city)
@@ -55,6 +60,14 @@ def search_cities(text: str, limit: int = MAX_RESULTS) -> list[City]:
 
 def _named(folded: str) -> Q:
     return Q(folded_name=folded) | Q(other_folded_names__contains=[folded])
+
+
+def _spelled(key: str) -> Q:
+    return Q(spellings__contains=f"|{key}|") if key else Q(pk__in=())
+
+
+def _begins_like(key: str) -> Q:
+    return Q(spellings__contains=f"|{key}") if len(key) >= SHORTEST_KEY else Q(pk__in=())
 
 
 def _readings(folded: str) -> list[tuple[str, str]]:
@@ -67,14 +80,16 @@ def _readings(folded: str) -> list[tuple[str, str]]:
 
 
 def _rank_cities(name: str, uf: str) -> QuerySet[City]:
+    key, written = city_key(name), expand_saint(name)
     rank = Case(
-        When(_named(name), then=Value(0)),
-        When(folded_name__startswith=name, then=Value(1)),
-        When(folded_name__contains=f" {name}", then=Value(2)),
-        default=Value(3),
+        When(_named(name) | _spelled(key), then=Value(0)),
+        When(folded_name__startswith=written, then=Value(1)),
+        When(_begins_like(key), then=Value(2)),
+        When(folded_name__contains=f" {written}", then=Value(3)),
+        default=Value(4),
         output_field=IntegerField(),
     )
-    matches = Q(folded_name__contains=name) | Q(other_folded_names__contains=[name])
+    matches = Q(folded_name__contains=written) | _named(name) | _spelled(key) | _begins_like(key)
     return (
         City.objects.filter(matches, uf__startswith=uf)
         .annotate(rank=rank)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from core.text import fold
+from registry.city_names import city_key
 from registry.models import City, Cnae
 from registry.tables import read_rows
 
@@ -14,6 +15,7 @@ _CITY_FIELDS = (
     "uf",
     "folded_name",
     "other_folded_names",
+    "spellings",
     "siafi_code",
     "latitude",
     "longitude",
@@ -63,12 +65,14 @@ def _cities() -> Iterator[City]:
     for row in read_rows("municipalities"):
         folded = fold(row["name"])
         others = {fold(name) for name in (row["receita_name"], *row["other_names"].split("|")) if name}
+        keys = dict.fromkeys(map(city_key, (folded, *sorted(others))))
         yield City(
             ibge_code=row["ibge_code"],
             name=row["name"],
             uf=row["uf"],
             folded_name=folded,
             other_folded_names=sorted(others - {folded}),
+            spellings=f"|{'|'.join(keys)}|",
             siafi_code=row["siafi_code"],
             latitude=float(row["latitude"]),
             longitude=float(row["longitude"]),

@@ -1,5 +1,7 @@
 """Cities and activities: loading, searching, and what people write (L5, R42)."""
 
+from collections import Counter
+
 import pytest
 
 from registry.models import City, Cnae
@@ -65,6 +67,85 @@ def test_a_city_is_found_by_an_older_name(loaded):
 
 def labels(text, limit=20):
     return [city.label for city in search_cities(text, limit)]
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Espigão do Oeste - RO", "Espigão D'Oeste - RO"),
+        ("espigao doeste ro", "Espigão D'Oeste - RO"),
+        ("São Luís do Paraitinga - SP", "São Luís do Paraitinga - SP"),
+        ("São Luiz do Paraitinga - SP", "São Luís do Paraitinga - SP"),
+        ("Embu - SP", "Embu das Artes - SP"),
+        ("Itapagé - CE", "Itapajé - CE"),
+        ("Itapajé - CE", "Itapajé - CE"),
+        ("Santarém - PB", "Joca Claudino - PB"),
+        ("sta maria rs", "Santa Maria - RS"),
+        ("Sto. André/SP", "Santo André - SP"),
+        ("s. paulo sp", "São Paulo - SP"),
+        ("xangrila rs", "Xangri-lá - RS"),
+        ("Santa Bárbara do Oeste - SP", "Santa Bárbara d'Oeste - SP"),
+        ("Santana do Livramento - RS", "Sant'Ana do Livramento - RS"),
+        ("Santa Isabel do Pará - PA", "Santa Izabel do Pará - PA"),
+        ("Cel. Vivida - PR", "Coronel Vivida - PR"),
+        ("Campo Grande - RN", "Augusto Severo - RN"),
+        ("Florínia - SP", "Florínea - SP"),
+    ],
+)
+def test_an_old_alternative_or_abbreviated_spelling_finds_the_town(loaded, label, expected):
+    city = find_city_by_label(label)
+
+    assert city.label == expected
+    assert city.is_called(label.rpartition(" ")[0].rstrip("/ -")) or "/" in label
+
+
+def test_no_two_cities_of_a_state_share_a_spelling(loaded):
+    keys = Counter(
+        (key, city.uf) for city in City.objects.all() for key in set(city.spellings.strip("|").split("|"))
+    )
+
+    assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_names_are_those_of_annex_a_of_the_national_notes(loaded):
+    annex = {
+        "2917334": "Iuiu",
+        "2613107": "São Caitano",
+        "2922250": "Muquém do São Francisco",
+        "3550001": "São Luís do Paraitinga",
+        "4216057": "São Cristóvão do Sul",
+    }
+
+    assert dict(City.objects.filter(pk__in=annex).values_list("pk", "name")) == annex
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("sp", "São Paulo - SP"),
+        ("rj", "Rio de Janeiro - RJ"),
+        ("s. paulo", "São Paulo - SP"),
+        ("sta maria da b", "Santa Maria da Boa Vista - PE"),
+        ("xangri", "Xangri-lá - RS"),
+        ("xangrila", "Xangri-lá - RS"),
+        ("espigao do oeste", "Espigão D'Oeste - RO"),
+        ("embu", "Embu das Artes - SP"),
+        ("itapage", "Itapajé - CE"),
+        ("joca claudino", "Joca Claudino - PB"),
+        ("santarem pb", "Joca Claudino - PB"),
+    ],
+)
+def test_what_is_typed_in_another_spelling_brings_the_town_first(loaded, typed, first):
+    assert labels(typed)[0] == first
+
+
+def test_namesakes_of_an_abbreviated_name_come_together(loaded):
+    assert labels("sto andre")[:2] == ["Santo André - PB", "Santo André - SP"]
+
+
+def test_two_letters_of_a_name_still_bring_names(loaded):
+    assert labels("am")[0] == "Manaus - AM"
+    assert any(label.startswith("Am") for label in labels("am")[1:])
 
 
 def test_the_exact_name_comes_first_then_names_that_begin_with_it(loaded):

@@ -1,15 +1,19 @@
 """Loads that are repeated, crash, meet damage or come at once; and the pieces (registry.md §3)."""
 
 import io
+import json
+import re
 import shutil
 import tracemalloc
 import zipfile
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from psycopg import connect
 
 from registry.models import RegistryCompany, RegistryEstablishment, RegistryImport, RegistryPartner
@@ -101,6 +105,137 @@ def test_a_damaged_zip_is_refused_and_nothing_changes(tmp_path):
     assert not RegistryCompany.objects.exists()
 
 
+def encrypted(content):
+    """The same zip with the password flag set in both headers."""
+    changed = bytearray(content)
+    changed[6] |= 1
+    changed[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(changed)
+
+
+def of_unknown_method(content):
+    changed = bytearray(content)
+    changed[8:10] = (99).to_bytes(2, "little")
+    directory = content.index(b"PK\x01\x02") + 10
+    changed[directory : directory + 2] = (99).to_bytes(2, "little")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (encrypted, "protegido por senha"),
+        (of_unknown_method, "compressão desconhecida"),
+        (lambda content: content[: len(content) // 2], "danificado"),
+        (lambda _content: b"", "danificado"),
+        (lambda _content: b"<html>not found</html>", "danificado"),
+        (lambda content: content[:60] + b"\x00" * 200 + content[260:], "danificado"),
+    ],
+    ids=["encrypted", "unknown method", "cut", "empty", "a web page", "overwritten"],
+)
+def test_a_zip_that_cannot_be_read_ends_in_a_sentence_with_its_name(tmp_path, spoil, told):
+    folder = copy_of_sample(tmp_path)
+    path = folder / "Socios3.zip"
+    path.write_bytes(spoil(path.read_bytes()))
+
+    with pytest.raises(CommandError, match=rf"não pôde ser lido.*Socios3\.zip.*{told}"):
+        call_command("import_registry", str(folder), stderr=io.StringIO())
+    assert not RegistryCompany.objects.exists()
+
+
+@pytest.mark.parametrize("names", [[], ["one.CSV", "two.CSV"], ["folder/"]])
+def test_a_zip_that_does_not_hold_one_file_ends_in_a_sentence(tmp_path, names):
+    folder = copy_of_sample(tmp_path)
+    with zipfile.ZipFile(folder / "Simples.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, b"")
+
+    with pytest.raises(CommandError, match=r"Simples\.zip: \d itens"):
+        call_command("import_registry", str(folder), stderr=io.StringIO())
+
+
+def date_code(day):
+    """As inner names write it: last digit of the year, month, day."""
+    return f".D{day.year % 10}{day:%m%d}"
+
+
+def redated(folder, code):
+    """The delivery with another date in its inner names; with no date for ""."""
+    for path in folder.glob("*.zip"):
+        with zipfile.ZipFile(path) as archive:
+            name = archive.namelist()[0]
+            content = archive.read(name)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(re.sub(r"\.D[0-9]{5}", code, name), content)
+    return folder
+
+
+def test_a_delivery_without_a_readable_date_is_refused(tmp_path):
+    folder = redated(copy_of_sample(tmp_path), "")
+
+    with pytest.raises(CommandError, match="não traz a data"):
+        call_command("import_registry", str(folder), stderr=io.StringIO())
+    assert not RegistryCompany.objects.exists()
+    assert RegistryImport.objects.get().status == "failed"
+
+
+def test_a_delivery_too_old_to_be_used_says_so_loudly(tmp_path):
+    long_ago = timezone.localdate() - timedelta(days=settings.LEADS_REGISTRY_MAX_AGE_DAYS + 1)
+    folder = redated(copy_of_sample(tmp_path), date_code(long_ago))
+    out, err = io.StringIO(), io.StringIO()
+
+    call_command("import_registry", str(folder), "--json", stdout=out, stderr=err)
+
+    assert "Nenhuma busca vai usar estes dados" in err.getvalue()
+    assert json.loads(out.getvalue())["warning"].startswith("ATENÇÃO")
+    assert RegistryImport.objects.get().report["warning"]
+
+
+def test_a_fresh_delivery_warns_of_nothing(tmp_path):
+    today = timezone.localdate()
+    folder = redated(copy_of_sample(tmp_path), date_code(today))
+    err = io.StringIO()
+
+    call_command("import_registry", str(folder), "--json", stdout=io.StringIO(), stderr=err)
+
+    assert "ATENÇÃO" not in err.getvalue()
+
+
+def test_a_field_that_ends_in_the_separator_is_mended_and_counted(tmp_path):
+    folder = copy_of_sample(tmp_path)
+    cnpj = CASES["establishment_repeated_identical"][0]
+
+    def with_shop(lines):
+        changed = []
+        for line in lines:
+            fields = line.decode("latin-1").split('";"')
+            if "".join(fields[:3]).strip('"') == cnpj:
+                fields[16] = 'LOJA "B";'
+            changed.append('";"'.join(fields).encode("latin-1"))
+        return changed
+
+    for shard in range(10):
+        rewrite(folder / f"Estabelecimentos{shard}.zip", with_shop)
+    out = io.StringIO()
+    call_command("import_registry", str(folder), "--json", stdout=out, stderr=io.StringIO())
+
+    report = json.loads(out.getvalue())
+    kept = RegistryEstablishment.objects.get(pk=cnpj)
+    assert kept.complement == 'LOJA "B";'
+    assert not kept.district.startswith(";")
+    assert report["repairs"]["separator_inside_field"] >= 1
+    assert report["tables"]["establishments"]["rejected"] == {}
+
+
+def test_control_bytes_are_read_as_cp1252_and_counted():
+    repairs = Counter()
+
+    fields = split_line(b'"99171777";"BAR \x93DO Z\xc9\x94 \x96 MATRIZ\x81";"2062"\n', 3, repairs)
+
+    assert fields == ["99171777", "BAR “DO ZÉ” – MATRIZ", "2062"]
+    assert repairs == {"cp1252_bytes": 1}
+
+
 def test_broken_lines_are_rejected_with_their_reason(tmp_path):
     folder = copy_of_sample(tmp_path)
     broken = [
@@ -167,6 +302,8 @@ def test_the_reader_sees_fields_where_a_csv_reader_does_not():
     assert split_line(b'"a";"b\\"\r\n', 2) == ["a", "b\\"]
     assert split_line(b'"a\x00b";"c"\n', 2) == ["ab", "c"]
     assert split_line(b'"a";"b"\n', 3) is None
+    assert split_line(b'"a;";"b"\n', 2) == ["a;", "b"]
+    assert split_line(b'"LOJA "B";";"";"c"\n', 3) == ['LOJA "B";', "", "c"]
     assert split_line(b"\n", 1) is None
 
 

@@ -117,10 +117,13 @@ class SamplePlaces:
 
 
 def _own_phone(company: Company) -> str:
-    """Return the first usable phone as the map writes it; an accountant's is not on a map."""
+    """Return the first usable phone as the map writes it; an accountant's is not on a map.
+
+    4000-xxxx is the sample's, but free text reads it as a shared-cost line: the map does not show it.
+    """
     for area, number in company.phones:
-        area = area.lstrip("0")
-        if len(area) == 2 and len(number) == 8 and number[0] in "23456789" and not number.startswith("30009"):
+        area, is_line = area.lstrip("0"), not number.startswith(("30009", "4000"))
+        if len(area) == 2 and len(number) == 8 and number[0] in "23456789" and is_line:
             return places.map_phone(area, number, company.cnpj)
     return ""
 

@@ -120,7 +120,7 @@
     element.dataset.index = String(index);
     element.setAttribute("role", "option");
     element.setAttribute("aria-selected", "false");
-    element.textContent = option.label;
+    element.textContent = option.hint || option.label;
     return element;
   };
 

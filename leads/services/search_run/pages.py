@@ -133,7 +133,7 @@ def _is_in_city(place: FoundPlace, city: City) -> bool:
     """Neighbours come with every map search; an address that names no city is judged by its CNPJ later."""
     if place.uf and place.uf != city.uf:
         return False
-    return not place.city or fold(place.city) in {city.folded_name, *city.other_folded_names}
+    return not place.city or city.is_called(place.city)
 
 
 def _without_repeats(search: Search, places: Sequence[FoundPlace]) -> list[FoundPlace]:

@@ -31,6 +31,8 @@ class Command(BaseCommand):
             )
         except RegistryImportError as error:
             raise CommandError(str(error)) from error
+        if report.warning:
+            self.stderr.write(self.style.ERROR(report.warning))
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False))
         else:

@@ -5,6 +5,8 @@ from registry.services.registry_import.errors import (
     MissingFiles,
     RegistryImportError,
     SuspiciousDelivery,
+    UndatedDelivery,
+    UnreadableZip,
 )
 from registry.services.registry_import.report import ImportReport, TableCounts
 from registry.services.registry_import.run import import_registry
@@ -16,5 +18,7 @@ __all__ = [
     "RegistryImportError",
     "SuspiciousDelivery",
     "TableCounts",
+    "UndatedDelivery",
+    "UnreadableZip",
     "import_registry",
 ]

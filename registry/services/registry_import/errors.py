@@ -19,3 +19,18 @@ class SuspiciousDelivery(RegistryImportError):
     """The delivery does not look like one: published only with `accept_change`."""
 
     message = "A entrega não parece completa e não foi publicada."
+
+
+class UnreadableZip(RegistryImportError):
+    message = (
+        "Um dos arquivos .zip da entrega não pôde ser lido. Baixe-o de novo. As tabelas em uso não mudaram."
+    )
+
+
+class UndatedDelivery(RegistryImportError):
+    """Without a date nobody can tell how old the data are, so no search would use them."""
+
+    message = (
+        "A entrega não traz a data no nome dos arquivos internos (“….D61114.…”) e não foi carregada: "
+        "sem data, nenhuma busca usaria os dados."
+    )

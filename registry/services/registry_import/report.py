@@ -2,8 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
 
 
 @dataclass
@@ -39,8 +42,26 @@ class ImportReport:
     repairs: Counter[str] = field(default_factory=Counter)
     derived: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def is_too_old(self) -> bool:
+        """Whether no search may use the data (L11): each company would be asked of a provider, and paid."""
+        limit = timezone.localdate() - timedelta(days=settings.LEADS_REGISTRY_MAX_AGE_DAYS)
+        return self.delivery_date is not None and self.delivery_date < limit
+
+    @property
+    def warning(self) -> str:
+        """What the person who loads must know of the delivery as a whole; empty when all is well."""
+        if not self.is_too_old:
+            return ""
+        return (
+            f"ATENÇÃO: esta entrega é de {self.delivery_date:%d/%m/%Y} e tem mais de "
+            f"{settings.LEADS_REGISTRY_MAX_AGE_DAYS} dias. Nenhuma busca vai usar estes dados: cada empresa "
+            "será consultada, e paga, nos provedores. Carregue uma entrega mais nova."
+        )
+
     def as_json(self) -> dict[str, Any]:
         return {
+            "warning": self.warning,
             "delivery_date": self.delivery_date.isoformat() if self.delivery_date else None,
             "files": self.files,
             "seconds": round(self.seconds, 1),

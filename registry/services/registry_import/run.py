@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from registry.models import RegistryImport
 from registry.services.registry_import import staging
-from registry.services.registry_import.errors import RegistryImportError, SuspiciousDelivery
+from registry.services.registry_import.errors import RegistryImportError, SuspiciousDelivery, UndatedDelivery
 from registry.services.registry_import.files import DeliveryFile, find_files, read_delivery_date, split_line
 from registry.services.registry_import.report import ImportReport, TableCounts
 from registry.services.registry_import.rows import TARGETS, Rejected, Target, escape
@@ -37,7 +37,10 @@ def import_registry(
     tables. `accept_change` publishes a delivery that differs by more than 25% from the one in use.
     `progress` is told each step. Not inside a transaction.
 
-    Raises MissingFiles, ImportRunning, SuspiciousDelivery, RegistryImportError.
+    A delivery older than LEADS_REGISTRY_MAX_AGE_DAYS is loaded, and its report says that no search uses it.
+
+    Raises MissingFiles, UnreadableZip, UndatedDelivery, ImportRunning, SuspiciousDelivery, and their base,
+    RegistryImportError.
     """
     files = find_files(folder)
     with staging.only_import(), staging.more_memory():
@@ -75,12 +78,16 @@ def _finish(record: RegistryImport, report: ImportReport) -> None:
     record.report = report.as_json()
     record.finished_at = timezone.now()
     record.save()
+    if report.is_too_old:
+        logger.warning("registry_delivery_too_old", delivery=str(report.delivery_date))
     logger.info("registry_imported", delivery=str(report.delivery_date), seconds=round(report.seconds))
 
 
 def _load(files: list[DeliveryFile], accept_change: bool, progress: Callable[[str], None]) -> ImportReport:
     started = time.monotonic()
     report = ImportReport(delivery_date=_delivery_date(files), files=len(files))
+    if report.is_too_old:
+        progress(report.warning)
     staging.create_staging()
     for file in files:
         target = TARGETS[file.kind]
@@ -122,9 +129,7 @@ def _blocks(
     block = bytearray()
     for raw in file.lines():
         counts.read += 1
-        if b"\x00" in raw:
-            repairs["nul_bytes"] += 1
-        fields = split_line(raw, target.file_columns)
+        fields = split_line(raw, target.file_columns, repairs)
         if fields is None:
             counts.rejected["wrong_columns"] += 1
             continue
@@ -140,13 +145,20 @@ def _blocks(
     yield bytes(block)
 
 
-def _delivery_date(files: list[DeliveryFile]) -> date | None:
-    """The date in the inner names. Raises SuspiciousDelivery when files of two deliveries are mixed."""
+def _delivery_date(files: list[DeliveryFile]) -> date:
+    """The date in the inner names.
+
+    Raises UndatedDelivery, and SuspiciousDelivery when files of two deliveries are mixed.
+    """
     today = timezone.localdate()
-    dates = {read_delivery_date(file.inner_name(), today) for file in files}
-    if len(dates) > 1:
-        raise SuspiciousDelivery(detail=f"files of {len(dates)} dates: {sorted(map(str, dates))}")
-    return dates.pop()
+    dates = {file.path.name: read_delivery_date(file.inner_name(), today) for file in files}
+    undated = [name for name, found in dates.items() if found is None]
+    if undated:
+        raise UndatedDelivery(detail=", ".join(undated[:3]))
+    found = sorted(filter(None, set(dates.values())))
+    if len(found) > 1:
+        raise SuspiciousDelivery(detail=f"files of {len(found)} dates: {', '.join(map(str, found))}")
+    return found[0]
 
 
 def _check(report: ImportReport, accept_change: bool) -> None:

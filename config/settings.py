@@ -1,7 +1,6 @@
 """Settings of Nitro, read from the environment. With nothing set they describe the embedded default."""
 
 from pathlib import Path
-from typing import Any
 
 from csp.constants import NONE, SELF
 
@@ -86,118 +85,8 @@ TEMPLATES = [
     }
 ]
 
-# --- The menu and the header: which pages the base layout links, for whom --------------------------
-NAVIGATION: list[dict[str, Any]] = [
-    {
-        "label": "Leads",
-        "audience": "buyer",
-        "items": [
-            {"url": "leads:dashboard", "label": "Painel", "icon": "layout-dashboard"},
-            {"url": "leads:searches", "label": "Minhas buscas", "icon": "search", "also": ["leads:search"]},
-            {"url": "leads:base", "label": "Minha base", "icon": "building-store", "also": ["leads:company"]},
-        ],
-    },
-    {
-        "label": "Créditos",
-        "audience": "buyer",
-        "items": [{"url": "credits:statement", "label": "Extrato", "icon": "receipt-2"}],
-    },
-    {
-        "label": "Notas",
-        "audience": "firm",
-        "items": [
-            {"url": "nfse:dashboard", "label": "Painel", "icon": "layout-dashboard"},
-            {
-                "url": "nfse:invoices",
-                "label": "Notas emitidas",
-                "icon": "file-invoice",
-                "also": [
-                    "nfse:invoice",
-                    "nfse:issue",
-                    "nfse:mirror",
-                    "nfse:substitute",
-                    "nfse:invoice_exports",
-                    "nfse:export_invoices",
-                ],
-            },
-            {
-                "url": "nfse:companies",
-                "label": "Empresas",
-                "icon": "building",
-                "also": [
-                    "nfse:company",
-                    "nfse:new_company",
-                    "nfse:edit_company",
-                    "nfse:tax_profile",
-                    "nfse:new_service",
-                    "nfse:edit_service",
-                    "nfse:switch_environment",
-                    "nfse:test_service",
-                ],
-            },
-            {
-                "url": "nfse:takers",
-                "label": "Tomadores",
-                "icon": "users",
-                "also": ["nfse:taker", "nfse:new_taker", "nfse:edit_taker", "nfse:merge_takers"],
-            },
-            {
-                "url": "nfse:certificates",
-                "label": "Certificados",
-                "icon": "certificate",
-                "right": "certificates.see",
-                "also": ["nfse:upload_certificate"],
-            },
-            {
-                "url": "nfse:closing",
-                "label": "Fechamento",
-                "icon": "archive",
-                "right": "invoices.issue",
-            },
-            {"url": "nfse:cnpj_lookup", "label": "Consulta de CNPJ", "icon": "search"},
-        ],
-    },
-    {
-        "label": "Contabilidade",
-        "audience": "firm",
-        "items": [
-            {"url": "nfse:team", "label": "Equipe", "icon": "users-group", "right": "firm.manage"},
-            {
-                "url": "nfse:settings",
-                "label": "Configurações",
-                "icon": "settings",
-                "right": "firm.manage",
-            },
-            {"url": "nfse:trail", "label": "Histórico", "icon": "history", "right": "companies.edit"},
-        ],
-    },
-    {
-        "label": "Operação",
-        "audience": "operator",
-        "items": [
-            {
-                "url": "operations:queue",
-                "label": "Fila",
-                "icon": "activity",
-                "also": ["operations:items", "operations:item"],
-            },
-            {
-                "url": "operations:deliveries",
-                "label": "Webhooks",
-                "icon": "inbox",
-                "also": ["operations:delivery", "operations:replay_delivery"],
-            },
-            {"url": "admin:index", "label": "Administração", "icon": "settings"},
-        ],
-    },
-]
-# The businesses between which a person who is in both switches: while in one, the menu shows only that one.
-AREAS: list[dict[str, Any]] = [
-    {"label": "Leads", "audience": "buyer", "url": "leads:dashboard", "namespaces": ["leads", "credits"]},
-    {"label": "Notas", "audience": "firm", "url": "nfse:dashboard", "namespaces": ["nfse"]},
-]
-HEADER_FRAGMENTS = ["core/_area_switch.html", "credits/_header_balance.html", "portal/_header_bell.html"]
-SIDEBAR_FRAGMENTS = ["portal/_sidebar_firm.html"]
+# --- The menu and the header: what each app adds (core.navigation), in the order of the page --------
+NAVIGATION = ["leads.navigation", "credits.navigation", "portal.navigation", "operations.navigation"]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))

@@ -1,16 +1,23 @@
 """Tags of the components in core/templates/components: widgets, navigation, pages, toasts."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, HiddenInput, RadioSelect, Select
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
+
+from core.navigation import (
+    ShownArea,
+    ShownSection,
+    is_elsewhere,
+    list_areas,
+    list_menus,
+    list_sections,
+    reverse_or_none,
+)
 
 register = template.Library()
 
@@ -70,98 +77,47 @@ def _widget_class(field: BoundField) -> str:
 
 # --- Layout ----------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
-def navigation(context: template.Context) -> list[dict[str, Any]]:
-    """Sections of settings.NAVIGATION that this person may use, with the current item marked."""
-    request: HttpRequest | None = context.get("request")
-    if request is None or not request.user.is_authenticated:
-        return []
-    elsewhere = _other_audiences(request)
-    sections = [
-        {"label": section["label"], "items": _items(section["items"], request)}
-        for section in settings.NAVIGATION
-        if section["audience"] not in elsewhere and AUDIENCES[section["audience"]](request)
-    ]
-    return [section for section in sections if section["items"]]
-
-
-AUDIENCES: dict[str, Callable[[HttpRequest], bool]] = {
-    "buyer": lambda request: bool(getattr(request, "account", None)),
-    "firm": lambda request: bool(getattr(request, "membership", None)),
-    "operator": lambda request: bool(getattr(request.user, "is_staff", False)),
-}
-
-
-def _items(entries: list[dict[str, Any]], request: HttpRequest) -> list[dict[str, Any]]:
-    current = request.resolver_match.view_name if request.resolver_match else ""
-    items = []
-    for entry in entries:
-        href = _reverse_or_none(entry["url"])
-        if href and ("right" not in entry or entry["right"] in getattr(request, "rights", ())):
-            active = current == entry["url"] or current in entry.get("also", ())
-            items.append({**entry, "href": href, "is_active": active})
-    return items
-
-
-def _reverse_or_none(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+def navigation(context: template.Context) -> list[ShownSection]:
+    """Sections of the menu that this person may use, with the current line marked."""
+    request = _signed_in(context)
+    return list_sections(request) if request else []
 
 
 @register.simple_tag(takes_context=True)
-def areas(context: template.Context) -> list[dict[str, Any]]:
-    """The businesses (settings.AREAS) of a person who is in more than one, the current one marked."""
-    request: HttpRequest | None = context.get("request")
-    if request is None or not request.user.is_authenticated:
-        return []
-    own = _areas_of(request)
-    return own if len(own) > 1 else []
+def areas(context: template.Context) -> list[ShownArea]:
+    """The businesses of a person who is in more than one, the current one marked."""
+    request = _signed_in(context)
+    return list_areas(request) if request else []
 
 
-@register.simple_tag(takes_context=True)
-def is_elsewhere(context: template.Context, audience: str) -> bool:
+@register.simple_tag(takes_context=True, name="is_elsewhere")
+def is_outside(context: template.Context, audience: str) -> bool:
     """Whether a person who is in more than one business is outside this audience's."""
+    request = _signed_in(context)
+    return request is not None and is_elsewhere(request, audience)
+
+
+def _signed_in(context: template.Context) -> HttpRequest | None:
     request: HttpRequest | None = context.get("request")
-    if request is None or not request.user.is_authenticated:
-        return False
-    own = _areas_of(request)
-    return len(own) > 1 and not any(area["is_current"] for area in own if area["audience"] == audience)
-
-
-def _other_audiences(request: HttpRequest) -> set[str]:
-    """The audiences of the businesses that this page is not of; none on a page of everybody's, as /conta/."""
-    own = _areas_of(request)
-    if not any(area["is_current"] for area in own):
-        return set()
-    return {area["audience"] for area in own if not area["is_current"]}
-
-
-def _areas_of(request: HttpRequest) -> list[dict[str, Any]]:
-    namespace = request.resolver_match.namespace if request.resolver_match else ""
-    return [
-        {**area, "href": href, "is_current": namespace in area["namespaces"]}
-        for area in settings.AREAS
-        if AUDIENCES[area["audience"]](request) and (href := _reverse_or_none(area["url"]))
-    ]
+    return request if request is not None and request.user.is_authenticated else None
 
 
 @register.simple_tag
 def header_fragments() -> list[str]:
     """Templates that the apps put in the header, e.g. the balance."""
-    return list(settings.HEADER_FRAGMENTS)
+    return [menu.header for menu in list_menus() if menu.header]
 
 
 @register.simple_tag
 def sidebar_fragments() -> list[str]:
     """Templates that the apps put above the menu, e.g. for whom the person works."""
-    return list(settings.SIDEBAR_FRAGMENTS)
+    return [menu.sidebar for menu in list_menus() if menu.sidebar]
 
 
 @register.simple_tag
 def theme_url() -> str | None:
     """Where the chosen theme is saved for a signed-in user."""
-    return _reverse_or_none("accounts:change_theme")
+    return reverse_or_none("accounts:change_theme")
 
 
 @register.filter

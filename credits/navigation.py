@@ -1,0 +1,8 @@
+"""What credits add to the menu and the header."""
+
+from core.navigation import Audience, Item, Menu, Section
+
+MENU = Menu(
+    sections=(Section("Créditos", Audience.BUYER, (Item("credits:statement", "Extrato", "receipt-2"),)),),
+    header="credits/_header_balance.html",
+)

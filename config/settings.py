@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "nfse",
     "portal",
     "leads",
+    "whatsapp",
     "operations",
     "django_htmx",
     "csp",

@@ -20,6 +20,7 @@ ROOMS = [
     "queue_worker",
     "registry",
     "sandbox",
+    "whatsapp",
 ]
 SOURCES = {".py", ".html", ".js", ".css"}
 LARGEST = 0.25

@@ -1,0 +1,1 @@
+"""Values out of the words of a chat, by rules alone."""

@@ -118,7 +118,17 @@ class WalletAdmin(ReadOnlyAdmin):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "wallet_account", "seq", "kind", "amount", "balance_after", "text", "actor")
+    list_display = (
+        "created_at",
+        "wallet_account",
+        "seq",
+        "kind",
+        "amount",
+        "balance_after",
+        "owed_after",
+        "text",
+        "actor",
+    )
     list_filter = ("kind", "created_at")
     search_fields = (
         "operation_key",

@@ -53,6 +53,24 @@ QUERIES = {
           (SELECT count(*) AS entries, coalesce(max(seq), 0) AS last
            FROM credits_ledgerentry WHERE wallet_id = w.id) e
         WHERE w.last_seq <> e.last OR e.last <> e.entries""",
+    "owed": """
+        SELECT w.account_id, format('a carteira %s diz %s a acertar, os lançamentos somam %s',
+                                    w.id, w.owed, e.total)
+        FROM credits_wallet w CROSS JOIN LATERAL
+          (SELECT coalesce(sum(owed_change), 0) AS total FROM credits_ledgerentry WHERE wallet_id = w.id) e
+        WHERE w.owed <> e.total""",
+    "running_owed": """
+        SELECT w.account_id, format('o lançamento %s diz %s a acertar, a soma até ele é %s',
+                                    e.id, e.owed_after, e.sum)
+        FROM (SELECT id, wallet_id, owed_after, sum(owed_change) OVER (PARTITION BY wallet_id ORDER BY seq)
+              FROM credits_ledgerentry) e
+        JOIN credits_wallet w ON w.id = e.wallet_id WHERE e.owed_after <> e.sum""",
+    "reversals": """
+        SELECT w.account_id, format('da compra %s de %s estão devolvidos %s', p.id, p.amount, r.taken)
+        FROM (SELECT reverses_id, wallet_id, sum(owed_change - amount) AS taken
+              FROM credits_ledgerentry WHERE reverses_id IS NOT NULL GROUP BY reverses_id, wallet_id) r
+        JOIN credits_ledgerentry p ON p.id = r.reverses_id JOIN credits_wallet w ON w.id = p.wallet_id
+        WHERE p.kind <> 'purchase' OR r.taken NOT BETWEEN 0 AND p.amount OR p.wallet_id <> r.wallet_id""",
     "refunds": """
         SELECT w.account_id, format('o estorno %s de %s não cabe no uso %s', r.id, r.amount, d.id)
         FROM credits_ledgerentry r JOIN credits_ledgerentry d ON d.id = r.refunds_id
@@ -62,7 +80,8 @@ QUERIES = {
     "guards": """
         SELECT NULL, format('o gatilho %s não existe ou está desligado', wanted.name)
         FROM unnest(ARRAY['credits_entry_no_change', 'credits_entry_no_truncate',
-                          'credits_entry_refund_fits_debit', 'credits_wallet_follows_ledger',
+                          'credits_entry_refund_fits_debit', 'credits_entry_reversal_fits_purchase',
+                          'credits_wallet_follows_ledger',
                           'credits_tariff_no_change', 'credits_tariff_no_truncate']) AS wanted(name)
         LEFT JOIN pg_trigger t ON t.tgname = wanted.name AND t.tgenabled IN ('O', 'A')
         WHERE t.oid IS NULL""",

@@ -52,6 +52,12 @@ class NotRefundable(NitroError):
     message = "Este lançamento não pode ser estornado: só um uso de créditos pode, e uma vez só."
 
 
+class NotReversible(NitroError):
+    """Only a purchase is reversed, by 0 to all of its credits (C11)."""
+
+    message = "Este lançamento não pode ser devolvido: só uma compra pode, e nunca mais do que ela."
+
+
 class UnknownEntry(NitroError):
     """There is no entry with this id."""
 

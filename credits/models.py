@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Account
@@ -31,6 +31,7 @@ class Wallet(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(balance__gte=0), name="credits_wallet_balance_not_negative"),
             models.CheckConstraint(condition=Q(owed__gte=0), name="credits_wallet_owed_not_negative"),
+            models.CheckConstraint(condition=Q(owed=0) | Q(balance=0), name="credits_wallet_settles_first"),
         )
 
     def __str__(self) -> str:
@@ -65,6 +66,8 @@ class LedgerEntry(models.Model):
     kind = models.CharField("tipo", max_length=15, choices=Kind.choices)
     amount = models.BigIntegerField("créditos")
     balance_after = models.BigIntegerField("saldo após")
+    owed_change = models.BigIntegerField("mudança do que há a acertar", default=0, db_default=0)
+    owed_after = models.BigIntegerField("a acertar após", default=0, db_default=0)
     operation_key = models.CharField("chave da operação", max_length=120)
     payload_hash = models.CharField("conteúdo da operação", max_length=64)
     refunds = models.ForeignKey(
@@ -75,6 +78,15 @@ class LedgerEntry(models.Model):
         related_name="refund_entries",
         db_index=False,
         verbose_name="estorna",
+    )
+    reverses = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversal_entries",
+        db_index=False,
+        verbose_name="devolve a compra",
     )
     reference_type = models.CharField("tipo de referência", max_length=30)
     reference_id = models.CharField("referência", max_length=64)
@@ -105,7 +117,22 @@ class LedgerEntry(models.Model):
                 ),
                 name="credits_entry_kind_known",
             ),
-            models.CheckConstraint(condition=~Q(amount=0), name="credits_entry_amount_not_zero"),
+            models.CheckConstraint(
+                condition=~Q(amount=0) | Q(owed_change__gt=0), name="credits_entry_amount_not_zero"
+            ),
+            models.CheckConstraint(condition=Q(owed_after__gte=0), name="credits_entry_owed_not_negative"),
+            models.CheckConstraint(
+                condition=Q(kind="debt_settlement", owed_change=F("amount"))
+                | Q(kind="reversal", owed_change=0)
+                | Q(kind="reversal", owed_change__gt=0, amount__lte=0)
+                | (~Q(kind__in=["reversal", "debt_settlement"]) & Q(owed_change=0)),
+                name="credits_entry_owed_follows_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reversal", reverses__isnull=False)
+                | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+                name="credits_entry_reversal_names_purchase",
+            ),
             models.CheckConstraint(
                 condition=Q(balance_after__gte=0), name="credits_entry_balance_not_negative"
             ),
@@ -131,7 +158,12 @@ class LedgerEntry(models.Model):
                 name="credits_entry_explained",
             ),
         )
-        indexes = (models.Index(fields=["reference_type", "reference_id"], name="credits_entry_reference"),)
+        indexes = (
+            models.Index(fields=["reference_type", "reference_id"], name="credits_entry_reference"),
+            models.Index(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="credits_entry_reversals"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"Lançamento {self.seq} da carteira {self.wallet_id}: {self.amount:+d}"

@@ -16,7 +16,7 @@ from core.exports import export_filename, stream_csv
 from core.ratelimit import rate_limited
 from credits.forms import StatementFilterForm
 from credits.models import LedgerEntry
-from credits.selectors import get_balance, list_entries
+from credits.selectors import get_balance, get_owed, list_entries
 from credits.selectors.ledger import StatementFilter
 from credits.selectors.statement import (
     EXPORT_HEADER,
@@ -57,6 +57,7 @@ def statement(request: BuyerRequest) -> HttpResponse:
         "page": page,
         "lines": read_groups(account_id, shown) if form.is_grouped else read_entries(account_id, shown),
         "balance": get_balance(account_id),
+        "owed": get_owed(account_id),
         "totals": get_totals(account_id, chosen),
     }
     return render(request, "credits/statement.html", context)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Account
@@ -29,6 +29,17 @@ class StatementFilter:
 def get_balance(account_id: int) -> int:
     """Return the account's balance in credits; 0 for an account without wallet."""
     return Wallet.objects.filter(account_id=account_id).values_list("balance", flat=True).first() or 0
+
+
+def get_owed(account_id: int) -> int:
+    """Return the credits that were taken back after they were spent and are not settled yet (R19)."""
+    return Wallet.objects.filter(account_id=account_id).values_list("owed", flat=True).first() or 0
+
+
+def count_reversed(purchase_id: int) -> int:
+    """Return how many credits of a purchase entry are taken back now, those that became owed included."""
+    reversals = LedgerEntry.objects.filter(reverses_id=purchase_id)
+    return int(reversals.aggregate(total=Sum(F("owed_change") - F("amount"), default=0))["total"])
 
 
 def list_entries(account_id: int, chosen: StatementFilter | None = None) -> QuerySet[LedgerEntry]:

@@ -40,6 +40,7 @@ class Line:
     balance_after: int
     created_at: datetime
     last_seq: int
+    owed_change: int = 0
     entries: int = 1
 
     @property
@@ -125,6 +126,7 @@ def _as_line(entry: LedgerEntry, links: dict[Reference, Link]) -> Line:
         balance_after=entry.balance_after,
         created_at=entry.created_at,
         last_seq=entry.seq,
+        owed_change=entry.owed_change,
     )
 
 

@@ -8,6 +8,7 @@ from credits.services.ledger import (
     debit_many,
     grant_credits,
     refund_credits,
+    reverse_credits,
 )
 from credits.services.tariff import set_price
 from credits.services.wallets import ensure_wallet, lock_wallet, mark_low_balance_seen
@@ -26,6 +27,7 @@ __all__ = [
     "lock_wallet",
     "mark_low_balance_seen",
     "refund_credits",
+    "reverse_credits",
     "set_price",
     "thaw_wallet",
 ]

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 import structlog
 from django.db import transaction
 
-from credits.errors import NotRefundable, ReasonRequired, UnknownEntry
-from credits.models import LedgerEntry
+from credits.errors import NotRefundable, NotReversible, ReasonRequired, UnknownEntry
+from credits.models import LedgerEntry, Wallet
+from credits.selectors.ledger import count_reversed
 from credits.services.history import write_history
 from credits.services.wallets import lock_wallet, require_transaction
-from credits.services.writer import Draft, append_entries
+from credits.services.writer import Draft, append_entries, find_written
 from credits.values import Debit, Reference
 
 log = structlog.get_logger(__name__)
 
 Kind = LedgerEntry.Kind
 
-GRANT_KINDS = frozenset({Kind.PURCHASE, Kind.ADJUSTMENT, Kind.REVERSAL})
+GRANT_KINDS = frozenset({Kind.PURCHASE, Kind.ADJUSTMENT})
 MAX_ADJUSTMENT = 10_000
 
 
@@ -95,9 +96,10 @@ def grant_credits(
     text: str,
     actor_id: int | None = None,
 ) -> LedgerEntry:
-    """Add `amount` ≥ 1 credits, once per `operation_key`. `kind` is purchase, reversal or adjustment.
+    """Add `amount` ≥ 1 credits, once per `operation_key`. `kind` is purchase or adjustment.
 
     Joins the caller's transaction or opens its own: a grant that answers an event is committed with it (R14).
+    What is owed is settled first, by an entry of its own (C11, R19).
 
     Raises UnknownAccount, OperationKeyReused, ReasonRequired (an adjustment without `actor_id`).
     """
@@ -109,6 +111,36 @@ def grant_credits(
         wallet = lock_wallet(account_id=account_id)
         draft = Draft(amount=amount, operation_key=operation_key, reference=reference, text=text)
         return append_entries(wallet, Kind(kind), [draft], actor_id=actor_id)[0]
+
+
+def reverse_credits(
+    *, entry_id: int, total: int, operation_key: str, text: str, actor_id: int | None = None
+) -> LedgerEntry | None:
+    """Take credits of one purchase back until `total` of them are taken back in all (C11, R19).
+
+    `total` counts from the purchase on, 0 to all of its credits, as Stripe's `amount_refunded` does: what was
+    taken back before is not taken again, and a smaller total gives the difference back (a dispute was won, a
+    refund failed). What the balance does not cover becomes `Wallet.owed`: the balance is never negative,
+    spending stops, and the next credits settle it first. `text` is what the buyer reads.
+
+    Joins the caller's transaction or opens its own; a blocked or frozen wallet is no obstacle. Returns the
+    entry, or None when nothing was left to take or give. A repeated key returns its first entry.
+
+    Raises UnknownEntry, NotReversible (not a purchase, or `total` is not between 0 and its credits),
+    OperationKeyReused (the key asked for another total or purchase).
+    """
+    with transaction.atomic():
+        purchase = LedgerEntry.objects.select_related("wallet").filter(pk=entry_id).first()
+        if purchase is None:
+            raise UnknownEntry
+        if purchase.kind != Kind.PURCHASE or not 0 <= total <= purchase.amount:
+            raise NotReversible
+        wallet = lock_wallet(account_id=purchase.wallet.account_id)
+        draft = _draft_reversal(wallet, purchase, total, operation_key, text)
+        if draft.amount or draft.owed_change:
+            return append_entries(wallet, Kind.REVERSAL, [draft], actor_id=actor_id)[0]
+        written = find_written(wallet, {operation_key: draft.payload_hash(Kind.REVERSAL)})
+        return written.get(operation_key)
 
 
 def adjust_credits(
@@ -160,3 +192,20 @@ def _debit(
         for debit in debits
     ]
     return append_entries(wallet, Kind.SPEND, drafts, actor_id=actor_id, tariff_version=tariff_version)
+
+
+def _draft_reversal(
+    wallet: Wallet, purchase: LedgerEntry, total: int, operation_key: str, text: str
+) -> Draft:
+    """What must move under the wallet's lock so that `total` credits of the purchase are taken back."""
+    difference = total - count_reversed(purchase.pk)
+    taken = min(difference, wallet.balance)
+    return Draft(
+        amount=-taken,
+        owed_change=difference - taken,
+        operation_key=operation_key,
+        reference=Reference(purchase.reference_type, purchase.reference_id),
+        text=text,
+        reverses_id=purchase.pk,
+        reversed_total=total,
+    )

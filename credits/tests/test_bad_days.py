@@ -10,9 +10,16 @@ from django.db import DatabaseError, connection, transaction
 from accounts.tests.factories import make_operator
 from credits.models import LedgerEntry
 from credits.selectors import get_balance
-from credits.services import Reference, adjust_credits, debit_many, grant_credits, refund_credits
+from credits.services import (
+    Reference,
+    adjust_credits,
+    debit_many,
+    grant_credits,
+    refund_credits,
+    reverse_credits,
+)
 from credits.services.checking import check_ledger
-from credits.tests.factories import debit, make_debits
+from credits.tests.factories import debit, make_debits, make_owing
 from credits.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +66,39 @@ def open_adjustment(account):
     ), 90
 
 
-DOORS = [open_debit, open_debit_many, open_refund, open_grant, open_adjustment]
+def open_reversal(account):
+    purchase = LedgerEntry.objects.get(kind="purchase")
+    return partial(
+        reverse_credits,
+        entry_id=purchase.pk,
+        total=60,
+        operation_key="dispute:1",
+        text="Contestado",
+    ), 40
+
+
+def open_reversal_of_spent_credits(account):
+    debit(account, 90, key="spent")
+    operation, _ = open_reversal(account)
+    return operation, 0
+
+
+def open_grant_to_who_owes(account):
+    make_owing(account, 20)
+    operation, _ = open_grant(account)
+    return operation, 30
+
+
+DOORS = [
+    open_debit,
+    open_debit_many,
+    open_refund,
+    open_grant,
+    open_grant_to_who_owes,
+    open_adjustment,
+    open_reversal,
+    open_reversal_of_spent_credits,
+]
 
 
 @pytest.fixture(params=DOORS, ids=lambda door: door.__name__)

@@ -11,8 +11,8 @@ from accounts.models import Account
 from credits import checks
 from credits.checks import Difference
 from credits.errors import WalletFrozen
-from credits.models import Wallet
-from credits.services import refund_credits, thaw_wallet
+from credits.models import LedgerEntry, Wallet
+from credits.services import refund_credits, reverse_credits, thaw_wallet
 from credits.services.checking import check_ledger, check_ledger_and_act
 from credits.services.wallets import open_missing_wallets
 from credits.tasks import check_ledger_task, open_missing_wallets_task
@@ -36,23 +36,28 @@ def found():
 
 @pytest.fixture
 def busy(account):
-    """A wallet with a purchase, two spends and a refund."""
+    """A wallet with a purchase, two spends, a refund and a reversal."""
+    purchase = LedgerEntry.objects.get()
     spend = debit(account, 5, key="a")
     debit(account, 3, key="b")
     refund_credits(entry_id=spend.pk, reason="nada encontrado")
+    reverse_credits(entry_id=purchase.pk, total=10, operation_key="reversal", text="Pagamento devolvido")
     return account
 
 
 def test_a_healthy_ledger_has_no_difference(busy):
     report = check_ledger()
 
-    assert (report.differences, report.wallets, report.entries) == (0, 1, 4)
+    assert (report.differences, report.wallets, report.entries) == (0, 1, 5)
 
 
 DAMAGES = {
     "balance": "UPDATE credits_wallet SET balance = balance + 1",
     "running_balance": "UPDATE credits_ledgerentry SET balance_after = balance_after + 1 WHERE seq = 2",
     "sequence": "UPDATE credits_ledgerentry SET seq = 9 WHERE seq = 4",
+    "owed": "UPDATE credits_wallet SET owed = 1, balance = 0",
+    "running_owed": "UPDATE credits_ledgerentry SET owed_after = owed_after + 1 WHERE seq = 2",
+    "reversals": "UPDATE credits_ledgerentry SET kind = 'spend', amount = -amount WHERE seq = 1",
     "refunds": "UPDATE credits_ledgerentry SET amount = amount + 1 WHERE kind = 'refund'",
 }
 
@@ -94,7 +99,7 @@ def test_an_account_without_wallet_is_found_and_given_one(db):
 def test_the_command_says_that_all_is_well(busy, capsys):
     call_command("check_ledger")
 
-    assert "4 lançamentos em 1 carteiras\n" in capsys.readouterr().out
+    assert "5 lançamentos em 1 carteiras\n" in capsys.readouterr().out
 
 
 def test_the_command_ends_with_1_and_shows_the_difference(busy, capsys):
@@ -107,7 +112,7 @@ def test_the_command_ends_with_1_and_shows_the_difference(busy, capsys):
     assert ended.value.code == 1
     out = capsys.readouterr().out
     assert "balance: 1 diferença(s)" in out
-    assert "diz 98, os lançamentos somam 97" in out
+    assert "diz 88, os lançamentos somam 87" in out
 
 
 def test_the_command_speaks_json(busy, capsys):
@@ -142,7 +147,7 @@ class TestActing:
         with capture_logs() as logs:
             said = check_ledger_task()
 
-        assert said == "4 lançamentos, 1 diferenças"
+        assert said == "5 lançamentos, 1 diferenças"
         with pytest.raises(WalletFrozen):
             debit(busy, key="c")
         [event] = [event for event in logs if event["event"] == "ledger_differences"]
@@ -150,7 +155,7 @@ class TestActing:
         assert run_due() == 1
         [message] = mail.outbox
         assert message.bcc == [operator.email]
-        assert "os lançamentos somam 97" in message.body
+        assert "os lançamentos somam 87" in message.body
 
     def test_a_mail_server_that_is_down_is_tried_again(self, busy, operator, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

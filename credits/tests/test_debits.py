@@ -16,7 +16,7 @@ from credits.errors import (
 from credits.models import LedgerEntry, Wallet
 from credits.selectors import get_balance
 from credits.services import Reference, debit_credits, debit_many, lock_wallet
-from credits.tests.factories import debit, fund, make_debits
+from credits.tests.factories import debit, fund, make_debits, make_owing
 
 
 def take(account, debits):
@@ -124,7 +124,6 @@ def test_a_debit_takes_at_least_one_credit(account, amount):
     [
         ("account", {"blocked_at": timezone.now()}, AccountBlocked),
         ("wallet", {"frozen_at": timezone.now()}, WalletFrozen),
-        ("wallet", {"owed": 5}, CreditsOwed),
     ],
 )
 def test_an_account_that_is_stopped_spends_nothing(account, table, change, error):
@@ -137,6 +136,16 @@ def test_an_account_that_is_stopped_spends_nothing(account, table, change, error
     assert refused.value.message
     assert lock_wallet(account_id=account.pk).spendable == 0
     assert get_balance(account.pk) == 100
+
+
+def test_an_account_that_owes_spends_nothing(account):
+    make_owing(account, 5)
+
+    with pytest.raises(CreditsOwed) as refused:
+        debit(account)
+
+    assert refused.value.owed == 5
+    assert lock_wallet(account_id=account.pk).spendable == 0
 
 
 def test_many_debits_are_one_entry_each_in_their_order(account):

@@ -57,16 +57,18 @@ def test_a_grant_adds_credits_once_per_key(account):
 
 
 @pytest.mark.parametrize(
-    "change", [{"amount": 51}, {"reference": Reference("order", "2")}, {"kind": "reversal"}]
+    "change", [{"amount": 51}, {"reference": Reference("order", "2")}, {"kind": "adjustment"}]
 )
-def test_a_grant_with_the_same_key_and_other_content_is_refused(account, change):
+def test_a_grant_with_the_same_key_and_other_content_is_refused(account, operator, change):
     grant(account)
 
     with pytest.raises(OperationKeyReused):
-        grant(account, **change)
+        grant(account, actor_id=operator.pk, **change)
 
 
-@pytest.mark.parametrize("change", [{"amount": 0}, {"amount": -5}, {"kind": "spend"}, {"kind": "refund"}])
+@pytest.mark.parametrize(
+    "change", [{"amount": 0}, {"amount": -5}, {"kind": "spend"}, {"kind": "refund"}, {"kind": "reversal"}]
+)
 def test_a_grant_only_gives(account, change):
     with pytest.raises(ValueError, match="cannot grant"):
         grant(account, **change)

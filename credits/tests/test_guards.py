@@ -105,13 +105,21 @@ def write_entry(wallet, **fields):
         ("credits_entry_key_unique", {"operation_key": "taken"}),
         ("credits_entry_seq_unique", {"seq": 1}),
         ("credits_entry_kind_known", {"kind": "bonus", "amount": 1}),
-        ("credits_entry_amount_not_zero", {"kind": "reversal", "amount": 0}),
+        ("credits_entry_amount_not_zero", {"amount": 0}),
         ("credits_entry_balance_not_negative", {"balance_after": -1}),
         ("credits_entry_spend_takes", {"amount": 1}),
-        ("credits_entry_spend_takes", {"kind": "debt_settlement", "amount": 1}),
+        (
+            "credits_entry_spend_takes",
+            {"kind": "debt_settlement", "amount": 1, "owed_change": 1, "owed_after": 1},
+        ),
         ("credits_entry_grant_gives", {"kind": "purchase"}),
         ("credits_entry_refund_names_debit", {"kind": "refund", "amount": 1}),
         ("credits_entry_adjustment_has_actor", {"kind": "adjustment"}),
+        ("credits_entry_owed_not_negative", {"owed_after": -1}),
+        ("credits_entry_owed_follows_kind", {"owed_change": 1, "owed_after": 1}),
+        ("credits_entry_owed_follows_kind", {"kind": "debt_settlement", "owed_change": 0}),
+        ("credits_entry_owed_follows_kind", {"kind": "debt_settlement", "owed_change": -2}),
+        ("credits_entry_reversal_names_purchase", {"kind": "reversal"}),
         ("credits_entry_explained", {"text": ""}),
         ("credits_entry_explained", {"reference_id": ""}),
     ],
@@ -122,6 +130,44 @@ def test_an_entry_that_breaks_a_rule_is_not_written(account, constraint, fields)
 
     with refuses(constraint):
         write_entry(wallet, **fields)
+
+
+class TestReversals:
+    def reverse(self, purchase, **fields):
+        values = {"kind": "reversal", "amount": -60, "reverses": purchase}
+        return write_entry(fields.pop("wallet", purchase.wallet), **values | fields)
+
+    def test_reversals_above_their_purchase_are_not_written(self, account):
+        purchase = LedgerEntry.objects.get()
+        self.reverse(purchase, operation_key="first", seq=2)
+
+        with refuses("nothing and all of it"):
+            self.reverse(purchase, seq=3, amount=-20, owed_change=30, owed_after=30)
+
+    def test_what_was_not_taken_is_not_given_back(self, account):
+        with refuses("nothing and all of it"):
+            self.reverse(LedgerEntry.objects.get(), amount=1)
+
+    def test_a_reversal_of_another_wallet_is_not_written(self, account):
+        _, other = make_buyer("outra@nitro.example")
+
+        with refuses("same wallet"):
+            self.reverse(LedgerEntry.objects.get(), wallet=other.wallet)
+
+    def test_a_reversal_of_a_spend_is_not_written(self, account):
+        with refuses("one purchase"):
+            self.reverse(debit(account, 3), amount=-1)
+
+    def test_credits_are_not_kept_while_some_are_owed(self, account):
+        with refuses("credits_wallet_settles_first"):
+            Wallet.objects.update(owed=1)
+
+    def test_nothing_is_owed_without_an_entry(self, db):
+        make_buyer()
+
+        with refuses("owed 1 at entry 0"), transaction.atomic():
+            Wallet.objects.update(owed=1)
+            check_deferred()
 
 
 class TestRefunds:

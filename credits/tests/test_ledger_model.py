@@ -1,7 +1,9 @@
 """The ledger against a model of it: whatever is called in whatever order, both agree (contract §5.1)."""
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -19,9 +21,23 @@ from hypothesis.stateful import (
 
 from accounts.models import Account
 from accounts.tests.factories import make_operator
-from credits.errors import InsufficientCredits, NotRefundable, OperationKeyReused
+from credits.errors import (
+    CreditsOwed,
+    InsufficientCredits,
+    NotRefundable,
+    NotReversible,
+    OperationKeyReused,
+)
 from credits.models import LedgerEntry, Wallet
-from credits.services import Debit, Reference, adjust_credits, debit_many, grant_credits, refund_credits
+from credits.services import (
+    Debit,
+    Reference,
+    adjust_credits,
+    debit_many,
+    grant_credits,
+    refund_credits,
+    reverse_credits,
+)
 from credits.services.checking import check_ledger
 
 AMOUNTS = st.integers(1, 12)
@@ -32,8 +48,10 @@ KEYS = st.integers(1, 8).map("k{}".format)
 class Model:
     """One wallet as a person would keep it on paper: what each key did, in order."""
 
-    written: dict[str, tuple] = field(default_factory=dict)
+    written: dict[str, list] = field(default_factory=dict)
     amounts: list[int] = field(default_factory=list)
+    owed: int = 0
+    taken: Counter = field(default_factory=Counter)
 
     @property
     def balance(self):
@@ -48,11 +66,35 @@ class Model:
             if key not in self.written:
                 fresh[key] = content
         amounts = [amount for _, amount, _ in fresh.values()]
+        if self.owed and any(kind == "spend" for kind, _, _ in fresh.values()):
+            return CreditsOwed
         if self.balance + sum(amounts) < 0:
             return InsufficientCredits
         self.written |= fresh
         self.amounts += amounts
+        self.settle()
         return None
+
+    def reverse(self, key, purchase, total):
+        """The error of a reversal, or None after writing what moves: to `total` taken back of a purchase."""
+        content = ["reversal", total, purchase]
+        if self.written.get(key, content) != content:
+            return OperationKeyReused
+        difference = total - self.taken[purchase]
+        if key not in self.written and difference:
+            self.written[key] = content
+            self.taken[purchase] = total
+            covered = min(difference, self.balance)
+            self.amounts.append(-covered)
+            self.owed += difference - covered
+            self.settle()
+        return None
+
+    def settle(self):
+        """Nobody keeps credits while some are owed."""
+        if settled := min(self.owed, self.balance):
+            self.amounts.append(-settled)
+            self.owed -= settled
 
 
 class Ledger(RuleBasedStateMachine):
@@ -98,7 +140,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(who=st.integers(0, 1), key=KEYS, amount=AMOUNTS)
     def debit_of_a_caller_that_fails(self, who, key, amount):
         with transaction.atomic():
-            with suppress(InsufficientCredits, OperationKeyReused):
+            with suppress(CreditsOwed, InsufficientCredits, OperationKeyReused):
                 debit([key], amount)(self.accounts[who])
             transaction.set_rollback(True)
 
@@ -115,6 +157,25 @@ class Ledger(RuleBasedStateMachine):
         movement = (f"refund:{entry.pk}", "refund", -entry.amount, entry.pk)
         return self.call(who, [movement], refund(entry.pk))
 
+    @rule(who=st.integers(0, 1), key=KEYS, index=st.integers(0, 20), total=st.integers(0, 13))
+    def reverse(self, who, key, index, total):
+        entries = list(LedgerEntry.objects.filter(wallet__account=self.accounts[who]).order_by("seq"))
+        if index >= len(entries):
+            return
+        entry = entries[index]
+        operation = partial(
+            reverse_credits, entry_id=entry.pk, total=total, operation_key=key, text="Devolvido"
+        )
+        if entry.kind != "purchase" or total > entry.amount:
+            error = NotReversible
+        else:
+            error = self.models[who].reverse(key, entry.pk, total)
+        if error:
+            with pytest.raises(error):
+                operation()
+        else:
+            operation()
+
     @rule(call=calls)
     def repeat_any_earlier_call(self, call):
         self.call(*call)
@@ -126,7 +187,7 @@ class Ledger(RuleBasedStateMachine):
         wallets = {wallet.account_id: wallet for wallet in Wallet.objects.filter(account__in=self.accounts)}
         for account, model in zip(self.accounts, self.models, strict=True):
             wallet = wallets.get(account.pk)
-            assert (wallet.balance if wallet else 0) == model.balance
+            assert ((wallet.balance, wallet.owed) if wallet else (0, 0)) == (model.balance, model.owed)
             entries = LedgerEntry.objects.filter(wallet__account=account).order_by("seq")
             assert list(entries.values_list("amount", flat=True)) == model.amounts
 

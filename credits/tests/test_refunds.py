@@ -5,7 +5,7 @@ from credits.errors import NotRefundable, UnknownEntry
 from credits.models import LedgerEntry, Wallet
 from credits.selectors import get_balance
 from credits.services import refund_credits
-from credits.tests.factories import debit, fund
+from credits.tests.factories import debit, fund, make_owing
 
 
 def test_a_refund_gives_the_whole_debit_back_and_points_at_it(account):
@@ -43,12 +43,13 @@ def test_an_entry_that_does_not_exist_is_not_refunded(db):
 
 def test_a_stopped_account_still_gets_its_money_back(account):
     spend = debit(account, 3)
+    make_owing(account, 1)
     type(account).objects.update(blocked_at=timezone.now())
-    Wallet.objects.update(frozen_at=timezone.now(), owed=1)
+    Wallet.objects.update(frozen_at=timezone.now())
 
     refund_credits(entry_id=spend.pk, reason="nada encontrado")
 
-    assert get_balance(account.pk) == 100
+    assert get_balance(account.pk) == 2  # 1 of the 3 settled what was owed
 
 
 def test_what_was_refunded_can_be_spent_again(account):

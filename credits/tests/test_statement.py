@@ -10,7 +10,7 @@ from accounts.tests.factories import make_buyer
 from credits import references
 from credits.references import Link
 from credits.services import debit_many, refund_credits
-from credits.tests.factories import debit, fund, make_debits
+from credits.tests.factories import debit, fund, make_debits, make_owing
 
 URL = reverse("credits:statement")
 
@@ -66,6 +66,20 @@ def test_a_refund_is_a_line_of_its_own(signed_in, account):
         ("Devolvemos 1 crédito: empresa fechada.", 1, 98, 1),
         ("Busca nº 7", -3, 97, 3),
     ]
+
+
+def test_a_reversed_payment_says_what_is_owed_and_how_it_ends(signed_in, account):
+    make_owing(account, 40)
+
+    owing = signed_in.get(URL)
+    fund(account, 60)
+    settled = signed_in.get(URL)
+
+    assert "40 créditos a acertar" in owing.text
+    assert "A próxima compra acerta primeiro" in owing.text
+    assert lines_of(owing)[0] == ("Pagamento devolvido", 0, 0, 1)
+    assert [line[1:3] for line in lines_of(settled)[:2]] == [(-40, 20), (60, 60)]
+    assert "A próxima compra acerta primeiro" not in settled.text
 
 
 def test_one_by_one_shows_every_entry_with_the_balance_after_it(signed_in, account):

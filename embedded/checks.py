@@ -49,7 +49,8 @@ def production_environment() -> dict[str, str]:
     """Return the variables of a complete, invented production machine and nothing of this one's."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     # makemigrations warns that it cannot ask the invented database; what it compares are files.
-    return {**inherited, "PYTHONWARNINGS": "ignore::RuntimeWarning", **PRODUCTION}
+    alone = {"PYTHONWARNINGS": "ignore::RuntimeWarning", "NITRO_ENV_FILE": os.devnull}
+    return {**inherited, **alone, **PRODUCTION}
 
 
 def main() -> int:

@@ -6,8 +6,9 @@ from pathlib import Path
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent
-if (ROOT / ".env").exists():
-    environ.Env.read_env(ROOT / ".env")
+ENV_FILE = Path(os.environ.get("NITRO_ENV_FILE", ROOT / ".env"))  # tests and checks read none
+if ENV_FILE.is_file():
+    environ.Env.read_env(ENV_FILE)
 
 HOME = Path(os.environ.get("NITRO_HOME", ROOT / ".nitro"))
 

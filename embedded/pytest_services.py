@@ -23,6 +23,7 @@ PID_FILES = {
     "cache/pid": signal.SIGTERM,
 }
 
+os.environ["NITRO_ENV_FILE"] = os.devnull  # what a developer has set or keeps changes no result
 _services: Services | None = None
 
 
@@ -42,9 +43,10 @@ def remove_orphans(folder: Path) -> None:
 
 if "PYTEST_XDIST_WORKER" not in os.environ and "NITRO_TEST_SERVICES" not in os.environ:
     remove_orphans(Path(tempfile.gettempdir()))
-    _services = Services.temporary(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")))
+    _home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    _services = Services.temporary(_home)
     _services.start()
-    os.environ.update(_services.environment())
+    os.environ.update(_services.environment(), NITRO_HOME=str(_home))
     os.environ["NITRO_TEST_SERVICES"] = "1"
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +52,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def _plain_locale() -> Iterator[None]:
+    """Let the programs started inside speak no language: initdb refuses one that is not installed here."""
+    chosen = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = "C"
+    try:
+        yield
+    finally:
+        del os.environ["LC_ALL"]
+        if chosen is not None:
+            os.environ["LC_ALL"] = chosen
+
+
 @dataclass(frozen=True)
 class Postgres:
     """One embedded PostgreSQL cluster. `durable=False` (tests) trades crash safety for speed."""
@@ -82,9 +97,10 @@ class Postgres:
                 raise PortTaken("PostgreSQL", self.port, "NITRO_POSTGRES_PORT")
             self.data.mkdir(parents=True, exist_ok=True)
             server = PostgresServer(self.data, cleanup_mode=None, postgres_version=POSTGRES_MAJOR)
-            server.ensure_pgdata_inited()
-            self._configure()
-            self._pg_ctl(server.system_user, "-w", "-l", str(self.data / "log"), "start")
+            with _plain_locale():
+                server.ensure_pgdata_inited()
+                self._configure()
+                self._pg_ctl(server.system_user, "-w", "-l", str(self.data / "log"), "start")
         self._create_database()
 
     def stop(self) -> None:

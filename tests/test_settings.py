@@ -13,7 +13,7 @@ def load_settings(**variables):
         [sys.executable, "-c", "import config.settings as s; print(s.DEBUG, s.SITE_URL, s.LOG_LEVEL)"],
         capture_output=True,
         text=True,
-        env={"PATH": os.environ["PATH"], **variables},
+        env={"PATH": os.environ["PATH"], "NITRO_ENV_FILE": os.devnull, **variables},
         timeout=60,
     )
 

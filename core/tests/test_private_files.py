@@ -138,10 +138,11 @@ def test_strays_go_when_they_are_old(root):
     write(b"known", key)
     write(b"stray", new_key(), "packages/1/two.zip")
     (work_folder() / "xlsx1").mkdir()
-    old = time.time() - 10_000
-    for path in (get_path(NAME), get_path("packages/1/two.zip"), work_folder() / "xlsx1"):
-        os.utime(path, (old, old))
     write(b"young", new_key(), "packages/1/three.zip")
+    now = time.time()
+    for path in (get_path(NAME), get_path("packages/1/two.zip"), work_folder() / "xlsx1"):
+        os.utime(path, (now, now - 10_000))
+    os.utime(get_path("packages/1/three.zip"), (now, now))
 
     assert delete_strays("packages", known={NAME}, older_than_seconds=3600) == 2
     assert sorted(path.name for path in root.glob("**/*.zip")) == ["one.zip", "three.zip"]

@@ -111,15 +111,20 @@ def build(snapshot: NoteSnapshot | None = None, number: int = 57) -> bytes:
     return build_dps(snapshot or make_snapshot(), series=900, number=number, issued_at=NOW)
 
 
+def make_certificate_file(document: str = ISSUER_CNPJ, **how: Any) -> bytes:
+    """A PFX of the day NOW; `how` as in sandbox.pki.make_pfx."""
+    return make_pfx(document, "OFICINA ROTA SUL", PASSWORD, now=NOW, **how)
+
+
 @cache
-def make_certificate(document: str = ISSUER_CNPJ, kind: str = "A1") -> LoadedCertificate:
-    return open_pfx(make_pfx(document, "OFICINA ROTA SUL", PASSWORD, kind=kind), PASSWORD)
+def make_certificate(document: str = ISSUER_CNPJ) -> LoadedCertificate:
+    return open_pfx(make_certificate_file(document), PASSWORD, now=NOW)
 
 
 @cache
 def make_unfit_certificate(kind: str, document: str = ISSUER_CNPJ) -> LoadedCertificate:
     """A certificate that `open_pfx` would refuse."""
-    return load_unfit(make_pfx(document, "OFICINA ROTA SUL", PASSWORD, kind=kind))
+    return load_unfit(make_certificate_file(document, kind=kind))
 
 
 def load_unfit(data: bytes) -> LoadedCertificate:

@@ -40,12 +40,12 @@ from fiscal.tests.notes import (
     SAMPLES,
     build,
     make_certificate,
+    make_certificate_file,
     make_nfse,
     make_service,
     make_snapshot,
     signed,
 )
-from sandbox.pki import make_pfx
 
 SAMPLE = (SAMPLES / "dps-signed-rsa-sha1-c14n.xml").read_bytes()
 
@@ -182,7 +182,7 @@ def test_dangerous_and_broken_documents_are_not_read(document):
 @pytest.mark.parametrize("kind", ["A1", "rc2", "3des"])
 @pytest.mark.parametrize("document", [ISSUER_CNPJ, LETTERS_CNPJ, ISSUER_CPF])
 def test_old_and_new_files_of_companies_and_people_are_opened(kind, document):
-    certificate = open_pfx(make_pfx(document, "OFICINA ROTA SUL", PASSWORD, kind=kind), PASSWORD)
+    certificate = open_pfx(make_certificate_file(document, kind=kind), PASSWORD, now=NOW)
 
     assert (certificate.document, certificate.holder) == (document, "OFICINA ROTA SUL")
     assert allows_signing(certificate.certificate)
@@ -192,9 +192,9 @@ def test_old_and_new_files_of_companies_and_people_are_opened(kind, document):
 
 @pytest.mark.parametrize("encoding", ["octet", "printable", "utf8"])
 def test_the_document_is_read_in_each_encoding(encoding):
-    data = make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD, other_name=encoding)
+    data = make_certificate_file(other_name=encoding)
 
-    assert open_pfx(data, PASSWORD).document == ISSUER_CNPJ
+    assert open_pfx(data, PASSWORD, now=NOW).document == ISSUER_CNPJ
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_the_document_is_read_in_each_encoding(encoding):
 )
 def test_unfit_certificates_are_refused_with_a_sentence(kind, error):
     with pytest.raises(error) as refused:
-        open_pfx(make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD, kind=kind), PASSWORD)
+        open_pfx(make_certificate_file(kind=kind), PASSWORD, now=NOW)
 
     assert "certificado" in refused.value.message
 
 
 def test_validity_is_judged_at_the_given_moment():
-    data = make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD)
+    data = make_certificate_file()
 
     with pytest.raises(Expired):
         open_pfx(data, PASSWORD, now=NOW + timedelta(days=3650))
@@ -222,10 +222,10 @@ def test_validity_is_judged_at_the_given_moment():
 
 @pytest.mark.parametrize("kind", ["A1", "rc2"])
 def test_a_wrong_password_is_told_apart_from_a_wrong_file(kind):
-    data = make_pfx(ISSUER_CNPJ, "OFICINA", PASSWORD, kind=kind)
+    data = make_certificate_file(kind=kind)
 
     with pytest.raises(WrongPassword):
-        open_pfx(data, "outra")
+        open_pfx(data, "outra", now=NOW)
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"-----BEGIN CERTIFICATE-----", b"\x30\x03\x02\x01\x00"])

@@ -42,6 +42,7 @@ def make_pfx(
     *,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
+    now: datetime | None = None,
     kind: str = "A1",
     other_name: str = "octet",
     home: Path | None = None,
@@ -51,6 +52,7 @@ def make_pfx(
     Args:
         document: CNPJ (14 characters) or CPF (11 digits).
         valid_from, valid_until: aware; by default a year from yesterday, unless the kind says otherwise.
+        now: the day whose yesterday that is; aware, by default today's.
         kind: one of KINDS. "foreign CA": of another root. "no client auth": for e-mail only. "no document":
             without the OtherName of ICP-Brasil. "rc2" and "3des": encrypted as old programs do.
         other_name: how the document is encoded in the certificate: octet, printable or utf8.
@@ -64,7 +66,7 @@ def make_pfx(
     if other_name not in OTHER_NAME_FORMS:
         raise UnknownKind(f"other_name must be one of {', '.join(OTHER_NAME_FORMS)}, not {other_name!r}")
     authority = set_up(home)
-    start, end = _validity(kind, valid_from, valid_until)
+    start, end = _validity(kind, valid_from, valid_until, now or datetime.now(UTC))
     key = new_key()
     certificate = _issue(authority, document, holder, kind, other_name, key, start, end)
     ca = authority.load(FOREIGN if kind == "foreign CA" else ICP).certificate
@@ -76,8 +78,10 @@ def make_pfx(
     )
 
 
-def _validity(kind: str, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
-    now = datetime.now(UTC).replace(microsecond=0)
+def _validity(
+    kind: str, start: datetime | None, end: datetime | None, now: datetime
+) -> tuple[datetime, datetime]:
+    now = now.replace(microsecond=0)
     shift = {"expired": -USUAL_DAYS - 30, "not yet valid": 30}.get(kind, -1)
     start = start or (end - timedelta(days=USUAL_DAYS) if end else now + timedelta(days=shift))
     return start, end or start + timedelta(days=USUAL_DAYS)

@@ -4,7 +4,7 @@ import ssl
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -317,8 +317,17 @@ def test_the_page_shows_sefin_and_plugnotas(caller):
     assert "/plugnotas/nfse" in text
 
 
-def test_a_public_document_verifies_and_only_its_authority_is_unknown(other):
-    """Of Gomes343/PyNFSeNacional (MIT): layout 1.00, RSA-SHA1, a certificate that it signed itself."""
+def test_a_public_document_verifies_and_only_its_authority_is_unknown(sandbox):
+    """Of Gomes343/PyNFSeNacional (MIT): layout 1.00, RSA-SHA1, a certificate that it signed itself.
+
+    That certificate is valid in 2026 and 2027, so SEFIN reads the document on a day of then.
+    """
+    then, now = datetime(2026, 11, 24, 15, tzinfo=UTC), datetime.now(UTC)
+    sandbox.set_clock((then - now).total_seconds())
+    year = timedelta(days=365)
+    pfx = sandbox.make_pfx(OTHER, valid_from=min(then, now) - year, valid_until=max(then, now) + year)
+    client = SefinClient(sandbox, Certificate(pfx))
     xml = (SAMPLES / "dps-signed-rsa-sha1-c14n.xml").read_bytes()
     assert check(etree.fromstring(xml), "infDPS").valid
-    assert [problem["codigo"] for problem in other.post(xml).json()["erros"]] == ["E0716"]
+    assert [problem["codigo"] for problem in client.post(xml).json()["erros"]] == ["E0716"]
+    client.close()

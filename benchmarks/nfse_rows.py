@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from accounts.signals import account_created
 from fiscal.documents.clock import competence_today
+from nfse.actors import Actor
 from nfse.models import Company, Firm, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.models.invoices import index_issuer
 from nfse.services.certificates import upload_certificate
@@ -36,8 +37,8 @@ class Office:
     taker: Taker
 
     @property
-    def who(self) -> dict[str, int]:
-        return {"firm_id": self.firm.pk, "user_id": self.owner.pk}
+    def who(self) -> dict[str, Actor]:
+        return {"actor": Actor(self.firm.pk, user_id=self.owner.pk)}
 
     def note(self, amount: Decimal) -> NoteInput:
         return NoteInput(

@@ -98,6 +98,18 @@ def parse_phones(text: str, default_area_code: str | None = None) -> tuple[Phone
     return tuple(found)
 
 
+def with_ninth_digit(number: str) -> str:
+    """Return the one spelling by which numbers are compared: "+" and digits, mobiles of Brazil with their 9.
+
+    `number` is E.164 or the digits of a WhatsApp address. WhatsApp keeps old accounts without the ninth digit
+    (contracts/whatsapp/evolution.md 9.1). Area codes are not checked: the address exists, whatever it says.
+    """
+    digits = _digits(number)
+    if len(digits) == 12 and digits.startswith("55") and digits[4] in "6789":
+        digits = f"{digits[:4]}9{digits[4:]}"
+    return f"+{digits}"
+
+
 def format_phone(e164: str) -> str:
     """Return a phone as Brazilians write it: "(55) 99912-3456", "0800 700 1234", "4004-1234"."""
     if e164.startswith("+55") and len(e164) in {13, 14}:

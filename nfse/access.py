@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import Membership
 from accounts.requests import SignedInRequest
 from accounts.responses import ask_to_sign_in
+from nfse.actors import Actor
 from nfse.models import Firm
 from nfse.permissions import RIGHTS, NotAllowed, Right
 from nfse.selectors.firms import choose_membership
@@ -25,9 +26,10 @@ BLOCKED = "O acesso desta contabilidade está bloqueado. Fale com o atendimento 
 
 
 class FirmRequest(SignedInRequest):
-    """The firm that the person works for, the membership by which, and what its role may do."""
+    """The firm that the person works for, the membership by which, what its role may do, and who acts."""
 
     firm: Firm
+    actor: Actor
     membership: Membership
     rights: frozenset[Right]
     htmx: HtmxDetails
@@ -57,7 +59,7 @@ def _rights_of(request: HttpRequest) -> frozenset[Right]:
 def firm_member_required(right: Right) -> Callable[[View], View]:
     """Only an active member of an open firm whose role has `right`.
 
-    The view finds `request.firm`, `request.membership` and `request.rights` (FirmRequest).
+    The view finds `request.firm`, `request.membership`, `request.rights` and `request.actor` (FirmRequest).
     Who works for no firm is sent to the registration; a member without the right gets 403.
     """
 
@@ -78,6 +80,7 @@ def firm_member_required(right: Right) -> Callable[[View], View]:
             request.firm = firm  # type: ignore[attr-defined]
             request.membership = membership  # type: ignore[attr-defined]
             request.rights = rights  # type: ignore[attr-defined]
+            request.actor = Actor(firm.pk, user_id=request.user.pk)  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         return guarded

@@ -19,8 +19,11 @@ class Right(StrEnum):
     EDIT_COMPANIES = "companies.edit"
     SEE_CERTIFICATES = "certificates.see"
     EDIT_CERTIFICATES = "certificates.edit"
-    EDIT_TAKERS = "takers.edit"  # phones, takers
-    ISSUE = "invoices.issue"  # issue by hand, cancel, substitute, approve, retry, closing
+    EDIT_TAKERS = "takers.edit"  # phones, takers: change, merge, deactivate
+    ADD_TAKERS = "takers.add"
+    ISSUE = "invoices.issue"  # issue, retry, withdraw, closing
+    CANCEL = "invoices.cancel"
+    DECIDE = "invoices.decide"  # substitute, approve, settle a number that another program used
     SEE_INVOICES = "invoices.see"  # see notes and download PDF and XML
     ANSWER = "sessions.answer"  # sessions, transcript, answer people
     SEE_DOCUMENTS = "sessions.documents"  # documents in sessions without mask
@@ -31,6 +34,7 @@ _ATTENDANT = frozenset(
         Right.SEE_CHANNELS,
         Right.SEE_COMPANIES,
         Right.EDIT_TAKERS,
+        Right.ADD_TAKERS,
         Right.SEE_INVOICES,
         Right.ANSWER,
     }
@@ -41,6 +45,8 @@ _ACCOUNTANT = _ATTENDANT | {
     Right.SEE_CERTIFICATES,
     Right.EDIT_CERTIFICATES,
     Right.ISSUE,
+    Right.CANCEL,
+    Right.DECIDE,
     Right.SEE_DOCUMENTS,
 }
 RIGHTS: dict[str, frozenset[Right]] = {
@@ -48,6 +54,9 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.ACCOUNTANT.value: _ACCOUNTANT,
     Role.ATTENDANT.value: _ATTENDANT,
 }
+# Of an authorised phone (R102): what its two marks give it, for its own company alone.
+_ISSUING_PHONE = frozenset({Right.ISSUE, Right.ADD_TAKERS, Right.SEE_INVOICES})
+_CANCELING_PHONE = frozenset({Right.CANCEL})
 
 
 class NotAllowed(NitroError):
@@ -65,6 +74,11 @@ class NotFound(NitroError):
 def has_right(role: str, right: Right | str) -> bool:
     """Return whether a role (Membership.Role) has a right. An unknown right is a bug: ValueError."""
     return Right(right) in RIGHTS.get(role, frozenset())
+
+
+def rights_of_phone(*, can_issue: bool, can_cancel: bool) -> frozenset[Right]:
+    """Return what an authorised phone may do for its company."""
+    return frozenset((_ISSUING_PHONE if can_issue else set()) | (_CANCELING_PHONE if can_cancel else set()))
 
 
 def require_right(*, user_id: int, firm_id: int, right: Right | str) -> Membership:

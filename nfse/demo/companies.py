@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from django.utils import timezone
 
 from fiscal.values import Environment
+from nfse.actors import Actor
 from nfse.demo.cast import COMPANIES, TAKERS, DemoCompany
 from nfse.demo.firm import People
 from nfse.models import Certificate, Company, Taker
@@ -41,7 +42,7 @@ def ensure_takers(people: People) -> dict[str, Taker]:
             firm_id=people.firm_id, document_index=Taker.index_document(document), merged_into=None
         )
         takers[document] = known.first() or create_taker(
-            firm_id=people.firm_id, user_id=people.accountant_id, document=document, data=data
+            actor=Actor(people.firm_id, user_id=people.accountant_id), document=document, data=data
         )
     return takers
 

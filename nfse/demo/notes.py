@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
+from nfse.actors import Actor
 from nfse.demo.cast import NOTES, DemoNote
 from nfse.demo.firm import People
 from nfse.models import Company, InvoiceRequest, Taker
@@ -34,12 +35,7 @@ def _confirm(people: People, company: Company, taker: Taker, note: DemoNote, for
         description=note.description,
         competence_date=competence_today(timezone.now()),
     )
-    mirror = prepare_request(firm_id=people.firm_id, user_id=people.accountant_id, note=wanted)
+    actor = Actor(people.firm_id, user_id=people.accountant_id)
+    mirror = prepare_request(actor=actor, note=wanted)
     if mirror.can_confirm:
-        confirm_request(
-            firm_id=people.firm_id,
-            user_id=people.accountant_id,
-            note=wanted,
-            mirror_hash=mirror.hash,
-            form_key=form_key,
-        )
+        confirm_request(actor=actor, note=wanted, mirror_hash=mirror.hash, form_key=form_key)

@@ -15,11 +15,13 @@ from nfse.models.invoices import (
 )
 from nfse.models.logos import FirmLogo
 from nfse.models.notices import Notice
+from nfse.models.phones import AuthorizedPhone
 from nfse.models.pictures import NotePicture
 from nfse.models.takers import Taker
 from nfse.models.trail import ChangeRecord
 
 __all__ = [
+    "AuthorizedPhone",
     "Certificate",
     "CertificateNotice",
     "CertificateSecret",

@@ -15,6 +15,7 @@ from core.fields import EncryptedJSONField, EncryptedTextField
 from fiscal.values import Environment, NoteSnapshot, NoteStatus
 from nfse.models.companies import Company, ServiceProfile
 from nfse.models.firms import Firm
+from nfse.models.phones import AuthorizedPhone, name_actor
 from nfse.models.takers import Taker
 from nfse.states import ASKING, LABELS, OPEN, UNSETTLED, State
 
@@ -62,8 +63,13 @@ class InvoiceRequest(models.Model):
     """
 
     class Origin(models.TextChoices):
+        """Where it was asked: by a phone in a conversation; all others are a user's."""
+
         HAND = "hand", "Portal"
         CHAT = "chat", "Conversa"
+        BATCH = "batch", "Lote"
+        RECURRING = "recurring", "Recorrente"
+        API = "api", "API"
 
     class Attention(models.TextChoices):
         """What keeps an open request from going on by itself."""
@@ -81,7 +87,7 @@ class InvoiceRequest(models.Model):
     service = models.ForeignKey(ServiceProfile, on_delete=models.PROTECT, related_name="+")
     environment = models.CharField("ambiente", max_length=10, choices=ENVIRONMENTS)
     gateway = models.CharField("emissor", max_length=10, choices=Company.Gateway.choices)
-    origin = models.CharField("origem", max_length=4, choices=Origin.choices)
+    origin = models.CharField("origem", max_length=9, choices=Origin.choices)
     state = models.CharField("situação", max_length=12, choices=STATES, default=State.QUEUED)
 
     form_key = models.UUIDField("chave do formulário")
@@ -117,7 +123,12 @@ class InvoiceRequest(models.Model):
     attention = models.CharField(max_length=12, choices=Attention.choices, blank=True)
     reference = models.JSONField(default=dict, help_text="NoteReference.to_stored() from the gateway")
 
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_by_phone = models.ForeignKey(
+        AuthorizedPhone, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     confirmed_at = models.DateTimeField("confirmada em")
     retry_until = models.DateTimeField(help_text="until then an unavailable gateway is tried again")
     state_changed_at = models.DateTimeField("mudou em")
@@ -155,6 +166,19 @@ class InvoiceRequest(models.Model):
                 condition=Q(content_hash__regex="^[0-9a-f]{64}$", payload_sha256__regex="^[0-9a-f]{64}$"),
                 name="nfse_request_has_hashes",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=False, confirmed_by_phone__isnull=True)
+                | Q(confirmed_by__isnull=True, confirmed_by_phone__isnull=False),
+                name="nfse_request_one_confirmer",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__in=["hand", "chat", "batch", "recurring", "api"]),
+                name="nfse_request_origin_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by_phone__isnull=True) | Q(origin="chat"),
+                name="nfse_request_phone_by_chat",
+            ),
         )
         indexes = (
             # All that the list of notes filters and adds up, so that it reads the index alone.
@@ -162,7 +186,7 @@ class InvoiceRequest(models.Model):
                 fields=["firm", "-confirmed_at", "-id"],
                 include=[
                     *("state", "environment", "amount", "company", "taker"),
-                    *("competence_date", "origin", "gateway", "confirmed_by"),
+                    *("competence_date", "origin", "gateway", "confirmed_by", "confirmed_by_phone"),
                 ],
                 name="nfse_request_newest",
             ),
@@ -212,6 +236,11 @@ class InvoiceRequest(models.Model):
     def signed_xml(self) -> bytes:
         """The signed DPS of a national request; empty otherwise."""
         return self.payload if self.gateway == Company.Gateway.NATIONAL else b""
+
+    @property
+    def confirmer_name(self) -> str:
+        """Who said yes, for people."""
+        return name_actor(self.confirmed_by, self.confirmed_by_phone)
 
     @property
     def is_test(self) -> bool:
@@ -311,14 +340,27 @@ class RequestEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    actor_phone = models.ForeignKey(
+        AuthorizedPhone, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField("quando", auto_now_add=True)
 
     class Meta:
         verbose_name = "histórico do pedido"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(actor__isnull=True) | Q(actor_phone__isnull=True), name="nfse_history_one_actor"
+            ),
+        )
         indexes = (models.Index(fields=["request", "id"], name="nfse_history_of_request"),)
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.from_state} → {self.to_state} ({self.event})"
+
+    @property
+    def actor_name(self) -> str:
+        """Who did it, for people; "" when it was Nitro itself."""
+        return name_actor(self.actor, self.actor_phone)
 
 
 class GatewayExchange(models.Model):

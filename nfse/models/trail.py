@@ -4,15 +4,16 @@ from django.conf import settings
 from django.db import models
 
 from nfse.models.firms import Firm
+from nfse.models.phones import AuthorizedPhone, name_actor
 
 HIDDEN = "•••"
 """Stands for what the trail may not keep."""
 
 
 class ChangeRecord(models.Model):
-    """One change by one person (or by the system, without actor). It outlives the row that changed.
+    """One change by a user or by a phone, or by Nitro itself, without actor. Append-only by trigger.
 
-    Append-only by trigger.
+    It outlives the row that changed.
     """
 
     class Action(models.TextChoices):
@@ -24,6 +25,13 @@ class ChangeRecord(models.Model):
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="changes")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="quem"
+    )
+    actor_phone = models.ForeignKey(
+        AuthorizedPhone,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="por qual telefone",
     )
     action = models.CharField("ação", max_length=8, choices=Action.choices)
     subject = models.CharField("o quê", max_length=30, help_text="company, tax_profile, service, taker…")
@@ -38,6 +46,12 @@ class ChangeRecord(models.Model):
     class Meta:
         verbose_name = "alteração"
         verbose_name_plural = "alterações"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(actor__isnull=True) | models.Q(actor_phone__isnull=True),
+                name="nfse_change_one_actor",
+            ),
+        )
         indexes = (
             models.Index(fields=["firm", "-created_at"], name="nfse_change_newest"),
             models.Index(fields=["firm", "company_id", "-created_at"], name="nfse_change_of_company"),
@@ -45,3 +59,8 @@ class ChangeRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject} {self.subject_id}"
+
+    @property
+    def actor_name(self) -> str:
+        """Who changed it, for people; "" when it was Nitro itself."""
+        return name_actor(self.actor, self.actor_phone)

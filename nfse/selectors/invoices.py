@@ -28,6 +28,7 @@ from nfse.permissions import NotFound
 from nfse.states import STANDING
 
 HEAVY = ("payload_text", "snapshot_data", "invoice__xml_text")
+CONFIRMERS = ("confirmed_by", "confirmed_by_phone")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Totals:
 def list_requests(firm_id: int, filters: RequestFilters = RequestFilters()) -> QuerySet[InvoiceRequest]:
     """The firm's requests with company, taker and note, newest first; a constant number of queries (R110)."""
     requests = InvoiceRequest.objects.filter(_narrow(firm_id, filters))
-    requests = requests.select_related("company", "taker", "invoice", "confirmed_by").defer(*HEAVY)
+    requests = requests.select_related("company", "taker", "invoice", *CONFIRMERS).defer(*HEAVY)
     return requests.order_by("-confirmed_at", "-pk")
 
 
@@ -111,7 +112,7 @@ def list_issuing_people(firm_id: int) -> QuerySet[User]:
 
 def get_request(firm_id: int, request_id: int) -> InvoiceRequest:
     """One request of the firm with all that its page shows. Raises NotFound."""
-    requests = InvoiceRequest.objects.select_related("company__city", "taker", "service", "confirmed_by")
+    requests = InvoiceRequest.objects.select_related("company__city", "taker", "service", *CONFIRMERS)
     found = requests.filter(firm_id=firm_id, pk=request_id).first()
     if found is None:
         raise NotFound
@@ -131,7 +132,7 @@ def get_invoice(firm_id: int, invoice_id: int) -> Invoice:
 def list_history(firm_id: int, request_id: int) -> QuerySet[RequestEvent]:
     """The timeline of a request, oldest first."""
     events = RequestEvent.objects.filter(firm_id=firm_id, request_id=request_id)
-    return events.select_related("actor").order_by("pk")
+    return events.select_related("actor", "actor_phone").order_by("pk")
 
 
 def list_exchanges(firm_id: int, request_id: int) -> QuerySet[GatewayExchange]:

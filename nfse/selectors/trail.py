@@ -53,7 +53,7 @@ class ChangeLine:
 
 def list_changes(firm_id: int, *, company_id: int | None = None) -> QuerySet[ChangeRecord]:
     """The changes of a firm, or of one of its companies, newest first, each with its actor."""
-    changes = ChangeRecord.objects.filter(firm_id=firm_id).select_related("actor")
+    changes = ChangeRecord.objects.filter(firm_id=firm_id).select_related("actor", "actor_phone")
     if company_id is not None:
         changes = changes.filter(company_id=company_id)
     return changes.order_by("-created_at", "-pk")
@@ -84,7 +84,7 @@ def _read(record: ChangeRecord, names: dict[int, str], cities: dict[str, str]) -
     company_name = names.get(record.company_id or 0, "")
     return ChangeLine(
         at=record.created_at,
-        who=record.actor.full_name if record.actor else "Nitro",
+        who=record.actor_name or "Nitro",
         headline=headline(record.subject, record.action),
         label=record.subject_label,
         company_id=record.company_id if company_name else None,

@@ -177,8 +177,12 @@ def remove_company(*, firm_id: int, user_id: int, company_id: int) -> None:
 
 
 def lock_company(firm_id: int, company_id: int) -> Company:
-    """Return the firm's company locked, inside the caller's transaction. Raises NotFound."""
-    company = Company.objects.select_for_update().filter(firm_id=firm_id, pk=company_id).first()
+    """Return the firm's company locked, inside the caller's transaction. Raises NotFound.
+
+    Rows about the company may still be added by others: a worker that holds a request and tells of it would
+    otherwise wait for who holds the company and waits for the request.
+    """
+    company = Company.objects.select_for_update(no_key=True).filter(firm_id=firm_id, pk=company_id).first()
     if company is None:
         raise NotFound
     return company

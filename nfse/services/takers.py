@@ -13,8 +13,9 @@ from core.database import violates
 from core.documents import strip_owner_cpf
 from core.errors import NitroError
 from core.phones import parse_phone
+from nfse.actors import Actor
 from nfse.models import ChangeRecord, Taker
-from nfse.permissions import NotFound, Right, require_right
+from nfse.permissions import NotFound, Right
 from nfse.selectors.registry import StatusFacts, find_status, read_registry
 from nfse.services.companies import clean_document, clean_postal_code
 from nfse.services.places import check_city, clean_phone
@@ -113,9 +114,7 @@ def _is_email(text: str) -> bool:
     return True
 
 
-def create_taker(
-    *, firm_id: int, user_id: int, document: str, data: TakerData, accept_status: bool = False
-) -> Taker:
+def create_taker(*, actor: Actor, document: str, data: TakerData, accept_status: bool = False) -> Taker:
     """Add a taker to the firm. `document` is a CNPJ or CPF, masked or not.
 
     The status of a CNPJ is what the registry says, whoever fills the form; it asks nobody.
@@ -124,17 +123,27 @@ def create_taker(
     Raises NotFound, NotAllowed, InvalidDocument, NameMissing, TakerTaken, TakerClosed, StatusNotAccepted,
     UnknownCity, InvalidPhone, InvalidPostalCode.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
+    with transaction.atomic(durable=True):
+        return create_taker_in_transaction(
+            actor=actor, document=document, data=data, accept_status=accept_status
+        )
+
+
+def create_taker_in_transaction(
+    *, actor: Actor, document: str, data: TakerData, accept_status: bool = False
+) -> Taker:
+    """Add a taker in the caller's transaction, which goes on after TakerTaken; see `create_taker`."""
+    actor.require(Right.ADD_TAKERS)
     number = clean_document(document)
     known = find_status(number) or StatusFacts()
     check_status(known.status, accepted=accept_status)
     values = _clean(data) | _registry_columns(known)
-    taker = Taker(firm_id=firm_id, **values)
+    taker = Taker(firm_id=actor.firm_id, **values)
     taker.document = number
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic():
             taker.save()
-            _record(taker, user_id, Action.CREATED, after=describe(taker, ("cnpj", "cpf", *values)))
+            _record(taker, actor, Action.CREATED, after=describe(taker, ("cnpj", "cpf", *values)))
     except IntegrityError as error:
         if violates(error, "nfse_taker_document_unique"):
             raise TakerTaken from error
@@ -142,9 +151,7 @@ def create_taker(
     return taker
 
 
-def create_taker_from_registry(
-    *, firm_id: int, user_id: int, cnpj: str, accept_status: bool = False
-) -> Taker:
+def create_taker_from_registry(*, actor: Actor, cnpj: str, accept_status: bool = False) -> Taker:
     """Add a taker with what the registry says of a CNPJ, masked or not. What does not fit is left out.
 
     Raises NotLookedUp, InvalidCnpj, and what `create_taker` raises.
@@ -153,44 +160,41 @@ def create_taker_from_registry(
     if answer is None or answer.record is None:
         raise NotLookedUp
     return create_taker(
-        firm_id=firm_id,
-        user_id=user_id,
+        actor=actor,
         document=answer.cnpj,
         data=data_of_record(answer.record),
         accept_status=accept_status,
     )
 
 
-def update_taker(*, firm_id: int, user_id: int, taker_id: int, data: TakerData) -> Taker:
+def update_taker(*, actor: Actor, taker_id: int, data: TakerData) -> Taker:
     """Replace what the form holds; the document never changes, and neither do notes made before.
 
     Raises NotFound, NotAllowed, NameMissing, UnknownCity, InvalidPhone, InvalidPostalCode.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
     values = _clean(data)
     with transaction.atomic(durable=True):
-        taker = _lock(firm_id, taker_id)[0]
+        taker = _lock(actor, taker_id)[0]
         if (known := find_status(taker.document)) is not None:
             values |= _registry_columns(known)
         before = describe(taker, values)
         for name, value in values.items():
             setattr(taker, name, value)
         taker.save(update_fields=[*values, "updated_at"])
-        _record(taker, user_id, Action.CHANGED, before=before, after=describe(taker, values))
+        _record(taker, actor, Action.CHANGED, before=before, after=describe(taker, values))
     return taker
 
 
-def merge_takers(*, firm_id: int, user_id: int, kept_id: int, merged_id: int) -> Taker:
+def merge_takers(*, actor: Actor, kept_id: int, merged_id: int) -> Taker:
     """Put one taker away under another of the same CNPJ root; what the kept one lacks comes from it.
 
     Notes keep the taker that they were made out to (R100); lists count them under the kept one.
     Raises NotFound, NotAllowed, CannotMerge, DifferentDocuments.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_TAKERS)
     if kept_id == merged_id:
         raise CannotMerge
     with transaction.atomic(durable=True):
-        takers = {taker.pk: taker for taker in _lock(firm_id, kept_id, merged_id)}
+        takers = {taker.pk: taker for taker in _lock(actor, kept_id, merged_id)}
         kept, merged = takers[kept_id], takers[merged_id]
         check_merge(kept, merged)
         before = describe(kept, _FILLED_BY_MERGE)
@@ -199,9 +203,9 @@ def merge_takers(*, firm_id: int, user_id: int, kept_id: int, merged_id: int) ->
         kept.save(update_fields=[*_FILLED_BY_MERGE, "updated_at"])
         merged.merged_into = kept
         merged.save(update_fields=["merged_into", "updated_at"])
-        Taker.objects.filter(firm_id=firm_id, merged_into=merged).update(merged_into=kept)
-        _record(kept, user_id, Action.CHANGED, before=before, after=describe(kept, _FILLED_BY_MERGE))
-        _record(merged, user_id, Action.REMOVED, before={"merged_into": None}, after={"merged_into": kept.pk})
+        Taker.objects.filter(firm_id=actor.firm_id, merged_into=merged).update(merged_into=kept)
+        _record(kept, actor, Action.CHANGED, before=before, after=describe(kept, _FILLED_BY_MERGE))
+        _record(merged, actor, Action.REMOVED, before={"merged_into": None}, after={"merged_into": kept.pk})
     return kept
 
 
@@ -277,19 +281,24 @@ def _registry_columns(known: StatusFacts) -> dict[str, Any]:
     return {"registry_status": known.status, "registry_fetched_at": known.fetched_at}
 
 
-def _lock(firm_id: int, *taker_ids: int) -> list[Taker]:
-    """Lock the firm's takers in the order of their ids. Raises NotFound when one is not there."""
-    open_takers = Taker.objects.filter(firm_id=firm_id, pk__in=taker_ids, merged_into=None)
+def _lock(actor: Actor, *taker_ids: int) -> list[Taker]:
+    """Lock the firm's takers in the order of their ids, and ask the right to change them.
+
+    Raises NotAllowed, and NotFound when one is not there.
+    """
+    open_takers = Taker.objects.filter(firm_id=actor.firm_id, pk__in=taker_ids, merged_into=None)
     takers = list(open_takers.select_for_update().order_by("pk"))
+    actor.require(Right.EDIT_TAKERS)
     if len(takers) != len(set(taker_ids)):
         raise NotFound
     return takers
 
 
-def _record(taker: Taker, user_id: int, action: ChangeRecord.Action, **what: Any) -> None:
+def _record(taker: Taker, actor: Actor, action: ChangeRecord.Action, **what: Any) -> None:
     record_change(
         firm_id=taker.firm_id,
-        actor_id=user_id,
+        actor_id=actor.user_id,
+        phone_id=actor.phone_id,
         action=action,
         subject="taker",
         subject_id=taker.pk,

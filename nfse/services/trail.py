@@ -30,11 +30,13 @@ def record_change(
     subject_id: int,
     label: str = "",
     company_id: int | None = None,
+    phone_id: int | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> ChangeRecord | None:
     """Add one line to the trail, inside the caller's transaction; None when nothing changed.
 
+    `actor_id` is the user who did it, `phone_id` the authorised phone; neither when it was Nitro itself.
     `before` and `after` come from `describe`; of a change only the fields that differ are kept.
     """
     before, after = dict(before or {}), dict(after or {})
@@ -47,6 +49,7 @@ def record_change(
     return ChangeRecord.objects.create(
         firm_id=firm_id,
         actor_id=actor_id,
+        actor_phone_id=phone_id,
         action=action,
         subject=subject,
         subject_id=subject_id,

@@ -19,7 +19,7 @@ from nfse.models.invoices import index_issuer
 from nfse.services.closing.requesting import request_closing
 from nfse.services.closing.taking import take_package
 from nfse.states import WITH_NOTE
-from nfse.tests.firms import Office, make_service, make_taker
+from nfse.tests.firms import Office, acting, make_service, make_taker
 from queue_worker.tests.support import run_due
 
 MONTH = date(2026, 10, 1)
@@ -175,7 +175,7 @@ def close(office: Office, month: date = MONTH, company: Company | None = None) -
 
 def open_package(office: Office, package: Package) -> zipfile.ZipFile:
     """Download a package as its accountant does."""
-    download = take_package(firm_id=office.firm.pk, user_id=office.accountant.pk, package_id=package.pk)
+    download = take_package(actor=acting(office), package_id=package.pk)
     return zipfile.ZipFile(io.BytesIO(b"".join(download.chunks)))
 
 

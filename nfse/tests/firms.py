@@ -11,7 +11,9 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from accounts.signals import account_created
 from accounts.tests.factories import make_user
+from nfse.actors import Actor
 from nfse.models import (
+    AuthorizedPhone,
     Certificate,
     Company,
     Firm,
@@ -37,6 +39,17 @@ class Office:
     owner: User
     accountant: User
     attendant: User
+
+
+def acting(office: Office, role: str = "accountant") -> Actor:
+    """A person of the office as who asks."""
+    return Actor(office.firm.pk, user_id=getattr(office, role).pk)
+
+
+def make_phone(company: Company, number: str = "+5555999123456", **fields: Any) -> AuthorizedPhone:
+    """A number that may ask for notes of the company, and not cancel them."""
+    values = {"name": "João do Vale", **fields}
+    return AuthorizedPhone.objects.create(firm_id=company.firm_id, company=company, number=number, **values)
 
 
 def make_city(code: str = "4316907", name: str = "Santa Maria", uf: str = "RS") -> City:

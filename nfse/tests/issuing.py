@@ -13,13 +13,22 @@ from fiscal.documents.clock import competence_today
 from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
 from fiscal.tests.notes import ADDRESS, ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, TAKER_CNPJ, make_issuer
 from fiscal.values import Environment
+from nfse.actors import Actor
 from nfse.models import Company, InvoiceRequest, ServiceProfile, Taker
 from nfse.services.certificates import upload_certificate
 from nfse.services.issuing.confirming import confirm_request
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import OPEN
-from nfse.tests.firms import Office, make_city, make_company, make_service, make_taker, make_tax_profile
+from nfse.tests.firms import (
+    Office,
+    acting,
+    make_city,
+    make_company,
+    make_service,
+    make_taker,
+    make_tax_profile,
+)
 from queue_worker.tests.support import make_due, run_due
 from sandbox.testing import Sandbox
 
@@ -65,8 +74,8 @@ class Shop:
         )
 
     @property
-    def who(self) -> dict[str, int]:
-        return {"firm_id": self.office.firm.pk, "user_id": self.office.accountant.pk}
+    def who(self) -> dict[str, Actor]:
+        return {"actor": acting(self.office)}
 
     @property
     def issue_path(self) -> str:

@@ -102,11 +102,12 @@ def test_the_daily_check_learns_the_rates_of_the_services(shop):
 def test_a_new_or_changed_service_is_asked_about(shop):
     WorkItem.objects.all().delete()
     data = ServiceData(nickname="Obra", ctribnac="070202", incidence_rule=PLACE)
-    service = create_service(**shop.who, company_id=shop.company.pk, data=data)
+    who = {"firm_id": shop.office.firm.pk, "user_id": shop.office.accountant.pk}
+    service = create_service(**who, company_id=shop.company.pk, data=data)
     assert WorkItem.objects.get().kind == CHECK_CITY
     WorkItem.objects.all().delete()
 
-    update_service(**shop.who, service_id=service.pk, data=data)
+    update_service(**who, service_id=service.pk, data=data)
 
     assert WorkItem.objects.get().kind == CHECK_CITY
 

@@ -29,7 +29,7 @@ from nfse.tests.closings import (
     open_package,
     read_sheets,
 )
-from nfse.tests.firms import make_company
+from nfse.tests.firms import acting, make_company
 from queue_worker.models import WorkItem
 from queue_worker.runner import run
 from queue_worker.services import reap
@@ -248,7 +248,7 @@ def test_a_stranger_hears_of_nothing(office, company, other_office, other_compan
     stranger = {"firm_id": other_office.firm.pk, "user_id": other_office.accountant.pk}
 
     with pytest.raises(NotFound):
-        take_package(**stranger, package_id=package.pk)
+        take_package(actor=acting(other_office), package_id=package.pk)
     with pytest.raises(NotFound):
         request_closing(**stranger, month=MONTH, company_id=company.pk)
 

@@ -10,7 +10,14 @@ from nfse.models import Company, TaxProfile
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.sampling import try_service
 from nfse.services.issuing.snapshots import NoteInput
-from nfse.tests.firms import make_certificate, make_company, make_service, make_taker, make_tax_profile
+from nfse.tests.firms import (
+    acting,
+    make_certificate,
+    make_company,
+    make_service,
+    make_taker,
+    make_tax_profile,
+)
 
 pytestmark = pytest.mark.django_db
 GROUP = {"cindop": "100301", "cst": "000", "cclasstrib": "000001"}
@@ -44,7 +51,7 @@ def say(office, company, day, ctribnac="170901"):
         competence_date=day,
     )
     now = datetime(2027, 3, 1, 12, tzinfo=SAO_PAULO)
-    mirror = prepare_request(firm_id=office.firm.pk, user_id=office.accountant.pk, note=note, now=now)
+    mirror = prepare_request(actor=acting(office), note=note, now=now)
     said = [each for each in [*mirror.problems, *mirror.warnings] if each.code == "ibs_cbs"]
     return said[0] if said else None
 

@@ -14,6 +14,7 @@ from fiscal.documents.clock import issue_time
 from fiscal.gateways.base import Allocation
 from fiscal.gateways.national import gateway as national
 from fiscal.gateways.plugnotas import gateway as plugnotas
+from nfse.actors import Actor
 from nfse.models import (
     Certificate,
     Company,
@@ -43,7 +44,7 @@ from nfse.services.issuing.telling import tell_doubts
 from nfse.services.notes.canceling import InvalidCancelReason, cancel_invoice
 from nfse.services.notes.reading import enqueue_due_readings
 from nfse.states import ForbiddenMove, State
-from nfse.tests.firms import make_office
+from nfse.tests.firms import acting, make_office
 from nfse.tests.issuing import events_of, make_shop, work_off
 from queue_worker.models import WorkItem
 from queue_worker.services import claim, reap
@@ -160,11 +161,11 @@ def test_another_firm_and_an_attendant_cannot_issue(shop):
     stranger = make_office(2)
 
     with pytest.raises(NotFound):
-        prepare_request(firm_id=stranger.firm.pk, user_id=stranger.owner.pk, note=shop.note())
+        prepare_request(actor=acting(stranger, "owner"), note=shop.note())
     with pytest.raises(NotFound):
-        prepare_request(firm_id=shop.office.firm.pk, user_id=stranger.owner.pk, note=shop.note())
+        prepare_request(actor=Actor(shop.office.firm.pk, user_id=stranger.owner.pk), note=shop.note())
     with pytest.raises(NotAllowed):
-        prepare_request(firm_id=shop.office.firm.pk, user_id=shop.office.attendant.pk, note=shop.note())
+        prepare_request(actor=acting(shop.office, "attendant"), note=shop.note())
 
 
 # --- Twice, at once ----------------------------------------------------------------------------------
@@ -543,8 +544,7 @@ def test_a_cancellation_needs_a_reason_and_the_firm_s_own_note(shop):
         cancel_invoice(**shop.who, invoice_id=invoice.pk, reason_code="2", text="curto")
     with pytest.raises(NotFound):
         cancel_invoice(
-            firm_id=stranger.firm.pk,
-            user_id=stranger.owner.pk,
+            actor=acting(stranger, "owner"),
             invoice_id=invoice.pk,
             reason_code="2",
             text=REASON,

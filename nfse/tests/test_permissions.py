@@ -26,8 +26,11 @@ LINES = {
         (Right.SEE_COMPANIES, Right.SEE_CERTIFICATES),
         (Right.EDIT_COMPANIES, Right.EDIT_CERTIFICATES),
     ),
-    "phones, takers": ((), (Right.EDIT_TAKERS,)),
-    "issue by hand, cancel, substitute, approve, retry, closing": ((), (Right.ISSUE,)),
+    "phones, takers": ((), (Right.EDIT_TAKERS, Right.ADD_TAKERS)),
+    "issue by hand, cancel, substitute, approve, retry, closing": (
+        (),
+        (Right.ISSUE, Right.CANCEL, Right.DECIDE),
+    ),
     "see notes and download PDF/XML": ((), (Right.SEE_INVOICES,)),
     "sessions, transcript, answer people": ((), (Right.ANSWER, Right.SEE_DOCUMENTS)),
 }

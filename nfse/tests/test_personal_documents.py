@@ -20,7 +20,15 @@ from nfse.services.notes.canceling import cancel_invoice
 from nfse.services.plugnotas_setup import set_up_company
 from nfse.services.takers import TakerData, create_taker
 from nfse.states import State
-from nfse.tests.firms import make_city, make_company, make_office, make_service, make_taker, make_tax_profile
+from nfse.tests.firms import (
+    acting,
+    make_city,
+    make_company,
+    make_office,
+    make_service,
+    make_taker,
+    make_tax_profile,
+)
 from nfse.tests.issuing import PLACE, Shop, make_issuer_pfx, work_off
 from queue_worker.tests.support import make_due, run_due
 
@@ -137,7 +145,9 @@ def test_the_cpf_that_the_receita_writes_into_a_name_is_not_kept(office):
     name = f"12.345.678 João da Silva {ISSUER_CPF}"
 
     company = create_company(**who, document=ISSUER_CNPJ, data=replace(DATA, legal_name=name))
-    taker = create_taker(**who, document=ISSUER_CPF, data=TakerData(name=f"João da Silva {ISSUER_CPF}"))
+    taker = create_taker(
+        actor=acting(office), document=ISSUER_CPF, data=TakerData(name=f"João da Silva {ISSUER_CPF}")
+    )
 
     assert company.legal_name == taker.name == "João da Silva"
     assert find_in_database(ISSUER_CPF) == []

@@ -35,7 +35,7 @@ def test_what_is_told_of_a_birth_dies_with_its_transaction(national_shop):
     request.pk = None
 
     with pytest.raises(transaction.TransactionManagementError):
-        begin(request, Event.CONFIRMED, actor_id=None)
+        begin(request, Event.CONFIRMED, actor=national_shop.who["actor"])
     assert InvoiceRequest.objects.count() == RequestEvent.objects.count() == 1
 
 
@@ -56,7 +56,7 @@ def test_a_city_s_pdf_is_told_when_it_was_fetched(city_shop):
         assert request.state == State.ISSUED
         assert heard == []
 
-        request_picture(firm_id=request.firm_id, request_id=request.pk)
+        request_picture(**city_shop.who, request_id=request.pk)
         run_due()
 
     assert [each["request_id"] for each in heard] == [request.pk]

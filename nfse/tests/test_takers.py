@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from nfse.actors import Actor
 from nfse.models import ChangeRecord, Taker
 from nfse.permissions import NotFound
 from nfse.selectors.takers import find_taker_by_document, get_taker, list_company_totals, list_takers
@@ -25,7 +26,7 @@ from nfse.services.takers import (
     merge_takers,
     update_taker,
 )
-from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company, make_request, make_taker
+from nfse.tests.firms import COMPANY_CNPJS, acting, make_city, make_company, make_request, make_taker
 from nfse.tests.registered import make_record
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ DATA = TakerData(name="Padaria Central Ltda")
 
 
 def by(office, role="attendant"):
-    return {"firm_id": office.firm.pk, "user_id": getattr(office, role).pk}
+    return {"actor": acting(office, role)}
 
 
 def test_a_taker_is_kept_clean(office):
@@ -246,7 +247,9 @@ def test_strangers_meet_nothing(office, other_office):
         lambda: update_taker(**by(other_office), taker_id=ours.pk, data=DATA),
         lambda: merge_takers(**by(other_office), kept_id=theirs.pk, merged_id=branch.pk),
         lambda: merge_takers(**by(other_office), kept_id=ours.pk, merged_id=branch.pk),
-        lambda: create_taker(firm_id=office.firm.pk, user_id=other_office.owner.pk, document=CPF, data=DATA),
+        lambda: create_taker(
+            actor=Actor(office.firm.pk, user_id=other_office.owner.pk), document=CPF, data=DATA
+        ),
         lambda: get_taker(other_office.firm.pk, ours.pk),
     ):
         with pytest.raises(NotFound):

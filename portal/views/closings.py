@@ -90,9 +90,7 @@ def closing_status(request: FirmRequest, closing_id: int) -> HttpResponse:
 @rate_limited("nfse.download", key=firm_key, rate="60/m", method="GET", closed_when_down=False)
 def closing_download(request: FirmRequest, closing_id: int) -> HttpResponseBase:
     try:
-        download = or_404(
-            take_package, firm_id=request.firm.pk, user_id=request.user.pk, package_id=closing_id
-        )
+        download = or_404(take_package, actor=request.actor, package_id=closing_id)
     except (PackageNotThere, FileMissing, DecryptionFailed) as error:
         messages.error(request, error.message)
         return redirect(_page_of(get_package(request.firm.pk, closing_id)))

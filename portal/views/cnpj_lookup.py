@@ -75,8 +75,7 @@ def add_looked_up_taker(request: FirmRequest) -> HttpResponse:
     try:
         taker = or_404(
             services.create_taker_from_registry,
-            firm_id=request.firm.pk,
-            user_id=request.user.pk,
+            actor=request.actor,
             cnpj=cnpj,
             accept_status=request.POST.get("accept_status") == "on",
         )

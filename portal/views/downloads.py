@@ -46,8 +46,7 @@ def download_table(request: FirmRequest, right: Right, extension: str, table: Ta
     try:
         download = or_404(
             export_table,
-            firm_id=request.firm.pk,
-            user_id=request.user.pk,
+            actor=request.actor,
             right=right,
             table=table,
             extension=read_extension(extension),

@@ -69,9 +69,7 @@ def invoice_exports(request: FirmRequest) -> HttpResponse:
 @export_limited
 def export_invoices_zip(request: FirmRequest) -> HttpResponseBase:
     try:
-        download = or_404(
-            export_documents, firm_id=request.firm.pk, user_id=request.user.pk, filters=_filters(request)
-        )
+        download = or_404(export_documents, actor=request.actor, filters=_filters(request))
     except (TooManyNotes, NoNotes) as error:
         return _back(request, error)
     return send(download)

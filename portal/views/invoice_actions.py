@@ -1,7 +1,6 @@
 """What a person does with a request or a note: cancel, retry, withdraw, send, settle (A22, A23)."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -46,8 +45,7 @@ def cancel_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
         try:
             or_404(
                 canceling.cancel_invoice,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
+                actor=request.actor,
                 invoice_id=invoice.pk,
                 reason_code=form.cleaned_data["reason_code"],
                 text=form.cleaned_data["text"],
@@ -80,8 +78,7 @@ def email_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
         try:
             or_404(
                 mailing.email_invoice,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
+                actor=request.actor,
                 request_id=request_id,
                 to=address,
                 form_key=form.cleaned_data["form_key"],
@@ -121,9 +118,8 @@ def _act(
     request: FirmRequest, request_id: int, service: Callable[..., InvoiceRequest], done: str
 ) -> HttpResponse:
     """Call a service and go to the page of the request that comes back; a refusal is told on its own."""
-    who: dict[str, Any] = {"firm_id": request.firm.pk, "user_id": request.user.pk}
     try:
-        changed = or_404(service, **who, request_id=request_id)
+        changed = or_404(service, actor=request.actor, request_id=request_id)
     except NitroError as error:
         messages.error(request, error.message)
         return redirect("nfse:invoice", request_id=request_id)

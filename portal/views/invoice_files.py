@@ -13,11 +13,12 @@ from fiscal.documents.xml import UnreadableXml
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Invoice
 from nfse.permissions import Right
-from nfse.selectors.notes import get_note, is_drawn_here
+from nfse.selectors.notes import is_drawn_here
 from nfse.services.notes.mailing import file_name
 from nfse.services.notes.pictures import (
     draw_picture,
     find_picture,
+    get_note_of,
     get_progress,
     request_picture,
 )
@@ -38,7 +39,7 @@ file_limited = rate_limited(
 @file_limited
 def invoice_pdf(request: FirmRequest, request_id: int) -> HttpResponse:
     """Drawn here from the national XML; a city's own PDF is fetched by work, and this page waits for it."""
-    note = or_404(get_note, request.firm.pk, request_id)
+    note = or_404(get_note_of, actor=request.actor, request_id=request_id)
     if is_drawn_here(note.request):
         return _draw(request, note)
     picture = find_picture(note)
@@ -47,7 +48,7 @@ def invoice_pdf(request: FirmRequest, request_id: int) -> HttpResponse:
     if request.htmx:
         progress = get_progress(note)
     else:
-        progress = or_404(request_picture, firm_id=request.firm.pk, request_id=request_id)
+        progress = or_404(request_picture, actor=request.actor, request_id=request_id)
     context = {"requested": note.request, "invoice": note, "progress": progress}
     template = "portal/invoice/_picture.html" if request.htmx else "portal/invoice/picture.html"
     return render(request, template, context)
@@ -59,7 +60,7 @@ def invoice_pdf(request: FirmRequest, request_id: int) -> HttpResponse:
 @file_limited
 def invoice_xml(request: FirmRequest, request_id: int) -> HttpResponse:
     """The document as it was received, byte by byte."""
-    note = or_404(get_note, request.firm.pk, request_id)
+    note = or_404(get_note_of, actor=request.actor, request_id=request_id)
     if not note.xml_text:
         return _not_yet(request, request_id, NO_XML)
     return _file(note.xml, file_name(note, "xml"), "application/xml")

@@ -89,8 +89,7 @@ def confirm(request: FirmRequest) -> HttpResponse:
     try:
         confirmed = or_404(
             confirm_request,
-            firm_id=request.firm.pk,
-            user_id=request.user.pk,
+            actor=request.actor,
             note=form.note(),
             mirror_hash=mirror_hash,
             form_key=yes_key(form.cleaned_data["form_key"], mirror_hash),
@@ -132,8 +131,7 @@ def _read(request: FirmRequest) -> IssueForm:
 def _prepare(request: FirmRequest, form: IssueForm) -> Mirror:
     return or_404(
         prepare_request,
-        firm_id=request.firm.pk,
-        user_id=request.user.pk,
+        actor=request.actor,
         note=form.note(),
     )
 

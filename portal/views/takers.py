@@ -105,8 +105,7 @@ def new_taker(request: FirmRequest) -> HttpResponse:
         try:
             created = or_404(
                 services.create_taker,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
+                actor=request.actor,
                 document=document,
                 data=form.read(),
                 accept_status=form.cleaned_data["accept_status"],
@@ -134,8 +133,7 @@ def edit_taker(request: FirmRequest, taker_id: int) -> HttpResponse:
         try:
             or_404(
                 services.update_taker,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
+                actor=request.actor,
                 taker_id=found.pk,
                 data=form.read(),
             )
@@ -172,8 +170,7 @@ def merge_takers(request: FirmRequest, taker_id: int) -> HttpResponse:
 def _merge(request: FirmRequest, kept: Taker, merged: Taker) -> HttpResponse:
     or_404(
         services.merge_takers,
-        firm_id=request.firm.pk,
-        user_id=request.user.pk,
+        actor=request.actor,
         kept_id=kept.pk,
         merged_id=merged.pk,
     )

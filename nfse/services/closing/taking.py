@@ -4,8 +4,9 @@ from django.db import transaction
 
 from core.errors import NitroError
 from core.private_files import read_private
+from nfse.actors import Actor
 from nfse.models import Package
-from nfse.permissions import Right, require_right
+from nfse.permissions import Right
 from nfse.selectors.closings import get_package
 from nfse.services.closing.making import owner_of
 from nfse.services.exports.tables import CONTENT_TYPES, Download, Extension, record_download
@@ -25,22 +26,21 @@ def right_for(package: Package) -> Right:
     return Right.ISSUE if package.kind == Package.Kind.CLOSING else Right.SEE_INVOICES
 
 
-def take_package(*, firm_id: int, user_id: int, package_id: int) -> Download:
+def take_package(*, actor: Actor, package_id: int) -> Download:
     """Return the file of a package, decrypted while it is read, after writing down who takes it.
 
     Raises:
         NotFound, NotAllowed.
         PackageNotThere; core.private_files.FileMissing, core.crypto.DecryptionFailed: the disk lost it.
     """
-    package = get_package(firm_id, package_id)
-    require_right(user_id=user_id, firm_id=firm_id, right=right_for(package))
+    package = get_package(actor.firm_id, package_id)
+    actor.require(right_for(package))
     if package.state != Package.State.READY:
         raise PackageNotThere
     chunks = read_private(package.file_path, key=package.file_key, owner=owner_of(package))
     with transaction.atomic(durable=True):
         record_download(
-            firm_id=firm_id,
-            user_id=user_id,
+            actor=actor,
             subject=SUBJECTS[Package.Kind(package.kind)],
             subject_id=package.pk,
             file_name=package.file_name,

@@ -21,7 +21,13 @@ from nfse.states import LABELS, State
 
 ROWS_AT_ONCE = 200
 BETWEEN_VALUES = " | "
-ORIGINS = {InvoiceRequest.Origin.CHAT: "chat", InvoiceRequest.Origin.HAND: "manual"}
+ORIGINS = {
+    InvoiceRequest.Origin.CHAT: "chat",
+    InvoiceRequest.Origin.HAND: "manual",
+    InvoiceRequest.Origin.BATCH: "lote",
+    InvoiceRequest.Origin.RECURRING: "recorrente",
+    InvoiceRequest.Origin.API: "API",
+}
 _ENDED = {State.CANCELED.value, State.REPLACED.value}
 
 
@@ -131,7 +137,7 @@ def note_row(note: StoredNote) -> list[object]:
         request.get_gateway_display(),
         request.get_environment_display(),
         ORIGINS[InvoiceRequest.Origin(request.origin)],
-        request.confirmed_by.full_name,
+        request.confirmer_name,
         _protocol(request, invoice),
         note.ended_at,
         _reason(note),
@@ -148,7 +154,9 @@ def refusal(request: InvoiceRequest) -> str:
 
 
 def _read(ids: Sequence[int]) -> Iterator[StoredNote]:
-    rows = InvoiceRequest.objects.select_related("invoice", "confirmed_by", "substitutes")
+    rows = InvoiceRequest.objects.select_related(
+        "invoice", "confirmed_by", "confirmed_by_phone", "substitutes"
+    )
     found = rows.defer("payload_text", "substitutes__xml_text").in_bulk(ids)
     related = _find_related(found.values())
     for request_id in ids:

@@ -19,8 +19,9 @@ from django.utils import timezone
 
 from core.exports import export_filename, stream_csv
 from core.xlsx import CONTENT_TYPE, Sheet, write_xlsx
+from nfse.actors import Actor
 from nfse.models import ChangeRecord
-from nfse.permissions import Right, require_right
+from nfse.permissions import Right
 from nfse.services.trail import record_change
 
 PIECE = 64 * 1024
@@ -75,8 +76,7 @@ class FileChunks:
 
 def export_table(
     *,
-    firm_id: int,
-    user_id: int,
+    actor: Actor,
     right: Right,
     table: Table,
     extension: Extension,
@@ -86,15 +86,14 @@ def export_table(
     """Write down who takes a list of the firm, and return it as a file. CSV is made while it is read.
 
     Raises:
-        NotFound, NotAllowed: the user may not see the list (R102).
+        NotFound, NotAllowed: the actor may not see the list (R102).
         core.xlsx.TooManyRows.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=right)
+    actor.require(right)
     file_name = export_filename(table.kind, extension, now or timezone.now())
     with transaction.atomic(durable=True):
         record_download(
-            firm_id=firm_id,
-            user_id=user_id,
+            actor=actor,
             subject=table.kind,
             file_name=file_name,
             row_count=table.count,
@@ -106,8 +105,7 @@ def export_table(
 
 def record_download(
     *,
-    firm_id: int,
-    user_id: int,
+    actor: Actor,
     subject: str,
     file_name: str,
     row_count: int,
@@ -117,8 +115,9 @@ def record_download(
 ) -> None:
     """Add who took which file to the trail, inside the caller's transaction (PRODUCT.md §7: audited)."""
     record_change(
-        firm_id=firm_id,
-        actor_id=user_id,
+        firm_id=actor.firm_id,
+        actor_id=actor.user_id,
+        phone_id=actor.phone_id,
         action=ChangeRecord.Action.EXPORTED,
         subject=subject,
         subject_id=subject_id,

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from core.errors import NitroError
 from core.exports import export_filename, stream_csv
+from nfse.actors import Actor
 from nfse.models import InvoiceRequest
-from nfse.permissions import Right, require_right
+from nfse.permissions import Right
 from nfse.selectors.invoices import RequestFilters, list_requests
 from nfse.services.exports.documents import DocumentNames
 from nfse.services.exports.notes import read_notes
@@ -40,7 +41,7 @@ class NoNotes(NitroError):
     message = "Nenhuma nota neste filtro: não há XML para baixar."
 
 
-def export_documents(*, firm_id: int, user_id: int, filters: RequestFilters) -> Download:
+def export_documents(*, actor: Actor, filters: RequestFilters) -> Download:
     """Return the XML of the notes of a filter as a zip, made while it is read; who takes it is written down.
 
     Notes whose XML has not arrived are named in a list inside.
@@ -48,8 +49,8 @@ def export_documents(*, firm_id: int, user_id: int, filters: RequestFilters) -> 
     Raises:
         NotFound, NotAllowed; TooManyNotes, NoNotes.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.SEE_INVOICES)
-    notes = list_requests(firm_id, filters).filter(state__in=WITH_NOTE)
+    actor.require(Right.SEE_INVOICES, company_id=filters.company_id)
+    notes = list_requests(actor.firm_id, filters).filter(state__in=WITH_NOTE)
     count = notes.count()
     if count > MOST_NOTES:
         raise TooManyNotes(count)
@@ -57,9 +58,7 @@ def export_documents(*, firm_id: int, user_id: int, filters: RequestFilters) -> 
         raise NoNotes
     file_name = export_filename("xml", "zip", timezone.now())
     with transaction.atomic(durable=True):
-        record_download(
-            firm_id=firm_id, user_id=user_id, subject="XML de notas", file_name=file_name, row_count=count
-        )
+        record_download(actor=actor, subject="XML de notas", file_name=file_name, row_count=count)
     return Download(file_name, ZIP, _stream(notes))
 
 

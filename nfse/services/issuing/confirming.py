@@ -15,6 +15,7 @@ from fiscal.documents.rules import check_xml
 from fiscal.gateways import get_gateway
 from fiscal.gateways.base import Allocation
 from fiscal.values import Environment, LoadedCertificate, NoteSnapshot, RuleProblem
+from nfse.actors import Actor
 from nfse.events import Event
 from nfse.models import (
     Company,
@@ -23,11 +24,12 @@ from nfse.models import (
     NumberSeries,
 )
 from nfse.models.invoices import index_issuer
-from nfse.permissions import NotFound, Right, require_right
+from nfse.permissions import Right
 from nfse.services.companies import lock_company
 from nfse.services.issuing import kinds
-from nfse.services.issuing.moving import begin, locked_request, move
-from nfse.services.issuing.preparing import find_certificate, make_mirror
+from nfse.services.issuing.locking import lock_request_for
+from nfse.services.issuing.moving import begin, move
+from nfse.services.issuing.preparing import find_certificate, make_mirror, require_issue
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import OPEN, State
 
@@ -64,8 +66,7 @@ class CannotWithdraw(NitroError):
 
 def confirm_request(
     *,
-    firm_id: int,
-    user_id: int,
+    actor: Actor,
     note: NoteInput,
     mirror_hash: str,
     form_key: uuid.UUID,
@@ -82,66 +83,103 @@ def confirm_request(
     Raises:
         NotAllowed, NotFound, NotIssuable, MirrorChanged, FormKeyReused.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
+    require_issue(actor, note)  # before the certificate is opened; it is asked again under the lock
+    certificate = find_certificate(actor.firm_id, note.company_id)
+    with transaction.atomic(durable=True):
+        return confirm_in_transaction(
+            actor=actor,
+            note=note,
+            mirror_hash=mirror_hash,
+            form_key=form_key,
+            certificate=certificate,
+            origin=origin,
+            now=now,
+        )
+
+
+def confirm_in_transaction(
+    *,
+    actor: Actor,
+    note: NoteInput,
+    mirror_hash: str,
+    form_key: uuid.UUID,
+    certificate: LoadedCertificate | None,
+    origin: str,
+    now: datetime | None = None,
+) -> InvoiceRequest:
+    """Confirm in the caller's transaction, together with rows of its own; takes the company's lock first.
+
+    Args:
+        certificate: of `find_certificate`, which the caller opened before the transaction.
+
+    Raises what `confirm_request` raises; whatever it raises, nothing of the request is stored.
+    """
     moment = now or timezone.now()
-    certificate = find_certificate(firm_id, note.company_id)
+    lock_company(actor.firm_id, note.company_id)  # one confirmation at a time per company
+    require_issue(actor, note)
+    if (repeated := _find_by_form(actor.firm_id, note, form_key)) is not None:
+        return repeated
+    mirror = make_mirror(actor.firm_id, note, moment, certificate)
+    if mirror.problems or mirror.snapshot is None:
+        raise NotIssuable(list(mirror.problems))
+    if mirror.hash != mirror_hash:
+        raise MirrorChanged
     try:
-        with transaction.atomic(durable=True):
-            lock_company(firm_id, note.company_id)  # one confirmation at a time per company
-            if (repeated := _find_by_form(firm_id, note, form_key)) is not None:
-                return repeated
-            mirror = make_mirror(firm_id, note, moment, certificate)
-            if mirror.problems or mirror.snapshot is None:
-                raise NotIssuable(list(mirror.problems))
-            if mirror.hash != mirror_hash:
-                raise MirrorChanged
-            return create_request(
-                firm_id, user_id, note, mirror.snapshot, form_key, origin, moment, certificate
-            )
+        with transaction.atomic():
+            return create_request(actor, note, mirror.snapshot, form_key, origin, moment, certificate)
     except IntegrityError as error:
         if violates(error, "nfse_request_form_once"):
             raise FormKeyReused from error
         raise
 
 
-def retry_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequest:
+def retry_request(*, actor: Actor, request_id: int) -> InvoiceRequest:
     """Send a failed request again: same content, same number, same bytes, for 24 hours more (R89).
 
     Raises:
         NotAllowed, NotFound, CannotRetry.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
-    with transaction.atomic(durable=True), locked_request(_own(firm_id, request_id)) as request:
-        if request.state in OPEN:
-            return request
-        if request.state != State.FAILED:
-            raise CannotRetry
-        until = timezone.now() + RETRY_FOR
-        move(request, State.QUEUED, Event.RETRY, actor_id=user_id, retry_until=until)
-        kinds.enqueue_for(request, kinds.SEND)
+    with transaction.atomic(durable=True):
+        return retry_in_transaction(actor=actor, request_id=request_id)
+
+
+def retry_in_transaction(*, actor: Actor, request_id: int) -> InvoiceRequest:
+    """Retry in the caller's transaction; see `retry_request`."""
+    request = lock_request_for(actor, request_id, Right.ISSUE)
+    if request.state in OPEN:
+        return request
+    if request.state != State.FAILED:
+        raise CannotRetry
+    until = timezone.now() + RETRY_FOR
+    move(request, State.QUEUED, Event.RETRY, actor=actor, retry_until=until)
+    kinds.enqueue_for(request, kinds.SEND)
     return request
 
 
-def withdraw_request(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequest:
+def withdraw_request(*, actor: Actor, request_id: int) -> InvoiceRequest:
     """Take back a request that was not sent yet. Its number stays used (R96).
 
     Raises:
         NotAllowed, NotFound, CannotWithdraw: it was sent, perhaps only once.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
-    with transaction.atomic(durable=True), locked_request(_own(firm_id, request_id)) as request:
-        if request.state == State.WITHDRAWN:
-            return request
-        if request.state != State.QUEUED:
-            raise CannotWithdraw
-        move(request, State.WITHDRAWN, Event.WITHDRAWN, actor_id=user_id)
+    with transaction.atomic(durable=True):
+        return withdraw_in_transaction(actor=actor, request_id=request_id)
+
+
+def withdraw_in_transaction(*, actor: Actor, request_id: int) -> InvoiceRequest:
+    """Withdraw in the caller's transaction; see `withdraw_request`."""
+    request = lock_request_for(actor, request_id, Right.ISSUE)
+    if request.state == State.WITHDRAWN:
+        return request
+    if request.state != State.QUEUED:
+        raise CannotWithdraw
+    move(request, State.WITHDRAWN, Event.WITHDRAWN, actor=actor)
     return request
 
 
 # --- The yes ---------------------------------------------------------------------------------------
 def create_request(
-    firm_id: int,
-    user_id: int,
+    actor: Actor,
     note: NoteInput,
     snapshot: NoteSnapshot,
     form_key: uuid.UUID,
@@ -154,7 +192,7 @@ def create_request(
 
     Raises NotIssuable, and what `NFSeGateway.prepare` raises.
     """
-    company = Company.objects.select_related("tax_profile").get(firm_id=firm_id, pk=note.company_id)
+    company = Company.objects.select_related("tax_profile").get(firm_id=actor.firm_id, pk=note.company_id)
     series = company.tax_profile.series
     number = _allocate(snapshot, series)
     replaced = Invoice.objects.get(pk=note.substitutes.invoice_id) if note.substitutes else None
@@ -179,7 +217,7 @@ def create_request(
     if is_national:
         _check_signed(prepared.payload, certificate)
     request = InvoiceRequest(
-        firm_id=firm_id,
+        firm_id=actor.firm_id,
         company=company,
         taker_id=note.taker_id,
         service_id=note.service_id,
@@ -202,12 +240,13 @@ def create_request(
         layout=prepared.layout,
         prepared_id=prepared.id,
         payload_sha256=prepared.sha256,
-        confirmed_by_id=user_id,
+        confirmed_by_id=actor.user_id,
+        confirmed_by_phone_id=actor.phone_id,
         confirmed_at=now,
         retry_until=now + RETRY_FOR,
     )
     request.payload = prepared.payload
-    begin(request, Event.CONFIRMED, actor_id=user_id)
+    begin(request, Event.CONFIRMED, actor=actor)
     kinds.enqueue_for(request, kinds.SEND)
     return request
 
@@ -239,9 +278,3 @@ def _find_by_form(firm_id: int, note: NoteInput, form_key: uuid.UUID) -> Invoice
     if found is not None and found.company_id != note.company_id:
         raise FormKeyReused
     return found
-
-
-def _own(firm_id: int, request_id: int) -> int:
-    if not InvoiceRequest.objects.filter(firm_id=firm_id, pk=request_id).exists():
-        raise NotFound
-    return request_id

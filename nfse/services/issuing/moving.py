@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from nfse.actors import Actor
 from nfse.events import Event
 from nfse.models import InvoiceRequest, RequestEvent
 from nfse.services.issuing.telling import tell_move
@@ -23,7 +24,7 @@ def locked_request(request_id: int) -> Iterator[InvoiceRequest]:
         yield InvoiceRequest.objects.select_for_update(of=("self",)).get(pk=request_id)
 
 
-def begin(request: InvoiceRequest, event: Event, *, actor_id: int | None) -> None:
+def begin(request: InvoiceRequest, event: Event, *, actor: Actor) -> None:
     """Store a new request in its first state, with the first line of its history, and tell who listens.
 
     Inside the caller's transaction, which made sure that there is no other for the same yes.
@@ -32,7 +33,7 @@ def begin(request: InvoiceRequest, event: Event, *, actor_id: int | None) -> Non
     request.state = FIRST
     request.state_changed_at = request.confirmed_at
     request.save()
-    _write(request, "", event, actor_id, "", None)
+    _write(request, "", event, actor, "", None)
     _announce(request, "", event)
 
 
@@ -41,7 +42,7 @@ def move(
     to: State,
     event: Event,
     *,
-    actor_id: int | None = None,
+    actor: Actor | None = None,
     detail: str = "",
     data: dict[str, Any] | None = None,
     **fields: Any,
@@ -51,6 +52,7 @@ def move(
     Inside the caller's transaction, which holds the row (`locked_request`). `fields` are saved with it.
 
     Args:
+        actor: who did it; None is Nitro itself.
         detail: a sentence for the accountant, without personal data.
 
     Raises:
@@ -64,7 +66,7 @@ def move(
     request.state = to
     request.state_changed_at = timezone.now()
     _save(request, {"state": to, "state_changed_at": request.state_changed_at, **fields})
-    _write(request, before, event, actor_id, detail, data)
+    _write(request, before, event, actor, detail, data)
     tell_move(request, event)
     _announce(request, before, event)
 
@@ -73,7 +75,7 @@ def note(
     request: InvoiceRequest,
     event: Event,
     *,
-    actor_id: int | None = None,
+    actor: Actor | None = None,
     detail: str = "",
     data: dict[str, Any] | None = None,
     **fields: Any,
@@ -82,7 +84,7 @@ def note(
     _require_transaction()
     if fields:
         _save(request, fields)
-    _write(request, request.state, event, actor_id, detail, data)
+    _write(request, request.state, event, actor, detail, data)
 
 
 def _save(request: InvoiceRequest, fields: dict[str, Any]) -> None:
@@ -95,7 +97,7 @@ def _write(
     request: InvoiceRequest,
     before: str,
     event: Event,
-    actor_id: int | None,
+    actor: Actor | None,
     detail: str,
     data: dict[str, Any] | None,
 ) -> None:
@@ -107,7 +109,8 @@ def _write(
         to_state=request.state,
         detail=detail[:MAX_DETAIL],
         data=data or {},
-        actor_id=actor_id,
+        actor_id=actor.user_id if actor else None,
+        actor_phone_id=actor.phone_id if actor else None,
     )
 
 

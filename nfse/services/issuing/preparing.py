@@ -10,8 +10,9 @@ from fiscal.documents.certificates import CertificateRefused
 from fiscal.documents.mirror import MirrorLine, mirror_lines
 from fiscal.documents.rules import check_snapshot
 from fiscal.values import CityParameters, LoadedCertificate, NoteSnapshot, RuleProblem
+from nfse.actors import Actor
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
-from nfse.permissions import NotFound, Right, require_right
+from nfse.permissions import NotFound, Right
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.selectors.note_actions import NOT_STANDING
@@ -39,7 +40,7 @@ class Mirror:
         return not self.problems
 
 
-def prepare_request(*, firm_id: int, user_id: int, note: NoteInput, now: datetime | None = None) -> Mirror:
+def prepare_request(*, actor: Actor, note: NoteInput, now: datetime | None = None) -> Mirror:
     """Return the mirror of a note, with what blocks it and what to look at. Stores nothing, asks nobody.
 
     What is not known of the note's cities is asked by work, for the next mirror.
@@ -47,12 +48,22 @@ def prepare_request(*, firm_id: int, user_id: int, note: NoteInput, now: datetim
     Raises:
         NotAllowed, NotFound (of nfse.permissions).
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
-    certificate = find_certificate(firm_id, note.company_id)
-    mirror = make_mirror(firm_id, note, now or timezone.now(), certificate)
+    require_issue(actor, note)
+    certificate = find_certificate(actor.firm_id, note.company_id)
+    mirror = make_mirror(actor.firm_id, note, now or timezone.now(), certificate)
     if mirror.snapshot is not None and certificate is not None:
         request_reading(note.company_id, mirror.snapshot)
     return mirror
+
+
+def require_issue(actor: Actor, note: NoteInput) -> None:
+    """Ask the right to issue this note; to replace another one takes the right to decide about it too (N15).
+
+    Raises NotFound, NotAllowed.
+    """
+    actor.require(Right.ISSUE, company_id=note.company_id)
+    if note.substitutes is not None:
+        actor.require(Right.DECIDE, company_id=note.company_id)
 
 
 def make_mirror(

@@ -13,15 +13,16 @@ from django.utils import timezone
 
 from core.errors import NitroError
 from fiscal.values import LoadedCertificate, NoteSnapshot
+from nfse.actors import Actor
 from nfse.events import Event
 from nfse.models import InvoiceRequest, RequestEvent
-from nfse.permissions import NotFound, Right, require_right
+from nfse.permissions import NotFound, Right
 from nfse.selectors.notes import is_taken
-from nfse.services.companies import lock_company
 from nfse.services.issuing import gates
 from nfse.services.issuing.confirming import NotIssuable, create_request
 from nfse.services.issuing.copying import input_of
-from nfse.services.issuing.moving import locked_request, move, note
+from nfse.services.issuing.locking import lock_request_for
+from nfse.services.issuing.moving import move, note
 from nfse.services.issuing.preparing import find_certificate, make_mirror
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import State
@@ -42,22 +43,19 @@ class ContentChanged(NitroError):
     )
 
 
-def close_taken(*, firm_id: int, user_id: int, request_id: int) -> InvoiceRequest:
+def close_taken(*, actor: Actor, request_id: int) -> InvoiceRequest:
     """Give the request up; nothing is issued. Asked twice it is given up once.
 
     Raises NotAllowed, NotFound, NotTaken.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
-    _get(firm_id, request_id)
-    with transaction.atomic(durable=True), locked_request(request_id) as request:
+    with transaction.atomic(durable=True):
+        request = lock_request_for(actor, request_id, Right.DECIDE)
         if not _was_settled(request):
-            _close(request, user_id)
+            _close(request, actor)
     return request
 
 
-def reissue_taken(
-    *, firm_id: int, user_id: int, request_id: int, now: datetime | None = None
-) -> InvoiceRequest:
+def reissue_taken(*, actor: Actor, request_id: int, now: datetime | None = None) -> InvoiceRequest:
     """Give the request up and confirm the same content under a new number; return the new request.
 
     Asked twice, or by two people at once, there is one new request. The gates are asked again, and the
@@ -66,40 +64,38 @@ def reissue_taken(
     Raises:
         NotAllowed, NotFound, NotTaken, NotIssuable, ContentChanged.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
     moment = now or timezone.now()
-    company_id = _get(firm_id, request_id).company_id
-    certificate = find_certificate(firm_id, company_id)
+    certificate = find_certificate(actor.firm_id, _get_company_id(actor, request_id))
     form_key = uuid.uuid5(_REISSUES, str(request_id))
     with transaction.atomic(durable=True):
-        lock_company(firm_id, company_id)  # before the request, as at every yes
-        with locked_request(request_id) as request:
-            again = InvoiceRequest.objects.filter(firm_id=firm_id, form_key=form_key).first()
-            if again is not None:
-                return again
-            _close(request, user_id)
-            content = input_of(request)
-            snapshot = _check(request, content, moment, certificate)
-            new = create_request(
-                firm_id, user_id, content, snapshot, form_key, request.origin, moment, certificate
-            )
-            note(request, Event.REISSUED, actor_id=user_id, data={"request_id": new.pk})
-            note(new, Event.REISSUE_OF, actor_id=user_id, data={"request_id": request.pk})
+        request = lock_request_for(actor, request_id, Right.DECIDE)
+        again = InvoiceRequest.objects.filter(firm_id=actor.firm_id, form_key=form_key).first()
+        if again is not None:
+            return again
+        _close(request, actor)
+        content = input_of(request)
+        snapshot = _check(request, content, moment, certificate)
+        new = create_request(actor, content, snapshot, form_key, request.origin, moment, certificate)
+        note(request, Event.REISSUED, actor=actor, data={"request_id": new.pk})
+        note(new, Event.REISSUE_OF, actor=actor, data={"request_id": request.pk})
     return new
 
 
-def _get(firm_id: int, request_id: int) -> InvoiceRequest:
-    found = InvoiceRequest.objects.filter(firm_id=firm_id, pk=request_id).only("company_id").first()
-    if found is None:
+def _get_company_id(actor: Actor, request_id: int) -> int:
+    """The company of a request, for who may decide about it. Raises NotFound, NotAllowed."""
+    own = InvoiceRequest.objects.filter(firm_id=actor.firm_id, pk=request_id)
+    company_id = own.values_list("company_id", flat=True).first()
+    if company_id is None:
         raise NotFound
-    return found
+    actor.require(Right.DECIDE, company_id=company_id)
+    return company_id
 
 
 def _was_settled(request: InvoiceRequest) -> bool:
     return RequestEvent.objects.filter(request=request, event=Event.TAKEN_SETTLED).exists()
 
 
-def _close(request: InvoiceRequest, user_id: int) -> None:
+def _close(request: InvoiceRequest, actor: Actor) -> None:
     if not is_taken(request):
         raise NotTaken
     text = (
@@ -111,7 +107,7 @@ def _close(request: InvoiceRequest, user_id: int) -> None:
         request,
         State.REJECTED,
         Event.TAKEN_SETTLED,
-        actor_id=user_id,
+        actor=actor,
         problems=[problem.to_dict()],
         attention=InvoiceRequest.Attention.NONE,
     )

@@ -15,12 +15,14 @@ from fiscal.gateways.base import (
     NotSupported,
     Rejected,
 )
+from nfse.actors import Actor
 from nfse.events import Event
-from nfse.models import Company, Invoice, InvoiceRequest
+from nfse.models import Company, Firm, Invoice, InvoiceRequest
 from nfse.permissions import NotFound as NotInFirm
-from nfse.permissions import Right, require_right
+from nfse.permissions import Right
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
+from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import locked_request, move, note
 from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.services.notes.facts import apply_facts
@@ -42,8 +44,14 @@ class CannotCancel(NitroError):
     message = "Esta nota não pode ser cancelada na situação atual."
 
 
+class AskTheFirm(NitroError):
+    """The firm decides about what a phone wants to cancel (Firm.chat_cancellation, N14)."""
+
+    message = "O cancelamento desta nota é com a sua contabilidade."
+
+
 def cancel_invoice(
-    *, firm_id: int, user_id: int, invoice_id: int, reason_code: str, text: str, by_analysis: bool = False
+    *, actor: Actor, invoice_id: int, reason_code: str, text: str, by_analysis: bool = False
 ) -> InvoiceRequest:
     """Ask to cancel a note; the answer comes by work. A note already being canceled comes back as it is.
 
@@ -53,35 +61,49 @@ def cancel_invoice(
 
     Raises:
         NotAllowed, NotFound (of nfse.permissions), InvalidCancelReason, CannotCancel, NotSupported.
+        AskTheFirm: a phone, where the firm does not allow to cancel from the chat directly (N14).
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.ISSUE)
+    with transaction.atomic(durable=True):
+        return cancel_in_transaction(
+            actor=actor, invoice_id=invoice_id, reason_code=reason_code, text=text, by_analysis=by_analysis
+        )
+
+
+def cancel_in_transaction(
+    *, actor: Actor, invoice_id: int, reason_code: str, text: str, by_analysis: bool = False
+) -> InvoiceRequest:
+    """Cancel in the caller's transaction, together with rows of its own; see `cancel_invoice`."""
     text = " ".join(text.split())
     if reason_code not in REASONS or not MIN_TEXT <= len(text) <= MAX_TEXT:
         raise InvalidCancelReason
-    with transaction.atomic(durable=True):
-        request = (
-            InvoiceRequest.objects.select_for_update(of=("self",))
-            .filter(firm_id=firm_id, invoice__pk=invoice_id)
-            .first()
-        )
-        if request is None:
-            raise NotInFirm
-        if request.state in {State.CANCELING, State.CANCELED}:
-            return request
-        if request.state != State.ISSUED:
-            raise CannotCancel
-        if by_analysis and request.gateway != Company.Gateway.NATIONAL:
-            raise NotSupported
-        Invoice.objects.filter(pk=invoice_id).update(
-            cancel_reason_code=reason_code,
-            cancel_reason_text=text,
-            cancel_by_analysis=by_analysis,
-            cancel_sent_at=None,
-            cancel_problems=[],
-        )
-        move(request, State.CANCELING, Event.CANCEL_ASKED, actor_id=user_id, detail=text)
-        kinds.enqueue_for(request, kinds.CANCEL)
+    invoices = Invoice.objects.filter(firm_id=actor.firm_id, pk=invoice_id)
+    request_id = invoices.values_list("request_id", flat=True).first()
+    if request_id is None:
+        raise NotInFirm
+    request = lock_request_for(actor, request_id, Right.CANCEL)
+    if actor.phone_id is not None:
+        _check_chat(actor.firm_id)
+    if request.state in {State.CANCELING, State.CANCELED}:
+        return request
+    if request.state != State.ISSUED:
+        raise CannotCancel
+    if by_analysis and request.gateway != Company.Gateway.NATIONAL:
+        raise NotSupported
+    invoices.update(
+        cancel_reason_code=reason_code,
+        cancel_reason_text=text,
+        cancel_by_analysis=by_analysis,
+        cancel_sent_at=None,
+        cancel_problems=[],
+    )
+    move(request, State.CANCELING, Event.CANCEL_ASKED, actor=actor, detail=text)
+    kinds.enqueue_for(request, kinds.CANCEL)
     return request
+
+
+def _check_chat(firm_id: int) -> None:
+    if not Firm.objects.filter(pk=firm_id, chat_cancellation=Firm.ChatCancellation.ALLOWED).exists():
+        raise AskTheFirm
 
 
 def cancel_note(*, request_id: int, work: Work) -> None:

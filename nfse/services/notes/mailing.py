@@ -13,10 +13,12 @@ from core.errors import NitroError
 from core.masking import mask_email
 from fiscal.documents.mirror import TEST_BANNER, format_reais
 from fiscal.values import NoteStatus
+from nfse.actors import Actor
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest, RequestEvent
-from nfse.permissions import NotFound, Right, require_right
+from nfse.permissions import Right
 from nfse.services.issuing import kinds
+from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import locked_request, note
 from nfse.services.letters import write_letter
 from nfse.services.notes.pictures import read_picture
@@ -35,27 +37,22 @@ class NotEmailable(NitroError):
     message = "A nota ainda não tem PDF e XML para enviar. Espere um instante e tente de novo."
 
 
-def email_invoice(
-    *, firm_id: int, user_id: int, request_id: int, to: str, form_key: uuid.UUID
-) -> InvoiceRequest:
+def email_invoice(*, actor: Actor, request_id: int, to: str, form_key: uuid.UUID) -> InvoiceRequest:
     """Have the note sent to an address; the same `form_key` sends one letter.
 
     Raises NotAllowed, NotFound, InvalidEmail, NotEmailable.
     """
-    require_right(user_id=user_id, firm_id=firm_id, right=Right.SEE_INVOICES)
     address = _clean(to)
-    invoice = Invoice.objects.filter(firm_id=firm_id, request_id=request_id).first()
-    if invoice is None and not InvoiceRequest.objects.filter(firm_id=firm_id, pk=request_id).exists():
-        raise NotFound
-    if not is_emailable(invoice):
-        raise NotEmailable
-    with transaction.atomic(durable=True), locked_request(request_id) as request:
+    with transaction.atomic(durable=True):
+        request = lock_request_for(actor, request_id, Right.SEE_INVOICES)
+        if not is_emailable(Invoice.objects.filter(request=request).first()):
+            raise NotEmailable
         asked = RequestEvent.objects.filter(
             request=request, event=Event.EMAIL_ASKED, data__form_key=str(form_key)
         )
         if not asked.exists():
             data = {"form_key": str(form_key)}
-            note(request, Event.EMAIL_ASKED, actor_id=user_id, detail=mask_email(address), data=data)
+            note(request, Event.EMAIL_ASKED, actor=actor, detail=mask_email(address), data=data)
             enqueue(
                 kind=kinds.EMAIL,
                 payload={"request_id": request_id, "to": encrypt(address)},

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from fiscal.documents import danfse
 from fiscal.values import NoteStatus
+from nfse.actors import Actor
 from nfse.models import Invoice, NotePicture
-from nfse.permissions import NotFound
-from nfse.selectors.notes import is_drawn_here
+from nfse.permissions import Right
+from nfse.selectors.notes import get_note, is_drawn_here
 from nfse.services.issuing import kinds
 from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.signals import pdf_ready
@@ -55,12 +56,20 @@ def get_progress(invoice: Invoice) -> Progress:
     return Progress.FAILED if is_over else Progress.MAKING
 
 
-def request_picture(*, firm_id: int, request_id: int) -> Progress:
-    """Ask the queue for the PDF, unless it is there; asked twice it is fetched once. Raises NotFound."""
+def get_note_of(*, actor: Actor, request_id: int) -> Invoice:
+    """Return the note whose PDF and XML the actor may have. Raises NotFound, NotAllowed."""
+    invoice = get_note(actor.firm_id, request_id)
+    actor.require(Right.SEE_INVOICES, company_id=invoice.company_id)
+    return invoice
+
+
+def request_picture(*, actor: Actor, request_id: int) -> Progress:
+    """Ask the queue for the PDF, unless it is there; asked twice it is fetched once.
+
+    Raises NotFound, NotAllowed.
+    """
     with transaction.atomic(durable=True):
-        invoice = Invoice.objects.filter(firm_id=firm_id, request_id=request_id).first()
-        if invoice is None:
-            raise NotFound
+        invoice = get_note_of(actor=actor, request_id=request_id)
         if find_picture(invoice) is not None:
             return Progress.READY
         kinds.enqueue_picture(request_id)

@@ -14,11 +14,13 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from accounts.signals import account_created
 from fiscal.documents.clock import competence_today
+from fiscal.enumerations import Gateway, TaxRegime, TotalTaxMode
 from nfse.actors import Actor
 from nfse.models import Company, Firm, Invoice, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.models.invoices import index_issuer
 from nfse.services.certificates import upload_certificate
 from nfse.services.issuing.snapshots import NoteInput
+from nfse.states import SetupState
 from registry.models import City
 from sandbox.pki import make_pfx
 
@@ -65,7 +67,7 @@ def make_office(number: int, gateway: str) -> Office:
         firm=firm,
         document=ISSUER_CNPJ,
         legal_name="Oficina Rota Sul Ltda",
-        tax_regime=Company.Regime.SIMPLES,
+        tax_regime=TaxRegime.SIMPLES,
         gateway=gateway,
         city=city,
         main_cnae="6209100",
@@ -75,7 +77,7 @@ def make_office(number: int, gateway: str) -> Office:
         firm=firm,
         company=company,
         simples_apportionment=1,
-        total_tax_mode=TaxProfile.TotalTax.SIMPLES_PERCENT,
+        total_tax_mode=TotalTaxMode.SIMPLES_PERCENT,
         total_tax_percent=Decimal("6.00"),
         limit_cents=10**12,
         series=900 + number,
@@ -95,8 +97,8 @@ def make_office(number: int, gateway: str) -> Office:
     upload_certificate(
         firm_id=firm.pk, user_id=owner.pk, company_id=company.pk, data=make_issuer_pfx(), password=PASSWORD
     )
-    if gateway == Company.Gateway.PLUGNOTAS:
-        Company.objects.filter(pk=company.pk).update(plugnotas_state=Company.Setup.SENT)
+    if gateway == Gateway.PLUGNOTAS:
+        Company.objects.filter(pk=company.pk).update(plugnotas_state=SetupState.SENT)
     return Office(firm, owner, company, service, taker)
 
 

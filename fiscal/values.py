@@ -13,79 +13,20 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Self, Union, get_args, get_origin, get_type_hints
 
+from fiscal.enumerations import (
+    Environment,
+    IssTreatment,
+    NoteStatus,
+    SimplesApportionment,
+    SpecialRegime,
+    TaxRegime,
+    TotalTaxMode,
+    WhoFixes,
+)
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.x509 import Certificate
-
-
-class Environment(StrEnum):
-    """Where a note is issued: `tpAmb` 1 and 2."""
-
-    PRODUCTION = "production"
-    STAGING = "staging"
-
-
-class TaxRegime(StrEnum):
-    MEI = "mei"
-    SIMPLES = "simples"
-    SIMPLES_EXCESS = "simples_excess"
-    NORMAL = "normal"
-
-    @property
-    def is_simples(self) -> bool:
-        """ME/EPP in the Simples Nacional, above the sublimit or not (opSimpNac 3)."""
-        return self in {TaxRegime.SIMPLES, TaxRegime.SIMPLES_EXCESS}
-
-
-class SpecialRegime(StrEnum):
-    """Special regimes of the ISS by name; each gateway maps them to its own number (N1)."""
-
-    NONE = "none"
-    COOPERATIVE = "cooperative"
-    ESTIMATE = "estimate"
-    MUNICIPAL_MICRO = "municipal_micro"
-    NOTARY = "notary"
-    SELF_EMPLOYED = "self_employed"
-    PROFESSIONAL_SOCIETY = "professional_society"
-    OTHER = "other"
-
-
-class SimplesApportionment(IntEnum):
-    """regApTribSN."""
-
-    ALL_INSIDE = 1
-    ISS_OUTSIDE = 2
-    ALL_OUTSIDE = 3
-
-
-class IssTreatment(IntEnum):
-    """tribISSQN."""
-
-    TAXABLE = 1
-    IMMUNE = 2
-    EXPORT = 3
-    NOT_INCIDENT = 4
-
-
-class TotalTaxMode(StrEnum):
-    """How the approximate taxes of Lei 12.741 are stated (N2)."""
-
-    NOT_INFORMED = "not_informed"
-    SIMPLES_PERCENT = "simples_percent"
-    PERCENTS = "percents"
-    AMOUNTS = "amounts"
-
-
-class WhoFixes(StrEnum):
-    """Who can make a refused or unready note pass."""
-
-    CLIENT = "client"
-    FIRM = "firm"
-    CLIENT_OR_FIRM = "client_or_firm"
-    SYSTEM = "system"
-    OPERATORS = "operators"
-    OPERATORS_AND_FIRM = "operators_and_firm"
-    NOBODY = "nobody"
 
 
 class Serializable:
@@ -377,13 +318,6 @@ class ReturnedNote(Serializable):
     cbs_total: Decimal | None = None
     replaces_key: str = ""
     dps_digest: str = ""
-
-
-class NoteStatus(StrEnum):
-    AUTHORIZED = "authorized"
-    CANCELED = "canceled"
-    REPLACED = "replaced"
-    ANALYSIS_PENDING = "analysis_pending"
 
 
 @dataclass(frozen=True)

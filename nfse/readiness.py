@@ -6,10 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from fiscal.values import TaxRegime, TotalTaxMode, WhoFixes
-
-NATIONAL, PLUGNOTAS = "national", "plugnotas"
-REGISTERED = "sent"
+from fiscal.enumerations import Gateway, TaxRegime, TotalTaxMode, WhoFixes
+from nfse.states import SetupState
 
 
 class Need(StrEnum):
@@ -76,10 +74,10 @@ def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessIte
         (Need.SERVICE, facts.service_count > 0),
         (Need.CERTIFICATE, _is_certificate_valid(facts, now)),
     ]
-    if facts.gateway == NATIONAL:
+    if facts.gateway == Gateway.NATIONAL:
         lines.append((Need.CITY, _does_city_accept(facts)))
-    if facts.gateway == PLUGNOTAS:
-        lines.append((Need.PLUGNOTAS, facts.plugnotas_state == REGISTERED))
+    if facts.gateway == Gateway.PLUGNOTAS:
+        lines.append((Need.PLUGNOTAS, facts.plugnotas_state == SetupState.SENT))
     if facts.phone_count is not None:
         lines.append((Need.PHONE, facts.phone_count > 0))
     return tuple(ReadinessItem(need, is_met, *_WORDS[need]) for need, is_met in lines)

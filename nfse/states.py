@@ -1,50 +1,38 @@
-"""The states of an invoice request: what each is called and may become (PRODUCT 3.3, R88). Pure.
+"""The states of an invoice request, what each is called and may become (PRODUCT 3.3, R88). Pure.
 
 Only `nfse.services.issuing.moving.move` changes a state, and only along these moves.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
 from core.errors import NitroError
+from fiscal.enumerations import Labeled
 
 
-class State(StrEnum):
-    QUEUED = "queued"
-    SENDING = "sending"
-    ACCEPTED = "accepted"
-    IN_DOUBT = "in_doubt"
-    ISSUED = "issued"
-    REJECTED = "rejected"
-    FAILED = "failed"
-    WITHDRAWN = "withdrawn"
-    CANCELING = "canceling"
-    IN_ANALYSIS = "in_analysis"
-    CANCELED = "canceled"
-    REPLACED = "replaced"
-
-    @property
-    def label(self) -> str:
-        return LABELS[self]
+class State(Labeled):
+    QUEUED = "queued", "Na fila"
+    SENDING = "sending", "Enviando"
+    ACCEPTED = "accepted", "Em processamento"
+    IN_DOUBT = "in_doubt", "Conferindo"
+    ISSUED = "issued", "Emitida"
+    REJECTED = "rejected", "Recusada"
+    FAILED = "failed", "Falhou"
+    WITHDRAWN = "withdrawn", "Retirada"
+    CANCELING = "canceling", "Cancelando"
+    IN_ANALYSIS = "in_analysis", "Em análise fiscal"
+    CANCELED = "canceled", "Cancelada"
+    REPLACED = "replaced", "Substituída"
 
 
-LABELS: Mapping[State, str] = MappingProxyType(
-    {
-        State.QUEUED: "Na fila",
-        State.SENDING: "Enviando",
-        State.ACCEPTED: "Em processamento",
-        State.IN_DOUBT: "Conferindo",
-        State.ISSUED: "Emitida",
-        State.REJECTED: "Recusada",
-        State.FAILED: "Falhou",
-        State.WITHDRAWN: "Retirada",
-        State.CANCELING: "Cancelando",
-        State.IN_ANALYSIS: "Em análise fiscal",
-        State.CANCELED: "Cancelada",
-        State.REPLACED: "Substituída",
-    }
-)
+class SetupState(Labeled):
+    """How far the registration of a company at PlugNotas is (N22)."""
+
+    NONE = "none", "Não cadastrada"
+    PENDING = "pending", "Pendente"
+    SENT = "sent", "Enviada"
+    ERROR = "error", "Com erro"
+
 
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {

@@ -7,7 +7,8 @@ from cryptography import x509
 
 from fiscal.documents.rules import check_xml
 from fiscal.documents.rules.base import Context
-from fiscal.values import CityParameters, Environment
+from fiscal.enumerations import Environment
+from fiscal.values import CityParameters
 from sandbox.tests.clients import COMPANY, Certificate, sign
 from sandbox.tests.test_sefin_rules import GOOD, RULES
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
-from fiscal.values import FederalTaxes, IssTreatment, NoteSnapshot, TaxRegime
+from fiscal.enumerations import IssTreatment, TaxRegime
+from fiscal.values import FederalTaxes, NoteSnapshot
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")

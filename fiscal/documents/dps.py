@@ -30,22 +30,18 @@ from fiscal.documents.texts import (
     clean_text,
 )
 from fiscal.documents.xml import NAMESPACE, PROLOG
+from fiscal.enumerations import Environment, IssTreatment, SpecialRegime, TaxRegime, TotalTaxMode
 from fiscal.values import (
     Address,
-    Environment,
     EventActivity,
     FederalTaxes,
     IbsCbs,
-    IssTreatment,
     Issuer,
     NoteSnapshot,
     Service,
-    SpecialRegime,
     Substitution,
     Taker,
-    TaxRegime,
     TotalTax,
-    TotalTaxMode,
 )
 
 _T = TypeVar("_T")

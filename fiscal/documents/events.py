@@ -14,7 +14,8 @@ from fiscal.documents.identifiers import event_request_id
 from fiscal.documents.layouts import LAYOUT_101
 from fiscal.documents.texts import clean_code, clean_line, is_reason
 from fiscal.documents.xml import UnreadableXml, find_first, find_text, local_name, read_xml
-from fiscal.values import Environment, Lock, Manifestation, NoteEventFact, NoteState, NoteStatus
+from fiscal.enumerations import Environment, NoteStatus
+from fiscal.values import Lock, Manifestation, NoteEventFact, NoteState
 
 CANCELLATION, REPLACEMENT, ANALYSIS_REQUEST = "101101", "105102", "101103"
 ANALYSIS_GRANTED, ANALYSIS_DENIED, CANCELED_BY_OFFICE = "105104", "105105", "305101"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.errors import NitroError
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 
 LAYOUT_101 = "1.01"
 LAYOUTS = {LAYOUT_101}

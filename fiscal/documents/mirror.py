@@ -9,7 +9,8 @@ from core.money import format_brl
 from fiscal.documents.amounts import ZERO, Preview, preview_amounts
 from fiscal.documents.tables import get_services
 from fiscal.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
-from fiscal.values import Environment, IssTreatment, NoteSnapshot, Service, TaxRegime
+from fiscal.enumerations import Environment, IssTreatment, TaxRegime
+from fiscal.values import NoteSnapshot, Service
 from registry.tables import get_municipality_names
 
 TEST_BANNER = "TESTE: esta nota não tem valor fiscal."

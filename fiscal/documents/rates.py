@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from fiscal.values import IssTreatment, SimplesApportionment, SpecialRegime, TaxRegime
+from fiscal.enumerations import IssTreatment, SimplesApportionment, SpecialRegime, TaxRegime
 
 
 def rate_for_document(

@@ -8,7 +8,7 @@ it does is the setting NFSE_IBS_CBS_REQUIRED_FROM.
 from datetime import date
 
 from fiscal.documents.texts import clean_code
-from fiscal.values import TaxRegime
+from fiscal.enumerations import TaxRegime
 
 DUE_FROM = date(2026, 10, 1)
 LATER_FROM = date(2026, 12, 1)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fiscal.documents.envelopes import AnswerProblem
 from fiscal.documents.tables import get_official_messages, get_rules
-from fiscal.values import RuleProblem, WhoFixes
+from fiscal.enumerations import WhoFixes
+from fiscal.values import RuleProblem
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from fiscal.documents.amounts import CENT, Preview, read_decimal
 from fiscal.documents.clock import read_time
 from fiscal.documents.signing import digest_value
 from fiscal.documents.xml import UnreadableXml, find_child, find_first, find_text, read_xml
-from fiscal.values import Environment, ReturnedNote
+from fiscal.enumerations import Environment
+from fiscal.values import ReturnedNote
 
 
 class NotANote(UnreadableXml):

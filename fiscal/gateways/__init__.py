@@ -1,11 +1,10 @@
 """The gateways that issue notes, picked by company, environment and city (docs/nfse-gateways.md)."""
 
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.base import NFSeGateway, Recorder
 from fiscal.gateways.national import NationalGateway
 from fiscal.gateways.plugnotas import PlugNotasGateway
-from fiscal.values import Environment, LoadedCertificate
-
-NATIONAL, PLUGNOTAS = "national", "plugnotas"
+from fiscal.values import LoadedCertificate
 
 
 def get_gateway(
@@ -26,10 +25,10 @@ def get_gateway(
     Raises:
         ValueError: no such kind.
     """
-    if kind == NATIONAL:
+    if kind == Gateway.NATIONAL:
         return NationalGateway(
             environment=Environment(environment), city_code=city_code, certificate=certificate, record=record
         )
-    if kind == PLUGNOTAS:
+    if kind == Gateway.PLUGNOTAS:
         return PlugNotasGateway(record=record)
     raise ValueError(f"no gateway {kind!r}")

@@ -13,15 +13,8 @@ from datetime import datetime
 from core.errors import NitroError, Refused, Unavailable
 from fiscal.documents.events import fold_events
 from fiscal.documents.layouts import LAYOUT_101
-from fiscal.values import (
-    NoteEventFact,
-    NoteSnapshot,
-    NoteState,
-    NoteStatus,
-    ReturnedNote,
-    RuleProblem,
-    Serializable,
-)
+from fiscal.enumerations import NoteStatus
+from fiscal.values import NoteEventFact, NoteSnapshot, NoteState, ReturnedNote, RuleProblem, Serializable
 
 MAX_KEPT_CHARACTERS = 8 * 1024
 """Of a raw answer, for the audit trail (national.md §2.5)."""

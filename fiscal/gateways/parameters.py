@@ -18,11 +18,12 @@ from core.errors import ProviderError
 from core.ratelimit import CACHE_DOWN
 from fiscal.documents.amounts import read_decimal
 from fiscal.documents.tables import get_services
+from fiscal.enumerations import Environment
 from fiscal.gateways.base import Recorder
 from fiscal.gateways.national.client import PARAMETERS, Answer, NationalClient
 from fiscal.gateways.national.endpoints import get_endpoints
 from fiscal.gateways.national.tls import identity_of
-from fiscal.values import CityParameters, Environment, LoadedCertificate, NoteSnapshot
+from fiscal.values import CityParameters, LoadedCertificate, NoteSnapshot
 
 logger = structlog.get_logger(__name__)
 

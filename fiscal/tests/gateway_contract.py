@@ -22,6 +22,7 @@ from core.http import CalledInsideTransaction, close_providers
 from core.http import client as http_client
 from embedded.servers import free_port
 from fiscal.documents.clock import competence_today, issue_time
+from fiscal.enumerations import NoteStatus
 from fiscal.gateways.base import (
     Accepted,
     Allocation,
@@ -39,7 +40,7 @@ from fiscal.gateways.base import (
 from fiscal.gateways.national import client as national_client
 from fiscal.gateways.plugnotas import client as plugnotas_client
 from fiscal.tests.notes import ISSUER_CNPJ, TAKER_CNPJ
-from fiscal.values import NoteSnapshot, NoteStatus, Substitution
+from fiscal.values import NoteSnapshot, Substitution
 from sandbox.testing import Sandbox
 
 REASON = "Serviço não foi prestado ao cliente"

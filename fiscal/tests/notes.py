@@ -14,20 +14,17 @@ from fiscal.documents.dps import build_dps
 from fiscal.documents.identifiers import access_key_digit
 from fiscal.documents.signing import SignatureAlgorithm, sign
 from fiscal.documents.xml import NAMESPACE, PROLOG, find_child, find_first, local_name, read_xml
+from fiscal.enumerations import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
 from fiscal.values import (
     Address,
-    Environment,
     FederalTaxes,
     IbsCbs,
     Issuer,
     LoadedCertificate,
     NoteSnapshot,
     Service,
-    SimplesApportionment,
     Taker,
-    TaxRegime,
     TotalTax,
-    TotalTaxMode,
 )
 from sandbox.pki import make_pfx
 

@@ -47,6 +47,7 @@ from fiscal.documents.schema import validate
 from fiscal.documents.signing import SignatureStatus, sign, verify
 from fiscal.documents.tables import get_official_messages, get_rules
 from fiscal.documents.xml import NAMESPACE, UnreadableXml
+from fiscal.enumerations import Environment, NoteStatus, WhoFixes
 from fiscal.tests.notes import (
     CLINIC,
     ISSUER_CNPJ,
@@ -62,7 +63,7 @@ from fiscal.tests.notes import (
     make_snapshot,
     signed,
 )
-from fiscal.values import Environment, NoteEventFact, NoteState, NoteStatus, Substitution, WhoFixes
+from fiscal.values import NoteEventFact, NoteState, Substitution
 
 OTHER_KEY = KEY.replace("2611", "2612")
 

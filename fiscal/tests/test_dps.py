@@ -27,6 +27,7 @@ from fiscal.documents.rates import rate_for_document
 from fiscal.documents.schema import blocking, validate
 from fiscal.documents.texts import clean_line, clean_text, is_reason
 from fiscal.documents.xml import find_child, find_text, read_xml
+from fiscal.enumerations import Environment, IssTreatment, SpecialRegime, TaxRegime, TotalTaxMode
 from fiscal.tests.notes import (
     ADDRESS,
     CLINIC,
@@ -45,18 +46,7 @@ from fiscal.tests.notes import (
     mei_snapshot,
     normal_snapshot,
 )
-from fiscal.values import (
-    Environment,
-    EventActivity,
-    IssTreatment,
-    NoteSnapshot,
-    SpecialRegime,
-    Substitution,
-    Taker,
-    TaxRegime,
-    TotalTax,
-    TotalTaxMode,
-)
+from fiscal.values import EventActivity, NoteSnapshot, Substitution, Taker, TotalTax
 from nfse.checks import check_layouts
 
 EVENT = EventActivity("Festival de inverno", date(2026, 11, 1), date(2026, 11, 3), address=ADDRESS)

@@ -10,13 +10,13 @@ from django.core.exceptions import ImproperlyConfigured
 from core.http import Response
 from fiscal.documents.signing import verify
 from fiscal.documents.xml import find_text, read_xml
+from fiscal.enumerations import Environment
 from fiscal.gateways import NationalGateway, PlugNotasGateway, get_gateway
 from fiscal.gateways.base import Allocation, CertificateRejected, Rejected
 from fiscal.gateways.exchanges import describe
 from fiscal.gateways.national.endpoints import get_endpoints
 from fiscal.gateways.national.tls import identity_of, make_context
 from fiscal.tests.notes import NOW, PORTO_ALEGRE, make_certificate, make_snapshot, make_unfit_certificate
-from fiscal.values import Environment
 from nfse.checks import check_city_endpoints
 
 AMERICANA = "3501608"

@@ -1,6 +1,7 @@
 import pytest
 
 from fiscal.documents.certificates import open_pfx
+from fiscal.enumerations import Environment
 from fiscal.gateways import get_gateway
 from fiscal.tests.gateway_contract import GatewayContract, Side, today
 from fiscal.tests.notes import (
@@ -11,7 +12,6 @@ from fiscal.tests.notes import (
     load_unfit,
     make_snapshot,
 )
-from fiscal.values import Environment
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.tests.stranger import answer, by_path, drop, running_stranger
 from fiscal.documents.certificates import open_pfx
 from fiscal.documents.envelopes import pack
+from fiscal.enumerations import NoteStatus
 from fiscal.gateways import get_gateway
 from fiscal.gateways.base import (
     Allocation,
@@ -39,7 +40,6 @@ from fiscal.tests.notes import (
     make_nfse,
     make_snapshot,
 )
-from fiscal.values import NoteStatus
 from sandbox import pki
 from sandbox.tls import make_context
 

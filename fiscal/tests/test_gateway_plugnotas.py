@@ -3,11 +3,11 @@ from decimal import Decimal
 
 import pytest
 
+from fiscal.enumerations import Environment
 from fiscal.gateways import get_gateway
 from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
 from fiscal.tests.gateway_contract import GatewayContract, Side, today
 from fiscal.tests.notes import ADDRESS, ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, make_issuer, make_snapshot
-from fiscal.values import Environment
 
 ISSUER = make_issuer(main_cnae="6209100", address=ADDRESS)
 

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import Unavailable, Unknown, Unreadable
 from core.tests.stranger import answer, by_path, running_stranger
+from fiscal.enumerations import Environment, IssTreatment, NoteStatus, SpecialRegime, TaxRegime, WhoFixes
 from fiscal.gateways.base import (
     Accepted,
     Allocation,
@@ -40,16 +41,7 @@ from fiscal.tests.notes import (
     make_service,
     make_snapshot,
 )
-from fiscal.values import (
-    Environment,
-    FederalTaxes,
-    IbsCbs,
-    IssTreatment,
-    NoteStatus,
-    SpecialRegime,
-    TaxRegime,
-    WhoFixes,
-)
+from fiscal.values import FederalTaxes, IbsCbs
 
 ISSUER = make_issuer(main_cnae="6209100", address=ADDRESS)
 REFERENCE = NoteReference(ISSUER_CNPJ, provider_id="5f9f", integration_id="inv-1")

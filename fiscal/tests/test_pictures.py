@@ -12,6 +12,7 @@ from fpdf import FPDF
 
 from fiscal.documents.danfse import NotDrawable, public_address, render
 from fiscal.documents.mirror import mirror_lines
+from fiscal.enumerations import Environment, IssTreatment
 from fiscal.tests.notes import (
     CLINIC,
     KEY,
@@ -27,7 +28,7 @@ from fiscal.tests.notes import (
     normal_snapshot,
     signed,
 )
-from fiscal.values import Environment, FederalTaxes, IssTreatment, Issuer, Substitution
+from fiscal.values import FederalTaxes, Issuer, Substitution
 
 STREAM = re.compile(rb"stream\n(.*?)\nendstream", re.DOTALL)
 

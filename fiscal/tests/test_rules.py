@@ -12,6 +12,7 @@ from fiscal.documents.events import build_cancellation
 from fiscal.documents.rules import Context, check_snapshot, check_xml, implemented_codes
 from fiscal.documents.signing import sign, verify
 from fiscal.documents.tables import get_rules
+from fiscal.enumerations import Environment, TaxRegime, WhoFixes
 from fiscal.tests.notes import (
     ISSUER_CNPJ,
     KEY,
@@ -32,7 +33,7 @@ from fiscal.tests.notes import (
     normal_snapshot,
     signed,
 )
-from fiscal.values import CityParameters, Environment, ReplacedNote, Substitution, TaxRegime, WhoFixes
+from fiscal.values import CityParameters, ReplacedNote, Substitution
 
 TRIB_MUN = "valores/trib/tribMun"
 TRIB_FED = "valores/trib/tribFed"

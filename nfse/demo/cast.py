@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from fiscal.values import Environment, SimplesApportionment, TaxRegime, TotalTaxMode
-from nfse.models import Company, ServiceProfile
+from fiscal.enumerations import Environment, Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
+from nfse.models import ServiceProfile
 from nfse.services.companies import CompanyData
 from nfse.services.profiles import ServiceData, TaxData
 from nfse.services.takers import TakerData
@@ -43,7 +43,7 @@ SOFTWARE = DemoCompany(
         legal_name="Desenvolvimento de Software Cenedorelva Ltda",
         trade_name="Cenedorelva Software",
         tax_regime=TaxRegime.SIMPLES,
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         city_code=PORTO_ALEGRE,
         main_cnae="6202300",
         opening_date=date(2019, 3, 11),
@@ -79,7 +79,7 @@ ARCHITECT = DemoCompany(
         legal_name="Arquiteto Horirilina Ltda ME",
         trade_name="Horirilina Arquitetura",
         tax_regime=TaxRegime.SIMPLES,
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         city_code=PORTO_ALEGRE,
         main_cnae="7111100",
         opening_date=date(2021, 8, 2),
@@ -109,7 +109,7 @@ FREELANCER = DemoCompany(
         legal_name="99.940.089 Rosangela Pereira Quaresmeiro",
         trade_name="Rosangela Sistemas",
         tax_regime=TaxRegime.MEI,
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         city_code=PORTO_ALEGRE,
         main_cnae="6202300",
         opening_date=date(2023, 1, 16),
@@ -138,7 +138,7 @@ CONSULTANCY = DemoCompany(
         legal_name="Zimozelanda e Cia Ltda",
         trade_name="Zimozelanda Tecnologia",
         tax_regime=TaxRegime.NORMAL,
-        gateway=Company.Gateway.PLUGNOTAS,
+        gateway=Gateway.PLUGNOTAS,
         city_code=PORTO_ALEGRE,
         main_cnae="6202300",
         opening_date=date(2015, 5, 20),
@@ -172,7 +172,7 @@ BLOCKED = DemoCompany(
         legal_name="Curso de Informática Cenefulina S.A.",
         trade_name="Cenefulina Cursos",
         tax_regime=TaxRegime.SIMPLES,
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         city_code=PORTO_ALEGRE,
         main_cnae="8599603",
         street="Avenida do Comércio",

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from django.utils import timezone
 
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.actors import Actor
 from nfse.demo.cast import COMPANIES, TAKERS, DemoCompany
 from nfse.demo.firm import People

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('nfse_enabled', models.BooleanField(default=True, verbose_name='emite NFS-e')),
                 ('gateway', models.CharField(choices=[('national', 'Emissor nacional'), ('plugnotas', 'PlugNotas')], max_length=10, verbose_name='emissor')),
-                ('environment', models.CharField(choices=[('staging', 'Homologação'), ('production', 'Produção')], default='staging', max_length=10, verbose_name='ambiente')),
+                ('environment', models.CharField(choices=[('production', 'Produção'), ('staging', 'Homologação')], default='staging', max_length=10, verbose_name='ambiente')),
                 ('plugnotas_state', models.CharField(choices=[('none', 'Não cadastrada'), ('pending', 'Pendente'), ('sent', 'Enviada'), ('error', 'Com erro')], default='none', max_length=7, verbose_name='cadastro no PlugNotas')),
                 ('plugnotas_error', models.CharField(blank=True, max_length=500, verbose_name='erro do PlugNotas')),
                 ('city_uses_national', models.BooleanField(blank=True, null=True, verbose_name='cidade usa o emissor nacional')),
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('simples_apportionment', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Tributos federais e ISS pelo Simples'), (2, 'Federais pelo Simples, ISS por fora'), (3, 'Federais e ISS por fora do Simples')], null=True, verbose_name='apuração no Simples')),
-                ('total_tax_mode', models.CharField(blank=True, choices=[('not_informed', 'Não informar'), ('simples_percent', 'Percentual do Simples'), ('percents', 'Percentuais federal, estadual e municipal')], max_length=16, verbose_name='tributos aproximados')),
+                ('total_tax_mode', models.CharField(blank=True, choices=[('not_informed', 'Não informar'), ('simples_percent', 'Percentual do Simples'), ('percents', 'Percentuais federal, estadual e municipal'), ('amounts', 'Valores federal, estadual e municipal')], max_length=16, verbose_name='tributos aproximados')),
                 ('total_tax_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percentual do Simples')),
                 ('total_tax_federal', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percentual federal')),
                 ('total_tax_state', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='percentual estadual')),

@@ -2,8 +2,6 @@
 
 import core.fields
 import django.db.models.deletion
-import nfse.states
-import fiscal.values
 from django.conf import settings
 from django.db import migrations, models
 
@@ -48,7 +46,7 @@ class Migration(migrations.Migration):
                             ("replaced", "Substituída"),
                             ("analysis_pending", "Em análise fiscal"),
                         ],
-                        default=fiscal.values.NoteStatus["AUTHORIZED"],
+                        default="authorized",
                         max_length=16,
                         verbose_name="situação",
                     ),
@@ -176,7 +174,7 @@ class Migration(migrations.Migration):
                             ("canceled", "Cancelada"),
                             ("replaced", "Substituída"),
                         ],
-                        default=nfse.states.State["QUEUED"],
+                        default="queued",
                         max_length=12,
                         verbose_name="situação",
                     ),

@@ -5,54 +5,28 @@ default (R87): what the law needs and nobody chose stays empty, and the company 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from fiscal.values import Environment, SimplesApportionment, SpecialRegime, TaxRegime, TotalTaxMode
+from fiscal.enumerations import (
+    Environment,
+    Gateway,
+    SimplesApportionment,
+    SpecialRegime,
+    TaxRegime,
+    TotalTaxMode,
+)
 from nfse.models.documents import Documented
 from nfse.models.firms import CNPJ_SHAPE, Firm
+from nfse.states import SetupState
 
 
 class Company(Documented):
     """A client company of a firm, or a self-employed person, who issues under a CPF."""
 
-    class Regime(models.TextChoices):
-        MEI = TaxRegime.MEI.value, "MEI"
-        SIMPLES = TaxRegime.SIMPLES.value, "Simples Nacional (ME/EPP)"
-        SIMPLES_EXCESS = TaxRegime.SIMPLES_EXCESS.value, "Simples Nacional, acima do sublimite"
-        NORMAL = TaxRegime.NORMAL.value, "Regime normal"
-
-    class Special(models.TextChoices):
-        NONE = SpecialRegime.NONE.value, "Nenhum"
-        COOPERATIVE = SpecialRegime.COOPERATIVE.value, "Cooperativa"
-        ESTIMATE = SpecialRegime.ESTIMATE.value, "Estimativa"
-        MUNICIPAL_MICRO = SpecialRegime.MUNICIPAL_MICRO.value, "Microempresa municipal"
-        NOTARY = SpecialRegime.NOTARY.value, "Notário ou registrador"
-        SELF_EMPLOYED = SpecialRegime.SELF_EMPLOYED.value, "Profissional autônomo"
-        PROFESSIONAL_SOCIETY = SpecialRegime.PROFESSIONAL_SOCIETY.value, "Sociedade de profissionais"
-        OTHER = SpecialRegime.OTHER.value, "Outro"
-
-    class Gateway(models.TextChoices):
-        NATIONAL = "national", "Emissor nacional"
-        PLUGNOTAS = "plugnotas", "PlugNotas"
-
-    class Place(models.TextChoices):
-        """Where its notes go (N7)."""
-
-        STAGING = Environment.STAGING.value, "Homologação"
-        PRODUCTION = Environment.PRODUCTION.value, "Produção"
-
-    class Setup(models.TextChoices):
-        """How far the registration at PlugNotas is (N22)."""
-
-        NONE = "none", "Não cadastrada"
-        PENDING = "pending", "Pendente"
-        SENT = "sent", "Enviada"
-        ERROR = "error", "Com erro"
-
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="companies")
     legal_name = models.CharField("razão social", max_length=160)
     trade_name = models.CharField("nome fantasia", max_length=160, blank=True)
-    tax_regime = models.CharField("regime tributário", max_length=14, choices=Regime.choices)
+    tax_regime = models.CharField("regime tributário", max_length=14, choices=TaxRegime.choices())
     special_regime = models.CharField(
-        "regime especial", max_length=20, choices=Special.choices, default=Special.NONE
+        "regime especial", max_length=20, choices=SpecialRegime.choices(), default=SpecialRegime.NONE.value
     )
     fiscal_incentive = models.BooleanField("incentivo fiscal", default=False)
     cultural_incentive = models.BooleanField("incentivador cultural", default=False)
@@ -74,10 +48,12 @@ class Company(Documented):
     phone = models.CharField("telefone", max_length=16, blank=True, help_text="E.164")
     email = models.EmailField("e-mail", blank=True)
     nfse_enabled = models.BooleanField("emite NFS-e", default=True)
-    gateway = models.CharField("emissor", max_length=10, choices=Gateway.choices)
-    environment = models.CharField("ambiente", max_length=10, choices=Place.choices, default=Place.STAGING)
+    gateway = models.CharField("emissor", max_length=10, choices=Gateway.choices())
+    environment = models.CharField(
+        "ambiente", max_length=10, choices=Environment.choices(), default=Environment.STAGING.value
+    )
     plugnotas_state = models.CharField(
-        "cadastro no PlugNotas", max_length=7, choices=Setup.choices, default=Setup.NONE
+        "cadastro no PlugNotas", max_length=7, choices=SetupState.choices(), default=SetupState.NONE.value
     )
     plugnotas_error = models.CharField("erro do PlugNotas", max_length=500, blank=True)
     city_uses_national = models.BooleanField("cidade usa o emissor nacional", null=True, blank=True)
@@ -102,7 +78,7 @@ class Company(Documented):
                 condition=models.Q(document_index__regex="^[0-9a-f]{64}$"), name="nfse_company_has_document"
             ),
             models.CheckConstraint(
-                condition=models.Q(tax_regime__in=[regime.value for regime in TaxRegime]),
+                condition=models.Q(tax_regime__in=TaxRegime.values()),
                 name="nfse_company_regime_chosen",
             ),
             models.CheckConstraint(
@@ -122,23 +98,13 @@ class Company(Documented):
 class TaxProfile(models.Model):
     """How a company states its taxes (N2)."""
 
-    class Apportionment(models.IntegerChoices):
-        ALL_INSIDE = SimplesApportionment.ALL_INSIDE.value, "Tributos federais e ISS pelo Simples"
-        ISS_OUTSIDE = SimplesApportionment.ISS_OUTSIDE.value, "Federais pelo Simples, ISS por fora"
-        ALL_OUTSIDE = SimplesApportionment.ALL_OUTSIDE.value, "Federais e ISS por fora do Simples"
-
-    class TotalTax(models.TextChoices):
-        NOT_INFORMED = TotalTaxMode.NOT_INFORMED.value, "Não informar"
-        SIMPLES_PERCENT = TotalTaxMode.SIMPLES_PERCENT.value, "Percentual do Simples"
-        PERCENTS = TotalTaxMode.PERCENTS.value, "Percentuais federal, estadual e municipal"
-
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="tax_profile")
     simples_apportionment = models.PositiveSmallIntegerField(
-        "apuração no Simples", null=True, blank=True, choices=Apportionment.choices
+        "apuração no Simples", null=True, blank=True, choices=SimplesApportionment.choices()
     )
     total_tax_mode = models.CharField(
-        "tributos aproximados", max_length=16, blank=True, choices=TotalTax.choices
+        "tributos aproximados", max_length=16, blank=True, choices=TotalTaxMode.choices()
     )
     total_tax_percent = models.DecimalField(
         "percentual do Simples", max_digits=5, decimal_places=2, null=True, blank=True

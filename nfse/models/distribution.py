@@ -2,9 +2,9 @@
 
 from django.db import models
 
+from fiscal.enumerations import Environment
 from nfse.models.companies import Company
 from nfse.models.firms import Firm
-from nfse.models.invoices import ENVIRONMENTS
 
 
 class DistributionCursor(models.Model):
@@ -12,7 +12,7 @@ class DistributionCursor(models.Model):
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="distribution_cursors")
-    environment = models.CharField("ambiente", max_length=10, choices=ENVIRONMENTS)
+    environment = models.CharField("ambiente", max_length=10, choices=Environment.choices())
     last_nsu = models.PositiveBigIntegerField("último NSU", default=0)
     next_at = models.DateTimeField("próxima leitura")
 

@@ -12,15 +12,13 @@ from django.db.models.fields.json import KT
 
 from core.crypto import blind_index
 from core.fields import EncryptedJSONField, EncryptedTextField
-from fiscal.values import Environment, NoteSnapshot, NoteStatus
+from fiscal.enumerations import Environment, Gateway, NoteStatus
+from fiscal.values import NoteSnapshot
 from nfse.models.companies import Company, ServiceProfile
 from nfse.models.firms import Firm
 from nfse.models.phones import AuthorizedPhone, name_actor
 from nfse.models.takers import Taker
-from nfse.states import ASKING, LABELS, OPEN, UNSETTLED, State
-
-STATES = [(state.value, label) for state, label in LABELS.items()]
-ENVIRONMENTS = [(Environment.PRODUCTION.value, "Produção"), (Environment.STAGING.value, "Homologação")]
+from nfse.states import ASKING, OPEN, UNSETTLED, State
 
 
 def index_issuer(document: str) -> str:
@@ -38,7 +36,7 @@ class NumberSeries(models.Model):
     issuer_index = models.CharField(max_length=64)
     city_code = models.CharField(max_length=7)
     series = models.PositiveIntegerField()
-    environment = models.CharField(max_length=10, choices=ENVIRONMENTS)
+    environment = models.CharField(max_length=10, choices=Environment.choices())
     last_number = models.PositiveBigIntegerField(default=0)
 
     class Meta:
@@ -85,10 +83,10 @@ class InvoiceRequest(models.Model):
         Taker, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_requests"
     )
     service = models.ForeignKey(ServiceProfile, on_delete=models.PROTECT, related_name="+")
-    environment = models.CharField("ambiente", max_length=10, choices=ENVIRONMENTS)
-    gateway = models.CharField("emissor", max_length=10, choices=Company.Gateway.choices)
+    environment = models.CharField("ambiente", max_length=10, choices=Environment.choices())
+    gateway = models.CharField("emissor", max_length=10, choices=Gateway.choices())
     origin = models.CharField("origem", max_length=9, choices=Origin.choices)
-    state = models.CharField("situação", max_length=12, choices=STATES, default=State.QUEUED)
+    state = models.CharField("situação", max_length=12, choices=State.choices(), default=State.QUEUED.value)
 
     form_key = models.UUIDField("chave do formulário")
     snapshot_data = EncryptedJSONField(help_text="NoteSnapshot.to_dict(), as confirmed")
@@ -148,9 +146,7 @@ class InvoiceRequest(models.Model):
                 fields=["issuer_index", "city_code", "series", "number", "environment"],
                 name="nfse_request_number_unique",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=[state.value for state in State]), name="nfse_request_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=State.values()), name="nfse_request_state_known"),
             models.CheckConstraint(
                 condition=Q(environment__in=["production", "staging"]), name="nfse_request_environment"
             ),
@@ -235,7 +231,7 @@ class InvoiceRequest(models.Model):
     @property
     def signed_xml(self) -> bytes:
         """The signed DPS of a national request; empty otherwise."""
-        return self.payload if self.gateway == Company.Gateway.NATIONAL else b""
+        return self.payload if self.gateway == Gateway.NATIONAL else b""
 
     @property
     def confirmer_name(self) -> str:
@@ -254,22 +250,17 @@ class InvoiceRequest(models.Model):
 class Invoice(models.Model):
     """A note that exists at the authority. Its facts are read from there, never assumed (R88)."""
 
-    STATUSES = (
-        (NoteStatus.AUTHORIZED.value, "Autorizada"),
-        (NoteStatus.CANCELED.value, "Cancelada"),
-        (NoteStatus.REPLACED.value, "Substituída"),
-        (NoteStatus.ANALYSIS_PENDING.value, "Em análise fiscal"),
-    )
-
     request = models.OneToOneField(InvoiceRequest, on_delete=models.PROTECT, related_name="invoice")
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="invoices")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="invoices")
-    environment = models.CharField("ambiente", max_length=10, choices=ENVIRONMENTS)
+    environment = models.CharField("ambiente", max_length=10, choices=Environment.choices())
     access_key = models.CharField("chave de acesso", max_length=50, blank=True)
     number = models.CharField("número da NFS-e", max_length=20)
     verification_code = models.CharField("código de verificação", max_length=60, blank=True)
     reference = models.JSONField(help_text="NoteReference.to_stored()")
-    status = models.CharField("situação", max_length=16, choices=STATUSES, default=NoteStatus.AUTHORIZED)
+    status = models.CharField(
+        "situação", max_length=16, choices=NoteStatus.choices(), default=NoteStatus.AUTHORIZED.value
+    )
     status_facts = models.JSONField(default=dict, help_text="NoteState.to_dict() as last read")
     replaced_by_key = models.CharField("substituída por", max_length=50, blank=True)
     issued_at = models.DateTimeField("emitida em")
@@ -333,8 +324,8 @@ class RequestEvent(models.Model):
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(InvoiceRequest, on_delete=models.PROTECT, related_name="history")
     event = models.CharField("acontecimento", max_length=40)
-    from_state = models.CharField(max_length=12, choices=STATES, blank=True)
-    to_state = models.CharField(max_length=12, choices=STATES)
+    from_state = models.CharField(max_length=12, choices=State.choices(), blank=True)
+    to_state = models.CharField(max_length=12, choices=State.choices())
     detail = models.CharField("detalhe", max_length=500, blank=True)
     data = models.JSONField(default=dict)
     actor = models.ForeignKey(

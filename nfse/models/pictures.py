@@ -5,6 +5,7 @@ import base64
 from django.db import models
 
 from core.fields import EncryptedTextField
+from fiscal.enumerations import NoteStatus
 from nfse.models.firms import Firm
 from nfse.models.invoices import Invoice
 
@@ -14,7 +15,7 @@ class NotePicture(models.Model):
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, related_name="picture")
-    status = models.CharField("situação no PDF", max_length=16, choices=Invoice.STATUSES)
+    status = models.CharField("situação no PDF", max_length=16, choices=NoteStatus.choices())
     pdf_text = EncryptedTextField(help_text="base64 of the PDF")
     fetched_at = models.DateTimeField("recebido em", auto_now=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.models import Company, InvoiceRequest, Package
 from nfse.permissions import NotFound
 from nfse.states import OPEN, STANDING, State

@@ -26,20 +26,17 @@ from django.db.models.functions import Coalesce
 
 from core.documents import is_cpf, normalize_cpf
 from core.text import folded_pattern
-from fiscal.values import Environment, TaxRegime, TotalTaxMode
+from fiscal.enumerations import Environment, Gateway, TaxRegime, TotalTaxMode
 from nfse.models import Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
 from nfse.readiness import (
-    NATIONAL,
-    PLUGNOTAS,
-    REGISTERED,
     CompanyFacts,
     ReadinessItem,
     TaxFacts,
     check_readiness,
 )
 from nfse.selectors.certificates import EXPIRING_WITHIN
-from nfse.states import STANDING
+from nfse.states import STANDING, SetupState
 
 SORTS: dict[str, tuple[str | OrderBy, ...]] = {
     "name": ("legal_name", "pk"),
@@ -149,9 +146,9 @@ def _narrow(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Co
         companies = companies.filter(_matches(word))
     if filters.certificate in _CERTIFICATE_STATES:
         companies = companies.filter(_certificate(filters.certificate, now))
-    if filters.environment in Company.Place.values:
+    if filters.environment in Environment.values():
         companies = companies.filter(environment=filters.environment)
-    if filters.gateway in Company.Gateway.values:
+    if filters.gateway in Gateway.values():
         companies = companies.filter(gateway=filters.gateway)
     return companies
 
@@ -276,7 +273,8 @@ def _ready(now: datetime) -> Q:
         ~Q(tax_regime__in=_SIMPLES) & Q(tax_profile__simples_apportionment__isnull=True)
     )
     city = Q(tax_regime=TaxRegime.MEI) | Q(city_uses_national=None) | Q(city_uses_national=True)
-    gateway = (Q(gateway=NATIONAL) & city) | Q(gateway=PLUGNOTAS, plugnotas_state=REGISTERED)
+    registered = Q(gateway=Gateway.PLUGNOTAS, plugnotas_state=SetupState.SENT)
+    gateway = (Q(gateway=Gateway.NATIONAL) & city) | registered
     return (
         Q(firm__is_active=True, firm__account__blocked_at=None, is_active=True, nfse_enabled=True)
         & tax

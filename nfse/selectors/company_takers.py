@@ -3,7 +3,7 @@
 from django.db.models import Count, DecimalField, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.models import InvoiceRequest
 from nfse.states import STANDING
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.models import (
     Certificate,
     Company,

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.documents import is_cpf, normalize_cpf
 from core.money import InvalidAmount, parse_brl
 from core.text import folded_pattern
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.models import (
     Company,
     GatewayExchange,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.documents import format_cnpj
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.selectors.companies import CompanyFilters, list_companies
 
 

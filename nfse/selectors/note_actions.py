@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from fiscal.documents.events import ANALYSIS_REQUEST, CANCELLATION, REPLACEMENT, can_request, explain_denial
 from fiscal.documents.refusals import find_group
+from fiscal.enumerations import Gateway
 from fiscal.values import NoteState
-from nfse.models import Company, Invoice, InvoiceRequest
+from nfse.models import Invoice, InvoiceRequest
 from nfse.selectors.notes import is_drawn_here, is_taken
 from nfse.states import State
 
@@ -77,7 +78,7 @@ def _facts(invoice: Invoice | None) -> NoteState:
 
 def _needs_analysis(request: InvoiceRequest, invoice: Invoice, facts: NoteState, *, can_cancel: bool) -> bool:
     """Whether the city has to decide: its deadline is over, or the note was confirmed by silence (N14)."""
-    if request.gateway != Company.Gateway.NATIONAL or not can_request(facts, ANALYSIS_REQUEST):
+    if request.gateway != Gateway.NATIONAL or not can_request(facts, ANALYSIS_REQUEST):
         return False
     codes = [problem["code"] for problem in invoice.cancel_problems]
     return not can_cancel or any(find_group(code).name == "cancellation_limits" for code in codes)

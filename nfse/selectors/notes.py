@@ -1,7 +1,8 @@
 """Reads of one note for its own page: the note, what replaced it, what it replaced (A22)."""
 
+from fiscal.enumerations import Gateway
 from nfse.events import Event
-from nfse.models import Company, Invoice, InvoiceRequest, RequestEvent
+from nfse.models import Invoice, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound
 from nfse.states import State
 
@@ -41,7 +42,7 @@ def is_taken(request: InvoiceRequest) -> bool:
 
 def is_drawn_here(request: InvoiceRequest) -> bool:
     """Whether the PDF comes from the XML, and from nobody outside."""
-    return request.gateway == Company.Gateway.NATIONAL
+    return request.gateway == Gateway.NATIONAL
 
 
 def find_taking_note(request: InvoiceRequest) -> dict[str, str]:

@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 
 from core.documents import is_cnpj, is_cpf, mask_document, normalize_cnpj, normalize_cpf
 from core.text import folded_pattern
-from fiscal.values import Environment, NoteStatus
+from fiscal.enumerations import Environment, NoteStatus
 from nfse.models import Invoice, InvoiceRequest, Taker
 from nfse.permissions import NotFound
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.documents.clock import competence_today
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.parameters import RENEW_SECONDS, Agreement, ParametersGateway, service_code
-from fiscal.values import Environment
 from nfse.models import Company
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.companies import list_services
@@ -61,7 +61,7 @@ def request_due_checks(*, now: datetime) -> int:
     """Enqueue the check of companies whose answer ages, or is missing; return how many."""
     due = Company.objects.filter(
         Q(city_checked_at=None) | Q(city_checked_at__lt=now - KEPT_FOR),
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         is_active=True,
         firm__is_active=True,
         certificates__is_active=True,

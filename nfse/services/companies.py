@@ -11,7 +11,7 @@ from core.database import violates
 from core.documents import InvalidCnpj, InvalidCpf, normalize_cnpj, normalize_cpf, strip_owner_cpf
 from core.errors import NitroError
 from core.text import fold
-from fiscal.values import Environment, SpecialRegime, TaxRegime
+from fiscal.enumerations import Environment, Gateway, SpecialRegime, TaxRegime
 from nfse.models import Certificate, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.places import check_city, clean_phone
@@ -19,7 +19,6 @@ from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
 
 Action = ChangeRecord.Action
-Gateway = Company.Gateway
 
 
 class CompanyTaken(NitroError):
@@ -65,7 +64,7 @@ class CompanyData:
     legal_name: str
     tax_regime: TaxRegime
     city_code: str
-    gateway: Company.Gateway
+    gateway: Gateway
     trade_name: str = ""
     special_regime: SpecialRegime = SpecialRegime.NONE
     fiscal_incentive: bool = False
@@ -85,7 +84,7 @@ class CompanyData:
     nfse_enabled: bool = True
 
 
-def suggest_gateway(regime: TaxRegime) -> Company.Gateway:
+def suggest_gateway(regime: TaxRegime) -> Gateway:
     """Return the gateway that the law asks of a regime: MEI and Simples issue on the national one (N6)."""
     return Gateway.PLUGNOTAS if regime == TaxRegime.NORMAL else Gateway.NATIONAL
 

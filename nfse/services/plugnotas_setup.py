@@ -6,9 +6,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from core.errors import Refused, Unknown
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
 from fiscal.gateways.plugnotas.company import RegistrationRefused
-from fiscal.values import Environment
 from nfse.models import Certificate, Company, TaxProfile
 from nfse.permissions import Right, require_right
 from nfse.selectors.certificates import find_active_certificate
@@ -17,6 +17,7 @@ from nfse.services.companies import lock_company
 from nfse.services.issuing.snapshots import build_issuer
 from nfse.services.notes.webhook import webhook_key
 from nfse.services.setup_requests import request_setup
+from nfse.states import SetupState
 from queue_worker.errors import RetryLater
 from queue_worker.models import WorkItem
 
@@ -48,25 +49,25 @@ def set_up_company(*, company_id: int) -> str:
     """
     company = Company.objects.select_related("firm", "city").filter(pk=company_id).first()
     if company is None:  # removed meanwhile
-        return Company.Setup.NONE.value
+        return SetupState.NONE.value
     certificate = find_active_certificate(company.firm_id, company.pk)
     profile = TaxProfile.objects.filter(firm_id=company.firm_id, company=company).first()
-    is_wanted = company.gateway == Company.Gateway.PLUGNOTAS and company.plugnotas_state != Company.Setup.SENT
+    is_wanted = company.gateway == Gateway.PLUGNOTAS and company.plugnotas_state != SetupState.SENT
     if not is_wanted or certificate is None or profile is None:
         return company.plugnotas_state
     try:
         _send(company, certificate, profile)
     except (RegistrationRefused, Refused) as error:
-        return _record(company, Company.Setup.ERROR, error.message)
+        return _record(company, SetupState.ERROR, error.message)
     except Unknown as error:
         raise RetryLater(reason="plugnotas did not answer") from error
-    return _record(company, Company.Setup.SENT)
+    return _record(company, SetupState.SENT)
 
 
 def give_up_setup(item: WorkItem) -> None:
     """The work died: say so on the company, inside the queue's transaction."""
-    Company.objects.filter(pk=item.payload["company_id"], plugnotas_state=Company.Setup.PENDING).update(
-        plugnotas_state=Company.Setup.ERROR, plugnotas_error=UNANSWERED
+    Company.objects.filter(pk=item.payload["company_id"], plugnotas_state=SetupState.PENDING).update(
+        plugnotas_state=SetupState.ERROR, plugnotas_error=UNANSWERED
     )
 
 
@@ -99,7 +100,7 @@ def _register_webhook(account: PlugNotasAccount, company: Company) -> None:
         log.warning("webhook_refused", company_id=company.pk, detail=error.message)
 
 
-def _record(company: Company, state: Company.Setup, error: str = "") -> str:
+def _record(company: Company, state: SetupState, error: str = "") -> str:
     """Only of what was sent: a company that changed since stays as the change left it."""
     with transaction.atomic(durable=True):
         now = lock_company(company.firm_id, company.pk)

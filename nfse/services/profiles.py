@@ -10,7 +10,8 @@ from core.database import violates
 from core.errors import NitroError
 from core.text import fold
 from fiscal.documents.tables import get_nbs, get_services
-from fiscal.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
+from fiscal.enumerations import SimplesApportionment, TaxRegime, TotalTaxMode
+from fiscal.values import IbsCbs
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_cnae, lock_company

@@ -3,7 +3,9 @@
 Asked for here; the work is done in `plugnotas_setup` and `city_check`.
 """
 
+from fiscal.enumerations import Gateway
 from nfse.models import Company
+from nfse.states import SetupState
 from queue_worker.services import enqueue
 
 SET_UP_COMPANY = "nfse.set_up_company"
@@ -16,10 +18,10 @@ def request_setup(company: Company) -> None:
     Of the national gateway: nothing to register, and what was registered before is not looked at any more.
     """
     company.plugnotas_error = ""
-    if company.gateway != Company.Gateway.PLUGNOTAS:
-        company.plugnotas_state = Company.Setup.NONE
+    if company.gateway != Gateway.PLUGNOTAS:
+        company.plugnotas_state = SetupState.NONE
         return
-    company.plugnotas_state = Company.Setup.PENDING
+    company.plugnotas_state = SetupState.PENDING
     enqueue(
         kind=SET_UP_COMPANY,
         payload={"company_id": company.pk},
@@ -30,7 +32,7 @@ def request_setup(company: Company) -> None:
 
 def request_city_check(company: Company) -> None:
     """Enqueue the question whether the city uses the national issuer, inside the caller's transaction."""
-    if company.gateway == Company.Gateway.NATIONAL:
+    if company.gateway == Gateway.NATIONAL:
         enqueue(
             kind=CHECK_CITY,
             payload={"company_id": company.pk},

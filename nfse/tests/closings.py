@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 
 from fiscal.documents.dps import build_dps
 from fiscal.documents.identifiers import access_key_digit, dps_id
+from fiscal.enumerations import Environment, Gateway
 from fiscal.tests.notes import PORTO_ALEGRE, make_issuer, make_nfse, make_snapshot
-from fiscal.values import Environment, NoteEventFact, NoteSnapshot, Taker
+from fiscal.values import NoteEventFact, NoteSnapshot, Taker
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, Package, RequestEvent
 from nfse.models.invoices import index_issuer
 from nfse.services.closing.requesting import request_closing
@@ -103,7 +104,7 @@ def describe_note(
         "taker": taker,
         "service": service,
         "environment": environment,
-        "gateway": Company.Gateway.NATIONAL,
+        "gateway": Gateway.NATIONAL,
         "origin": InvoiceRequest.Origin.HAND,
         "state": state,
         "form_key": uuid4(),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from accounts.signals import account_created
 from accounts.tests.factories import make_user
+from fiscal.enumerations import Gateway, TaxRegime, TotalTaxMode
 from nfse.actors import Actor
 from nfse.models import (
     AuthorizedPhone,
@@ -87,8 +88,8 @@ def make_office(number: int = 1, **fields: Any) -> Office:
 def make_company(firm: Firm, document: str = COMPANY_CNPJS[0], **fields: Any) -> Company:
     values = {
         "legal_name": "Oficina do Vale Ltda",
-        "tax_regime": Company.Regime.SIMPLES,
-        "gateway": Company.Gateway.NATIONAL,
+        "tax_regime": TaxRegime.SIMPLES,
+        "gateway": Gateway.NATIONAL,
         **fields,
     }
     values.setdefault("city", make_city())
@@ -98,7 +99,7 @@ def make_company(firm: Firm, document: str = COMPANY_CNPJS[0], **fields: Any) ->
 def make_tax_profile(company: Company, **fields: Any) -> TaxProfile:
     values = {
         "simples_apportionment": 1,
-        "total_tax_mode": TaxProfile.TotalTax.SIMPLES_PERCENT,
+        "total_tax_mode": TotalTaxMode.SIMPLES_PERCENT,
         "total_tax_percent": Decimal("6.00"),
         **fields,
     }

@@ -10,16 +10,16 @@ from typing import Any
 from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
+from fiscal.enumerations import Environment
 from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
 from fiscal.tests.notes import ADDRESS, ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, TAKER_CNPJ, make_issuer
-from fiscal.values import Environment
 from nfse.actors import Actor
 from nfse.models import Company, InvoiceRequest, ServiceProfile, Taker
 from nfse.services.certificates import upload_certificate
 from nfse.services.issuing.confirming import confirm_request
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.snapshots import NoteInput
-from nfse.states import OPEN
+from nfse.states import OPEN, SetupState
 from nfse.tests.firms import (
     Office,
     acting,
@@ -136,7 +136,7 @@ def _register(company: Company, sandbox: Sandbox, pfx: bytes) -> None:
     issuer = make_issuer(main_cnae="6209100", address=ADDRESS)
     account.save_company(CompanyRegistration(issuer, Environment.STAGING, certificate_id))
     sandbox.set_plan(polls=1, seconds=0.05, cancel_seconds=0.05)
-    Company.objects.filter(pk=company.pk).update(plugnotas_state=Company.Setup.SENT)
+    Company.objects.filter(pk=company.pk).update(plugnotas_state=SetupState.SENT)
 
 
 def work_off(request: InvoiceRequest, *, until=lambda state: state not in OPEN, turns: int = 40):

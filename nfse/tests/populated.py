@@ -16,10 +16,11 @@ from core.private_files import PrivateWriter, new_key
 from fiscal.documents.clock import competence_today
 from fiscal.documents.dps import build_dps
 from fiscal.documents.identifiers import access_key_digit, dps_id
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.base import NoteReference
 from fiscal.tests.notes import ADDRESS, make_issuer, make_nfse, make_snapshot
 from fiscal.tests.notes import make_service as make_note_service
-from fiscal.values import Environment, NoteEventFact, NoteSnapshot
+from fiscal.values import NoteEventFact, NoteSnapshot
 from fiscal.values import Taker as NoteTaker
 from nfse.models import (
     Certificate,
@@ -257,7 +258,7 @@ def _make_request(
         taker=taker,
         service=service,
         environment=environment,
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         origin=InvoiceRequest.Origin.HAND,
         state="issued",
         form_key=uuid4(),

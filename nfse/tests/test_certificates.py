@@ -19,6 +19,7 @@ from fiscal.documents.certificates import (
     WithoutDocument,
     WrongPassword,
 )
+from fiscal.enumerations import Gateway
 from nfse.models import Certificate, CertificateSecret, ChangeRecord, Company
 from nfse.permissions import NotAllowed, NotFound
 from nfse.selectors.certificates import (
@@ -35,6 +36,7 @@ from nfse.services.certificates import (
     open_secret,
     upload_certificate,
 )
+from nfse.states import SetupState
 from nfse.tests.firms import make_company
 from sandbox import pki
 
@@ -254,10 +256,10 @@ def test_neither_log_nor_trail_nor_text_shows_password_or_key(upload, caplog, ma
 
 
 def test_plugnotas_must_get_the_new_certificate(company, upload):
-    Company.objects.update(gateway=Company.Gateway.PLUGNOTAS, plugnotas_state=Company.Setup.SENT)
+    Company.objects.update(gateway=Gateway.PLUGNOTAS, plugnotas_state=SetupState.SENT)
     upload()
     company.refresh_from_db()
-    assert company.plugnotas_state == Company.Setup.PENDING
+    assert company.plugnotas_state == SetupState.PENDING
 
 
 def test_attendants_send_no_certificate(office, upload):

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from nfse.models import Company
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import get_readiness

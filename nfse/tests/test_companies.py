@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from fiscal.values import Environment, TaxRegime
+from fiscal.enumerations import Environment, Gateway, TaxRegime
 from nfse.models import Certificate, ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotAllowed, NotFound
 from nfse.selectors.companies import (
@@ -39,6 +39,7 @@ from nfse.services.companies import (
     update_company,
 )
 from nfse.services.places import InvalidPhone, UnknownCity
+from nfse.states import SetupState
 from nfse.tests.firms import (
     COMPANY_CNPJS,
     make_certificate,
@@ -50,7 +51,7 @@ from nfse.tests.firms import (
 )
 
 pytestmark = pytest.mark.django_db
-NATIONAL, PLUGNOTAS = Company.Gateway.NATIONAL, Company.Gateway.PLUGNOTAS
+NATIONAL, PLUGNOTAS = Gateway.NATIONAL, Gateway.PLUGNOTAS
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_a_new_city_forgets_the_agreement_of_the_old(office, company, data):
 
 
 def test_plugnotas_must_hear_of_a_change(office, company, data):
-    Company.objects.update(gateway=PLUGNOTAS, plugnotas_state=Company.Setup.SENT)
+    Company.objects.update(gateway=PLUGNOTAS, plugnotas_state=SetupState.SENT)
     changed = replace(data, gateway=PLUGNOTAS, email="oficina@nitro.example")
     assert update_company(**by(office), company_id=company.pk, data=changed).plugnotas_state == "pending"
 

@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from fiscal.enumerations import Environment
 from fiscal.tests.notes import FEDERAL, make_issuer, normal_snapshot
-from fiscal.values import Environment, Substitution
+from fiscal.values import Substitution
 from nfse.models import ChangeRecord, InvoiceRequest, Package
 from nfse.services.exports import zips
 from nfse.services.exports.notes import HEADER, note_row, read_notes

@@ -9,8 +9,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from core.documents import format_cpf
+from fiscal.enumerations import Environment, Gateway, TaxRegime
 from fiscal.tests.notes import ISSUER_CNPJ, ISSUER_CPF, PASSWORD, PORTO_ALEGRE, TAKER_CPF
-from fiscal.values import Environment, TaxRegime
 from nfse.models import Certificate, Company, NumberSeries
 from nfse.selectors.companies import CompanyFilters, list_companies
 from nfse.services.certificates import upload_certificate
@@ -19,7 +19,7 @@ from nfse.services.issuing.opening import prepared_note, reference_of
 from nfse.services.notes.canceling import cancel_invoice
 from nfse.services.plugnotas_setup import set_up_company
 from nfse.services.takers import TakerData, create_taker
-from nfse.states import State
+from nfse.states import SetupState, State
 from nfse.tests.firms import (
     acting,
     make_city,
@@ -39,7 +39,7 @@ DATA = CompanyData(
     legal_name="João da Silva",
     tax_regime=TaxRegime.NORMAL,
     city_code=PORTO_ALEGRE,
-    gateway=Company.Gateway.NATIONAL,
+    gateway=Gateway.NATIONAL,
     **PLACE,
 )
 
@@ -47,7 +47,7 @@ DATA = CompanyData(
 def make_self_employed(office, sandbox, gateway) -> Shop:
     city = make_city(PORTO_ALEGRE, "Porto Alegre", "RS")
     who = {"firm_id": office.firm.pk, "user_id": office.accountant.pk}
-    company = create_company(**who, document=ISSUER_CPF, data=replace(DATA, gateway=Company.Gateway(gateway)))
+    company = create_company(**who, document=ISSUER_CPF, data=replace(DATA, gateway=Gateway(gateway)))
     make_tax_profile(
         company,
         simples_apportionment=None,
@@ -64,7 +64,7 @@ def make_self_employed(office, sandbox, gateway) -> Shop:
     upload_certificate(**who, company_id=company.pk, data=pfx, password=PASSWORD)
     taker = make_taker(office.firm, TAKER_CPF, name="Dona Maria", city=city, **PLACE)
     if gateway == "plugnotas":
-        assert set_up_company(company_id=company.pk) == Company.Setup.SENT
+        assert set_up_company(company_id=company.pk) == SetupState.SENT
         sandbox.set_plan(polls=1, seconds=0.05, cancel_seconds=0.05)
     return Shop(office, company, service, taker, sandbox, "sefin" if gateway == "national" else gateway)
 

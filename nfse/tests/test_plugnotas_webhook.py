@@ -16,7 +16,7 @@ from nfse.models import Company, InvoiceRequest
 from nfse.services.issuing import kinds
 from nfse.services.notes.webhook import hear_of_note, webhook_key
 from nfse.services.plugnotas_setup import set_up_company
-from nfse.states import State
+from nfse.states import SetupState, State
 from nfse.tests.firms import make_company, make_office, make_request
 from nfse.tests.issuing import events_of, make_shop, work_off
 from queue_worker.models import WorkItem
@@ -181,8 +181,8 @@ def shop(sandbox, live_server, settings):
     settings.SITE_URL = live_server.url
     settings.NFSE_WAIT_SCALE = 100  # without a webhook the first question comes after eight minutes
     shop = make_shop(make_office(), sandbox, "plugnotas")
-    Company.objects.update(plugnotas_state=Company.Setup.PENDING)
-    assert set_up_company(company_id=shop.company.pk) == Company.Setup.SENT
+    Company.objects.update(plugnotas_state=SetupState.PENDING)
+    assert set_up_company(company_id=shop.company.pk) == SetupState.SENT
     return shop
 
 
@@ -201,7 +201,7 @@ def deliveries(shop, status=200):
 
 
 def test_the_set_up_registers_the_webhook_once(shop):
-    Company.objects.update(plugnotas_state=Company.Setup.PENDING)
+    Company.objects.update(plugnotas_state=SetupState.PENDING)
     set_up_company(company_id=shop.company.pk)
 
     calls = [call for call in shop.sandbox.calls("plugnotas") if call["path"].endswith("/webhook")]
@@ -242,15 +242,15 @@ def test_even_the_gateway_is_not_believed_what_it_tells(shop, live_server):
 def test_without_a_secret_no_webhook_is_registered(sandbox, settings):
     settings.PLUGNOTAS_WEBHOOK_SECRET = ""
     shop = make_shop(make_office(), sandbox, "plugnotas")
-    Company.objects.update(plugnotas_state=Company.Setup.PENDING)
+    Company.objects.update(plugnotas_state=SetupState.PENDING)
 
-    assert set_up_company(company_id=shop.company.pk) == Company.Setup.SENT
+    assert set_up_company(company_id=shop.company.pk) == SetupState.SENT
     assert not [call for call in sandbox.calls("plugnotas") if call["path"].endswith("/webhook")]
 
 
 def test_a_refused_webhook_stops_no_company(sandbox):
     shop = make_shop(make_office(), sandbox, "plugnotas")
-    Company.objects.update(plugnotas_state=Company.Setup.PENDING)
+    Company.objects.update(plugnotas_state=SetupState.PENDING)
     sandbox.fail("plugnotas", "status", path="*/webhook", status=400)
 
-    assert set_up_company(company_id=shop.company.pk) == Company.Setup.SENT
+    assert set_up_company(company_id=shop.company.pk) == SetupState.SENT

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from fiscal.values import IbsCbs, SimplesApportionment, TotalTaxMode
+from fiscal.enumerations import SimplesApportionment, TotalTaxMode
+from fiscal.values import IbsCbs
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotAllowed, NotFound
 from nfse.selectors.companies import find_tax_profile, get_service, list_services

@@ -8,8 +8,7 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
-from fiscal.values import WhoFixes
-from nfse.models import Company
+from fiscal.enumerations import TaxRegime, WhoFixes
 from nfse.readiness import CompanyFacts, Need, TaxFacts, check_readiness, is_ready, list_missing
 from nfse.selectors.companies import CompanyFilters, get_readiness, list_companies, read_readiness
 from nfse.tests.firms import make_certificate, make_company, make_service, make_tax_profile
@@ -133,7 +132,7 @@ def test_the_filter_of_the_list_and_the_checklist_agree(office):
         {"gateway": "plugnotas", "plugnotas_state": "sent"},
         {"gateway": "plugnotas", "plugnotas_state": "pending"},
     )
-    mixes = product(Company.Regime.values, profiles, gateways)
+    mixes = product(TaxRegime.values(), profiles, gateways)
     for number, (regime, profile, gateway) in enumerate(mixes):
         company = make_company(office.firm, f"{number:012}00", tax_regime=regime, **gateway)
         if profile is not None:

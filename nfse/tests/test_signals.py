@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from core.tests.signals import hearing
-from fiscal.values import NoteStatus
+from fiscal.enumerations import NoteStatus
 from nfse.events import Event
 from nfse.models import InvoiceRequest, RequestEvent
 from nfse.services.issuing.moving import begin

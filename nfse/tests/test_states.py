@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from nfse.states import LABELS, MOVES, OPEN, STANDING, WITH_NOTE, ForbiddenMove, State, check_move
+from nfse.states import MOVES, OPEN, STANDING, WITH_NOTE, ForbiddenMove, State, check_move
 
 TABLE = """
 | `queued` | Na fila | sending, withdrawn |
@@ -29,7 +29,7 @@ def rows():
 
 
 def test_states_labels_and_moves_are_the_specification_s():
-    assert [(state.value, LABELS[state], set(MOVES[state])) for state in State] == list(rows())
+    assert [(state.value, state.label, set(MOVES[state])) for state in State] == list(rows())
 
 
 @pytest.mark.parametrize(("current", "to"), list(product(State, State)))

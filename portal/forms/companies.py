@@ -7,7 +7,7 @@ from django import forms
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
-from fiscal.values import SpecialRegime, TaxRegime
+from fiscal.enumerations import Environment, Gateway, SpecialRegime, TaxRegime
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.selectors.companies import CompanyFilters
@@ -60,8 +60,8 @@ class CompanyFilterForm(FilterForm):
             ("none", "Sem certificado"),
         ],
     )
-    ambiente = forms.ChoiceField(label="Ambiente", required=False, choices=[ANY, *Company.Place.choices])
-    emissor = forms.ChoiceField(label="Emissor", required=False, choices=[ANY, *Company.Gateway.choices])
+    ambiente = forms.ChoiceField(label="Ambiente", required=False, choices=[ANY, *Environment.choices()])
+    emissor = forms.ChoiceField(label="Emissor", required=False, choices=[ANY, *Gateway.choices()])
     ordem = forms.ChoiceField(
         label="Ordem",
         required=False,
@@ -131,11 +131,11 @@ class CompanyForm(PlacedForm):
     )
 
     tax_regime = forms.ChoiceField(
-        label="Regime tributário", choices=[("", "Escolha o regime"), *Company.Regime.choices]
+        label="Regime tributário", choices=[("", "Escolha o regime"), *TaxRegime.choices()]
     )
     special_regime = forms.ChoiceField(
         label="Regime especial do ISS",
-        choices=Company.Special.choices,
+        choices=SpecialRegime.choices(),
         initial=SpecialRegime.NONE.value,
         help_text="Só quando a prefeitura concedeu; na dúvida, “Nenhum”.",
     )
@@ -170,9 +170,7 @@ class CompanyForm(PlacedForm):
     phone = forms.CharField(label="Telefone", max_length=30, required=False, help_text="Com DDD.")
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
 
-    gateway = forms.ChoiceField(
-        label="Emissor", choices=[("", "Escolha o emissor"), *Company.Gateway.choices]
-    )
+    gateway = forms.ChoiceField(label="Emissor", choices=[("", "Escolha o emissor"), *Gateway.choices()])
     nfse_enabled = forms.BooleanField(
         label="Emite NFS-e",
         required=False,
@@ -213,7 +211,7 @@ class CompanyForm(PlacedForm):
         said |= {
             "tax_regime": TaxRegime(said["tax_regime"]),
             "special_regime": SpecialRegime(said["special_regime"]),
-            "gateway": Company.Gateway(said["gateway"]),
+            "gateway": Gateway(said["gateway"]),
         }
         return CompanyData(**said)
 

@@ -9,8 +9,8 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import User
-from nfse.models import Company, InvoiceRequest
-from nfse.models.invoices import ENVIRONMENTS, STATES
+from fiscal.enumerations import Environment, Gateway
+from nfse.models import InvoiceRequest
 from nfse.selectors.invoices import RequestFilters, list_issuing_people
 from nfse.states import OPEN, STANDING, State
 from portal.forms.of_company import IdField, OfCompanyForm
@@ -51,16 +51,16 @@ class InvoiceFilterForm(OfCompanyForm):
         choices=[
             ("", "Todas"),
             ("Grupos", [(name, label) for name, (label, _states) in GROUPS.items()]),
-            ("Uma situação", STATES),
+            ("Uma situação", State.choices()),
         ],
     )
-    ambiente = forms.ChoiceField(label="Ambiente", required=False, choices=[("", "Todos"), *ENVIRONMENTS])
+    ambiente = forms.ChoiceField(
+        label="Ambiente", required=False, choices=[("", "Todos"), *Environment.choices()]
+    )
     origem = forms.ChoiceField(
         label="Origem", required=False, choices=[("", "Todas"), *InvoiceRequest.Origin.choices]
     )
-    emissor = forms.ChoiceField(
-        label="Emissor", required=False, choices=[("", "Todos"), *Company.Gateway.choices]
-    )
+    emissor = forms.ChoiceField(label="Emissor", required=False, choices=[("", "Todos"), *Gateway.choices()])
     por = _Person(label="Confirmada por", queryset=User.objects.none(), required=False, empty_label="Todos")
     de = _Day("Competência de")
     ate = _Day("até")

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from core.money import InvalidAmount, parse_brl
 from fiscal.documents.clock import competence_today
-from fiscal.values import TaxRegime
-from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
+from fiscal.enumerations import Gateway, TaxRegime
+from nfse.models import Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
 from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_taker
@@ -389,7 +389,7 @@ def format_amount(amount: Decimal) -> str:
 
 def locked_fields(replaced: Invoice) -> frozenset[str]:
     """What a replacement of a national note may not change (E0060, E0061)."""
-    if replaced.request.gateway != Company.Gateway.NATIONAL:
+    if replaced.request.gateway != Gateway.NATIONAL:
         return frozenset()
     if replaced.request.snapshot.issuer.tax_regime is TaxRegime.NORMAL:
         return frozenset({"competence_date", "service", "place"})

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from fiscal.values import IbsCbs, SimplesApportionment, TaxRegime, TotalTaxMode
+from fiscal.enumerations import Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
+from fiscal.values import IbsCbs
 from nfse.models import Company, ServiceProfile, TaxProfile
 from nfse.selectors.code_tables import (
     label_cnae,
@@ -53,7 +54,7 @@ class TaxForm(RefusableForm):
 
     simples_apportionment = forms.TypedChoiceField(
         label="Apuração no Simples Nacional",
-        choices=[("", "Escolha"), *TaxProfile.Apportionment.choices],
+        choices=[("", "Escolha"), *SimplesApportionment.choices()],
         coerce=int,
         help_text="Como os tributos da nota são recolhidos. Até o sublimite estadual, o comum é tudo pelo "
         "Simples; acima dele, o ISS passa a ser recolhido por fora, à prefeitura.",
@@ -285,7 +286,7 @@ class ServiceForm(RefusableForm):
 
 def _rate_help(company: Company) -> str:
     """When the document states it (documents/rates.py)."""
-    if company.gateway == Company.Gateway.PLUGNOTAS:
+    if company.gateway == Gateway.PLUGNOTAS:
         return "De 0 a 5%, a do município para este serviço. O PlugNotas não aceita nota sem ela."
     if TaxRegime(company.tax_regime).is_simples:
         return "De 0 a 5%. No Simples só sai na nota com ISS retido: é a alíquota efetiva do ISS."

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import template
 
 from fiscal.documents.mirror import format_percent
-from fiscal.values import WhoFixes
+from fiscal.enumerations import WhoFixes
 from nfse.selectors import code_tables
 
 register = template.Library()

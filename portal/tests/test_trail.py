@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fiscal.values import TaxRegime
-from nfse.models import ChangeRecord, Company, Firm
+from fiscal.enumerations import Gateway, TaxRegime
+from nfse.models import ChangeRecord, Firm
 from nfse.permissions import Role
 from nfse.services.companies import CompanyData, update_company
 from nfse.services.firms import FirmData, update_firm
@@ -38,7 +38,7 @@ def test_a_change_says_who_what_when_and_from_what_to_what(accountant, office, c
         legal_name="Oficina Nova Ltda",
         tax_regime=TaxRegime.MEI,
         city_code=other.pk,
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         phone="(55) 99912-3456",
     )
     update_company(firm_id=office.firm.pk, user_id=office.accountant.pk, company_id=company.pk, data=data)

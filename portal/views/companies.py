@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import NitroError
 from core.ratelimit import rate_limited
-from fiscal.values import TaxRegime
+from fiscal.enumerations import TaxRegime
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right

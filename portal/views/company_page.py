@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from fiscal.values import Environment
+from fiscal.enumerations import Environment, Gateway
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Company
 from nfse.permissions import Right
@@ -32,6 +32,7 @@ from nfse.selectors.invoices import RequestFilters, list_request_ids, load_reque
 from nfse.selectors.trail import list_changes, read_changes
 from nfse.services import companies as services
 from nfse.services.plugnotas_setup import resend_setup as resend
+from nfse.states import SetupState
 from portal.forms.companies import EnvironmentForm
 from portal.views.missing import or_404
 
@@ -72,10 +73,8 @@ def _state(found: Company, now: datetime) -> dict[str, Any]:
     until = found.certificate_until  # type: ignore[attr-defined]
     has_certificate = until is not None and until >= now
     has_profile = getattr(found, "tax_profile", None) is not None
-    is_sending = found.plugnotas_state == Company.Setup.PENDING and has_certificate and has_profile
-    is_asking = (
-        found.gateway == Company.Gateway.NATIONAL and found.city_checked_at is None and has_certificate
-    )
+    is_sending = found.plugnotas_state == SetupState.PENDING and has_certificate and has_profile
+    is_asking = found.gateway == Gateway.NATIONAL and found.city_checked_at is None and has_certificate
     return {
         "company": found,
         "items": items,
@@ -214,7 +213,7 @@ def remove_company(request: FirmRequest, company_id: int) -> HttpResponse:
 @firm_member_required(Right.EDIT_COMPANIES)
 def resend_setup(request: FirmRequest, company_id: int) -> HttpResponse:
     found = or_404(resend, **_who(request), company_id=company_id)
-    if found.plugnotas_state == Company.Setup.PENDING:
+    if found.plugnotas_state == SetupState.PENDING:
         messages.success(request, "Cadastro reenviado ao PlugNotas. O resultado aparece nesta página.")
     else:
         messages.info(request, "Esta empresa usa o emissor nacional; não há o que enviar ao PlugNotas.")

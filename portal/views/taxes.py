@@ -9,9 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import NitroError
 from fiscal.documents.reform import must_inform
-from fiscal.values import TaxRegime
+from fiscal.enumerations import Gateway, TaxRegime
 from nfse.access import FirmRequest, firm_member_required
-from nfse.models import Company
 from nfse.permissions import Right
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.services.profiles import save_tax_profile
@@ -43,7 +42,7 @@ def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
             messages.success(request, SAVED)
             return redirect(tax_tab(company.pk))
     context = {"form": form, "company": company, "profile": profile}
-    if company.gateway == Company.Gateway.NATIONAL and must_inform(TaxRegime(company.tax_regime)):
+    if company.gateway == Gateway.NATIONAL and must_inform(TaxRegime(company.tax_regime)):
         context["ibs_cbs_required_from"] = settings.NFSE_IBS_CBS_REQUIRED_FROM
     return render(request, "portal/taxes/profile.html", context, status=422 if is_sent else 200)
 

@@ -33,12 +33,8 @@ from fiscal.documents.rules.base import (
 from fiscal.documents.schema import validate
 from fiscal.documents.signing import verify
 from fiscal.documents.xml import UnreadableXml, read_xml
-from fiscal.values import (
-    CityParameters,
-    NoteSnapshot,
-    RuleProblem,
-    WhoFixes,
-)
+from fiscal.enumerations import WhoFixes
+from fiscal.values import CityParameters, NoteSnapshot, RuleProblem
 
 __all__ = ["Context", "check_snapshot", "check_xml", "implemented_codes"]
 UNBUILDABLE = "E1235"

@@ -18,7 +18,8 @@ from fiscal.documents.amounts import read_decimal
 from fiscal.documents.signing import SignatureVerdict
 from fiscal.documents.tables import NationalService, get_rules, get_services
 from fiscal.documents.xml import find_child, find_first, find_text, local_name
-from fiscal.values import CityParameters, Environment, ReplacedNote, RuleProblem, SchemaProblem, WhoFixes
+from fiscal.enumerations import Environment, WhoFixes
+from fiscal.values import CityParameters, ReplacedNote, RuleProblem, SchemaProblem
 
 _WHO = {"user": WhoFixes.CLIENT, "accountant": WhoFixes.FIRM, "platform": WhoFixes.OPERATORS}
 ZERO = Decimal(0)

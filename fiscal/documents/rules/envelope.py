@@ -15,7 +15,7 @@ from fiscal.documents.certificates import (
 from fiscal.documents.envelopes import is_xml_payload
 from fiscal.documents.rules.base import Broken, Context, Document, document_rule
 from fiscal.documents.signing import SignatureStatus
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 
 _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml\b[^>]*\bencoding\s*=\s*[\"']utf-?8[\"'][^>]*\?>", re.IGNORECASE

@@ -3,7 +3,7 @@
 from fiscal.documents.clock import read_time
 from fiscal.documents.identifiers import CPF_KIND, event_request_id
 from fiscal.documents.rules.base import Context, Document, event_rule
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 
 _OF_THE_EMITTER = {"101101", "101103"}
 

@@ -4,7 +4,7 @@ from fiscal.documents.clock import SAO_PAULO, read_time
 from fiscal.documents.identifiers import CNPJ_KIND, CPF_KIND
 from fiscal.documents.rules.base import Context, Document, dps_rule
 from fiscal.documents.rules.shapes import is_email, is_right_cnpj
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 
 _TAXED = "1"
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import Unavailable
+from fiscal.enumerations import Environment
 from fiscal.gateways.base import CertificateRejected
 from fiscal.gateways.national.client import ADN, Answer, NationalClient
 from fiscal.gateways.national.endpoints import get_endpoints
 from fiscal.gateways.national.events import NOTHING_FOUND
 from fiscal.gateways.national.tls import identity_of
-from fiscal.values import Environment, LoadedCertificate
+from fiscal.values import LoadedCertificate
 
 AFTER = "/DFe/{nsu}?lote=true"
 AFTER_OF_CNPJ = "/DFe/{nsu}?cnpjConsulta={document}&lote=true"

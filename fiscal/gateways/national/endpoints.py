@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from fiscal.documents.signing import SignatureAlgorithm
-from fiscal.values import Environment
+from fiscal.enumerations import Environment
 from registry.tables import get_municipality_names
 
 

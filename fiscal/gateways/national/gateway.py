@@ -23,6 +23,7 @@ from fiscal.documents.returned import is_ours, read_nfse
 from fiscal.documents.signing import sign
 from fiscal.documents.texts import clean_code
 from fiscal.documents.xml import UnreadableXml
+from fiscal.enumerations import Environment, NoteStatus
 from fiscal.gateways.base import (
     Allocation,
     Canceled,
@@ -46,7 +47,7 @@ from fiscal.gateways.national.endpoints import get_endpoints
 from fiscal.gateways.national.events import EventReader, read_note_events
 from fiscal.gateways.national.refusals import certificate_problem, denied_problem, has_action, read_refusal
 from fiscal.gateways.national.tls import identity_of
-from fiscal.values import Environment, LoadedCertificate, NoteSnapshot, NoteState, NoteStatus, ReturnedNote
+from fiscal.values import LoadedCertificate, NoteSnapshot, NoteState, ReturnedNote
 
 
 class NationalGateway(NFSeGateway):

@@ -6,8 +6,9 @@ from core.errors import Unavailable
 from fiscal.documents.envelopes import read_rejection
 from fiscal.documents.refusals import GROUPS, explain_all, is_transient
 from fiscal.documents.tables import get_rules
+from fiscal.enumerations import WhoFixes
 from fiscal.gateways.national.client import Answer
-from fiscal.values import RuleProblem, WhoFixes
+from fiscal.values import RuleProblem
 
 CERTIFICATE_CODE = "HTTP-403"
 DENIED_CODE = "105105"

@@ -7,10 +7,11 @@ from typing import Any
 from core.errors import NitroError, Unavailable
 from core.http import Uploaded
 from fiscal.documents.texts import clean_code
+from fiscal.enumerations import Environment, SpecialRegime, TaxRegime
 from fiscal.gateways.base import Recorder
 from fiscal.gateways.plugnotas.client import NAME, Answer, PlugNotasClient
 from fiscal.gateways.plugnotas.note import build_address, build_phone
-from fiscal.values import Environment, Issuer, SpecialRegime, TaxRegime
+from fiscal.values import Issuer
 
 CERTIFICATES, CERTIFICATE = "/certificado", "/certificado/{id}"
 COMPANIES, COMPANY, WEBHOOK = "/empresa", "/empresa/{document}", "/empresa/{document}/webhook"

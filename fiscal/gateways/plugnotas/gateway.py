@@ -11,6 +11,7 @@ from django.conf import settings
 from core.errors import ProviderError, Unavailable, Unknown, Unreadable
 from core.http import is_circuit_open
 from fiscal.documents.texts import clean_code
+from fiscal.enumerations import NoteStatus
 from fiscal.gateways.base import (
     Accepted,
     Allocation,
@@ -43,7 +44,7 @@ from fiscal.gateways.plugnotas.rows import (
     read_sentence,
     reference_of,
 )
-from fiscal.values import NoteSnapshot, NoteState, NoteStatus
+from fiscal.values import NoteSnapshot, NoteState
 
 logger = structlog.get_logger(__name__)
 

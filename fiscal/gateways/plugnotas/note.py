@@ -6,9 +6,10 @@ from typing import Any
 
 from fiscal.documents.clock import SAO_PAULO
 from fiscal.documents.texts import DESCRIPTION_LIMIT, EXTRA_LIMIT, clean_code, clean_digits, clean_text
+from fiscal.enumerations import IssTreatment
 from fiscal.gateways.base import Allocation
 from fiscal.gateways.parameters import incidence_city
-from fiscal.values import Address, FederalTaxes, IbsCbs, IssTreatment, NoteSnapshot, Service, Taker
+from fiscal.values import Address, FederalTaxes, IbsCbs, NoteSnapshot, Service, Taker
 
 _TREATMENTS = {IssTreatment.IMMUNE: 2, IssTreatment.NOT_INCIDENT: 3, IssTreatment.EXPORT: 4}
 _EXIGIBILITIES = {

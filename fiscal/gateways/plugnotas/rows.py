@@ -12,8 +12,9 @@ from fiscal.documents.clock import SAO_PAULO
 from fiscal.documents.envelopes import AnswerProblem
 from fiscal.documents.refusals import GROUPS, OTHER, RefusalGroup, explain
 from fiscal.documents.tables import get_rules
+from fiscal.enumerations import NoteStatus
 from fiscal.gateways.base import Accepted, Issued, NoteReference, Outcome, Rejected, Unrecognized
-from fiscal.values import NoteStatus, RuleProblem
+from fiscal.values import RuleProblem
 
 PROCESSING, DONE, REFUSED, CANCELED = "PROCESSANDO", "CONCLUIDO", "REJEITADO", "CANCELADO"
 ENDED = {"DENEGADO": "A prefeitura denegou a nota.", "INTERROMPIDO": "O envio da nota foi interrompido."}

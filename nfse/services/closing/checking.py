@@ -3,7 +3,7 @@
 from core.formatting import format_document
 from nfse.models import InvoiceRequest
 from nfse.services.exports.notes import StoredNote, refusal
-from nfse.states import LABELS, WITH_NOTE, State
+from nfse.states import WITH_NOTE, State
 
 HEADER = (
     "Empresa",
@@ -62,7 +62,7 @@ def check_row(note: StoredNote, reason: str) -> list[object]:
         invoice.access_key if invoice else "",
         request.competence_date,
         said.amount,
-        LABELS[State(request.state)],
+        State(request.state).label,
         request.state_changed_at,
         reason,
     ]

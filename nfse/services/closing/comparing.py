@@ -6,7 +6,7 @@ from typing import Any
 
 from core.formatting import format_document
 from nfse.services.exports.notes import StoredNote
-from nfse.states import LABELS, WITH_NOTE, State
+from nfse.states import WITH_NOTE, State
 
 HEADER = ("Empresa", "CNPJ", "Número", "Chave de acesso", "Mudança", "Antes", "Agora")
 FIRST = "Primeiro fechamento deste mês: não há com o que comparar."
@@ -88,10 +88,10 @@ def find_changes(before: Manifest, entries: Mapping[int, Entry]) -> Iterator[Cha
 def _compare(before: Entry | None, now: Entry) -> Iterator[Change]:
     if before is None:
         if now.state in WITH_NOTE:
-            yield Change(now, "Nota nova", "", LABELS[State(now.state)])
+            yield Change(now, "Nota nova", "", State(now.state).label)
         return
     if before.state != now.state:
-        yield Change(now, "Situação mudou", LABELS[State(before.state)], LABELS[State(now.state)])
+        yield Change(now, "Situação mudou", State(before.state).label, State(now.state).label)
     elif before.event_count != now.event_count:
         yield Change(now, "Evento novo", str(before.event_count), str(now.event_count))
     if now.has_xml and not before.has_xml and before.state in WITH_NOTE:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nfse.services.exports.notes import StoredNote
-from nfse.states import LABELS, State
+from nfse.states import State
 
 _UNFIT = re.compile(r"[^0-9A-Za-z.-]+")
 
@@ -34,7 +34,7 @@ class DocumentNames:
         key = invoice.access_key
         stem = f"{_folder(note)}/NFSe_{_fit(invoice.number)}_{_fit(key or note.request.integration_id)}"
         if invoice.xml_text:
-            yield DocumentFile(self._free(stem), invoice.xml, key, LABELS[State(note.request.state)])
+            yield DocumentFile(self._free(stem), invoice.xml, key, State(note.request.state).label)
         for event in note.events:
             if event.xml_text:
                 path = self._free(f"{stem}_evento_{_fit(event.code)}")

@@ -17,7 +17,7 @@ from fiscal.documents.events import CANCELING, REASONS, REPLACEMENT
 from fiscal.documents.figures import NoteFigures, expect_figures, read_figures
 from fiscal.values import NoteEventFact, NoteSnapshot, RuleProblem
 from nfse.models import Invoice, InvoiceRequest, NoteEvent, RequestEvent
-from nfse.states import LABELS, State
+from nfse.states import State
 
 ROWS_AT_ONCE = 200
 BETWEEN_VALUES = " | "
@@ -119,7 +119,7 @@ def note_row(note: StoredNote) -> list[object]:
         str(request.number),
         invoice.access_key if invoice else "",
         invoice.verification_code if invoice else "",
-        LABELS[State(request.state)],
+        State(request.state).label,
         invoice.issued_at if invoice else None,
         request.competence_date,
         said.service.ctribnac,

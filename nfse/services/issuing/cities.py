@@ -8,8 +8,9 @@ from datetime import date
 from django.db import transaction
 
 from fiscal.documents.certificates import CertificateRefused
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.parameters import ParametersGateway, incidence_city, service_code
-from fiscal.values import CityParameters, Environment, NoteSnapshot
+from fiscal.values import CityParameters, NoteSnapshot
 from nfse.models import Company
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.certificates import load_certificate
@@ -25,7 +26,7 @@ def snapshot_with_city(parts: Parts, note: NoteInput) -> tuple[NoteSnapshot, Cit
     The document states the rate where the city that receives the ISS is known to have no agreement.
     """
     snapshot = build_snapshot(parts, note)
-    if parts.company.gateway != Company.Gateway.NATIONAL:
+    if parts.company.gateway != Gateway.NATIONAL:
         return snapshot, CityParameters()
     known = _kept(snapshot).find_parameters(snapshot)
     if known.incidence_agreement_active is False:

@@ -12,9 +12,10 @@ from core.errors import NitroError
 from fiscal.documents.clock import competence_today, issue_time
 from fiscal.documents.layouts import choose_layout, read_schedule
 from fiscal.documents.rules import check_xml
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways import get_gateway
 from fiscal.gateways.base import Allocation
-from fiscal.values import Environment, LoadedCertificate, NoteSnapshot, RuleProblem
+from fiscal.values import LoadedCertificate, NoteSnapshot, RuleProblem
 from nfse.actors import Actor
 from nfse.events import Event
 from nfse.models import (
@@ -196,7 +197,7 @@ def create_request(
     series = company.tax_profile.series
     number = _allocate(snapshot, series)
     replaced = Invoice.objects.get(pk=note.substitutes.invoice_id) if note.substitutes else None
-    is_national = company.gateway == Company.Gateway.NATIONAL
+    is_national = company.gateway == Gateway.NATIONAL
     allocation = Allocation(
         integration_id=f"nitro-{uuid.uuid4().hex}",
         issued_at=issue_time(now),

@@ -9,7 +9,8 @@ from core.formatting import format_date
 from core.money import format_brl
 from fiscal.documents.clock import competence_today
 from fiscal.documents.reform import due_from, must_inform
-from fiscal.values import NoteSnapshot, RuleProblem, TaxRegime, WhoFixes
+from fiscal.enumerations import Gateway, TaxRegime, WhoFixes
+from fiscal.values import NoteSnapshot, RuleProblem
 from nfse.models import Company, InvoiceRequest
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
@@ -97,13 +98,13 @@ def _check_amount(parts: Parts, amount: Decimal) -> list[RuleProblem]:
 def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
     """PlugNotas takes no note without these two (contract plugnotas 5). A MEI may state no rate at all."""
     company, service = parts.company, parts.service
-    if company.gateway != Company.Gateway.PLUGNOTAS:
+    if company.gateway != Gateway.PLUGNOTAS:
         return []
     found = []
     if not service.cnae and not company.main_cnae:
         text = "Informe o CNAE do serviço, ou o principal da empresa: o PlugNotas não aceita nota sem ele."
         found.append(gate("cnae", "serv/cServ", text))
-    if service.iss_rate is None and company.tax_regime != Company.Regime.MEI:
+    if service.iss_rate is None and company.tax_regime != TaxRegime.MEI:
         text = "Informe a alíquota do ISS do serviço: o PlugNotas não aceita nota sem ela."
         found.append(gate("iss_rate", "serv/cServ", text))
     return found
@@ -112,7 +113,7 @@ def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
 def _check_ibs_cbs(parts: Parts, competence: date) -> list[RuleProblem]:
     """Only at the national gateway: of PlugNotas no contract says that a city asks for it."""
     company = parts.company
-    if company.gateway != Company.Gateway.NATIONAL or parts.profile.ibs_cbs:
+    if company.gateway != Gateway.NATIONAL or parts.profile.ibs_cbs:
         return []
     if not must_inform(TaxRegime(company.tax_regime)):
         return []

@@ -1,5 +1,6 @@
 """The gateway of one stored request, with the company's certificate and the trail of its answers."""
 
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways import get_gateway
 from fiscal.gateways.base import (
     Exchange,
@@ -8,8 +9,7 @@ from fiscal.gateways.base import (
     PreparedNote,
     Recorder,
 )
-from fiscal.values import Environment
-from nfse.models import Company, GatewayExchange, InvoiceRequest
+from nfse.models import GatewayExchange, InvoiceRequest
 from nfse.services.certificates import load_certificate
 
 
@@ -20,7 +20,7 @@ def open_gateway(request: InvoiceRequest) -> NFSeGateway:
         NoCertificate, CertificateRefused: the company has no certificate that may sign now (R95).
     """
     certificate = None
-    if request.gateway == Company.Gateway.NATIONAL:
+    if request.gateway == Gateway.NATIONAL:
         certificate = load_certificate(firm_id=request.firm_id, company_id=request.company_id)
     return get_gateway(
         request.gateway,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.documents.mirror import MirrorLine, mirror_lines
 from fiscal.documents.rules import check_snapshot
+from fiscal.enumerations import Gateway
 from fiscal.values import CityParameters, LoadedCertificate, NoteSnapshot, RuleProblem
 from nfse.actors import Actor
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
@@ -180,7 +181,7 @@ def check_rules(
     certificate: LoadedCertificate | None,
 ) -> list[RuleProblem]:
     """Return the authority's own rules that a note breaks; PlugNotas judges by its cities' rules."""
-    if company.gateway != Company.Gateway.NATIONAL:
+    if company.gateway != Gateway.NATIONAL:
         return []
     return check_snapshot(
         snapshot,
@@ -196,9 +197,7 @@ def find_certificate(firm_id: int, company_id: int) -> LoadedCertificate | None:
 
     It takes tens of milliseconds: open it once for a use case, outside of locks.
     """
-    is_national = Company.objects.filter(
-        firm_id=firm_id, pk=company_id, gateway=Company.Gateway.NATIONAL
-    ).exists()
+    is_national = Company.objects.filter(firm_id=firm_id, pk=company_id, gateway=Gateway.NATIONAL).exists()
     if not is_national:
         return None
     try:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
 from fiscal.documents.mirror import MirrorLine, mirror_lines
+from fiscal.enumerations import Gateway
 from fiscal.values import RuleProblem
 from nfse.models import Company, ServiceProfile, Taker, TaxProfile
 from nfse.permissions import Right, require_right
@@ -83,7 +84,7 @@ def _make_sample(
     parts = Parts(company, profile, service, taker, place)
     snapshot, known = snapshot_with_city(parts, note)
     problems = problems + gates.check_note(parts, note, now)
-    has_rules = company.gateway == Company.Gateway.NATIONAL and Need.TAX_PROFILE not in {
+    has_rules = company.gateway == Gateway.NATIONAL and Need.TAX_PROFILE not in {
         problem.code for problem in problems
     }
     if has_rules:

@@ -10,8 +10,9 @@ from typing import Any
 import structlog
 from django.utils import timezone
 
+from fiscal.enumerations import NoteStatus
 from fiscal.gateways.base import Accepted, Issued, NotFound, Outcome, Rejected, Taken, Unrecognized
-from fiscal.values import NoteStatus, RuleProblem
+from fiscal.values import RuleProblem
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.selectors.notes import is_drawn_here

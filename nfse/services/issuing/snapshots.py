@@ -8,22 +8,16 @@ from datetime import date
 from decimal import Decimal
 
 from fiscal.documents.rates import rate_for_document
-from fiscal.values import (
-    Address,
+from fiscal.enumerations import (
     Environment,
-    IbsCbs,
+    Gateway,
     IssTreatment,
-    Issuer,
-    NoteSnapshot,
-    ReplacedNote,
-    Service,
     SimplesApportionment,
     SpecialRegime,
-    Substitution,
     TaxRegime,
-    TotalTax,
     TotalTaxMode,
 )
+from fiscal.values import Address, IbsCbs, Issuer, NoteSnapshot, ReplacedNote, Service, Substitution, TotalTax
 from fiscal.values import Taker as NoteTaker
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
 from registry.models import City
@@ -164,7 +158,7 @@ def _service(parts: Parts, description: str) -> Service:
 
 def _rate(parts: Parts, incidence_agreement_active: bool | None, *, withheld: bool) -> Decimal | None:
     """The national document may state the rate in few cases only; PlugNotas takes the profile's."""
-    if parts.company.gateway == Company.Gateway.PLUGNOTAS:
+    if parts.company.gateway == Gateway.PLUGNOTAS:
         return parts.service.iss_rate
     return rate_for_document(
         tax_regime=TaxRegime(parts.company.tax_regime),

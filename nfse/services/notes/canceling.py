@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core.errors import NitroError, ProviderError, Refused, Unavailable
 from fiscal.documents.certificates import CertificateRefused
+from fiscal.enumerations import Gateway
 from fiscal.gateways.base import (
     Canceled,
     CancellationPending,
@@ -17,7 +18,7 @@ from fiscal.gateways.base import (
 )
 from nfse.actors import Actor
 from nfse.events import Event
-from nfse.models import Company, Firm, Invoice, InvoiceRequest
+from nfse.models import Firm, Invoice, InvoiceRequest
 from nfse.permissions import NotFound as NotInFirm
 from nfse.permissions import Right
 from nfse.selectors.certificates import NoCertificate
@@ -87,7 +88,7 @@ def cancel_in_transaction(
         return request
     if request.state != State.ISSUED:
         raise CannotCancel
-    if by_analysis and request.gateway != Company.Gateway.NATIONAL:
+    if by_analysis and request.gateway != Gateway.NATIONAL:
         raise NotSupported
     invoices.update(
         cancel_reason_code=reason_code,

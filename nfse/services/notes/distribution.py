@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from core.errors import ProviderError
 from fiscal.documents.certificates import CertificateRefused
+from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.national.distribution import Distributed, Distribution
-from fiscal.values import Environment
 from nfse.models import Company, DistributionCursor, Invoice, InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.certificates import load_certificate
@@ -42,7 +42,7 @@ def enqueue_due_distributions(*, now: datetime) -> int:
         Exists(changeable),
         ~Exists(read_lately),
         Q(certificates__is_active=True, certificates__valid_until__gt=now),
-        gateway=Company.Gateway.NATIONAL,
+        gateway=Gateway.NATIONAL,
         is_active=True,
         firm__is_active=True,
     )

@@ -1,6 +1,7 @@
 """What the gateway says of a note now, whoever caused it, becomes the state of its request (N16, R88)."""
 
-from fiscal.values import NoteState, NoteStatus
+from fiscal.enumerations import Gateway, NoteStatus
+from fiscal.values import NoteState
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing.moving import move, note
@@ -35,7 +36,7 @@ def apply_facts(request: InvoiceRequest, invoice: Invoice, facts: NoteState) -> 
 
 def _as_replaced(invoice: Invoice, facts: NoteState) -> NoteState:
     """A gateway without events says "canceled" of a note whose replacement it issued."""
-    if facts.status is not NoteStatus.CANCELED or invoice.request.gateway == "national":
+    if facts.status is not NoteStatus.CANCELED or invoice.request.gateway == Gateway.NATIONAL:
         return facts
     replacement = Invoice.objects.filter(request__substitutes=invoice).first()
     if replacement is None:

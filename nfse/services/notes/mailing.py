@@ -12,7 +12,7 @@ from core.crypto import decrypt, encrypt
 from core.errors import NitroError
 from core.masking import mask_email
 from fiscal.documents.mirror import TEST_BANNER, format_reais
-from fiscal.values import NoteStatus
+from fiscal.enumerations import NoteStatus
 from nfse.actors import Actor
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest, RequestEvent

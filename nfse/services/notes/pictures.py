@@ -5,7 +5,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from fiscal.documents import danfse
-from fiscal.values import NoteStatus
+from fiscal.enumerations import NoteStatus
 from nfse.actors import Actor
 from nfse.models import Invoice, NotePicture
 from nfse.permissions import Right

@@ -10,10 +10,11 @@ from django.utils import timezone
 from core.errors import ProviderError, Unavailable
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.documents.events import fold_events
+from fiscal.enumerations import Gateway
 from fiscal.gateways.base import NFSeGateway
 from fiscal.gateways.base import NoteEvent as ReadEvent
 from fiscal.values import NoteState
-from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent
+from nfse.models import Invoice, InvoiceRequest, NoteEvent
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.notes import is_drawn_here
 from nfse.services.issuing import kinds, waits
@@ -87,7 +88,7 @@ def _fetch_xml(request: InvoiceRequest, gateway: NFSeGateway) -> bytes | None:
 
 
 def _facts(request: InvoiceRequest, gateway: NFSeGateway, events: Sequence[ReadEvent]) -> NoteState:
-    if request.gateway == Company.Gateway.NATIONAL:
+    if request.gateway == Gateway.NATIONAL:
         return fold_events(event.fact for event in events)
     return gateway.state(reference_of(request))
 

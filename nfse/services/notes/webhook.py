@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db.models.fields.json import KT
 
 from core.crypto import blind_index
+from fiscal.enumerations import Gateway
 from fiscal.gateways.plugnotas.company import SECRET_HEADER
 from inbox.sources import Call, Outcome, Received, Source, UnknownSender
-from nfse.models import Company, InvoiceRequest
+from nfse.models import InvoiceRequest
 from nfse.services.issuing import kinds
 from nfse.states import State
 
@@ -68,7 +69,7 @@ def _id(message: dict[str, Any], name: str) -> str:
 
 
 def _find(integration_id: str, provider_id: str) -> InvoiceRequest | None:
-    requests = InvoiceRequest.objects.filter(gateway=Company.Gateway.PLUGNOTAS)
+    requests = InvoiceRequest.objects.filter(gateway=Gateway.PLUGNOTAS)
     requests = requests.defer("payload_text", "snapshot_data")
     found = requests.filter(integration_id=integration_id).first() if integration_id else None
     if found is None and provider_id:

@@ -16,7 +16,7 @@ from core.database import give_back_connections
 from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.http.answers import Response, TooSlow, read_body
 from core.http.connections import ClientIdentity, refuses_certificate
-from core.http.providers import Provider, get_provider
+from core.http.providers import Health, Provider, get_provider
 from core.http.times import Deadline, Timeout, read_retry_after, to_monotonic
 from core.request_ids import current_request_id
 
@@ -62,12 +62,15 @@ class _Call:
 
 
 class ProviderClient:
-    """Speaks HTTP/1.1 to one provider. Cheap to build: connections, slots and breaker belong to the process.
+    """Speaks HTTP/1.1 to one provider. Cheap to build: connections, slots and health belong to the process.
 
     `base_url` may hold a path; `headers` go with every request; at most `max_concurrency` requests run at
-    once in this process. `identity` is the client certificate: its connections are its own, slots and breaker
-    are shared. `retry_waits` are the seconds between tries of an idempotent request. `observe` is shown every
-    answer, also one that becomes an error. Safe to share between threads.
+    once in this process. `key` names what fails by itself behind the provider (a WhatsApp channel): breaker
+    and pause are then its own, and a dead one stops no other. It is logged: an id, no secret, nothing
+    personal, and one of few, because each is remembered while the process lives. `identity` is the client
+    certificate: its connections are its own, slots and breaker are shared. `retry_waits` are the seconds
+    between tries of an idempotent request. `observe` is shown every answer, also one that becomes an error.
+    Safe to share between threads.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class ProviderClient:
         name: str,
         base_url: str,
         *,
+        key: str = "",
         timeout: Timeout,
         headers: Mapping[str, str] | None = None,
         max_concurrency: int,
@@ -84,6 +88,7 @@ class ProviderClient:
         observe: Callable[[Response], None] | None = None,
     ) -> None:
         self.name = name
+        self.key = key
         self.timeout = timeout
         self._base_url = base_url
         self._headers = {"User-Agent": "Nitro", "Accept": "application/json", **(headers or {})}
@@ -92,6 +97,7 @@ class ProviderClient:
         self._retry_waits = retry_waits
         self._max_body_bytes = MAX_BODY_BYTES if max_body_bytes is None else max_body_bytes
         self._observe = observe
+        self._named = {"provider": name, "key": key} if key else {"provider": name}
 
     def __repr__(self) -> str:
         return f"<ProviderClient {self.name}>"
@@ -158,14 +164,15 @@ class ProviderClient:
 
     def _attempt(self, call: _Call, attempt: int) -> Response:
         provider = get_provider(self.name, self._base_url, self._max_concurrency)
-        self._wait_out_pause(provider, call)
+        health = provider.health(self.key)
+        self._wait_out_pause(health, call)
         with provider.slot(min(self.timeout.read, call.remaining())):
             if call.remaining() <= 0:
                 raise Unavailable(detail=f"{self.name}: no time left")
-            provider.breaker.admit()
-            return self._measured(provider, call, attempt)
+            health.breaker.admit()
+            return self._measured(provider, health, call, attempt)
 
-    def _measured(self, provider: Provider, call: _Call, attempt: int) -> Response:
+    def _measured(self, provider: Provider, health: Health, call: _Call, attempt: int) -> Response:
         """Send once, tell the breaker, log one line."""
         started = time.monotonic()
         status, healthy, outcome = 0, True, "error"
@@ -177,10 +184,10 @@ class ProviderClient:
             healthy, outcome = isinstance(error, Unreadable | Refused), type(error).__name__.lower()
             raise
         finally:
-            self._report(provider, healthy)
+            self._report(health, healthy)
             logger.info(
                 "provider_call",
-                provider=self.name,
+                **self._named,
                 method=call.method,
                 path=call.log_path,
                 status=status,
@@ -190,13 +197,13 @@ class ProviderClient:
             )
         if self._observe is not None:
             self._observe(response)
-        return self._judge(provider, call, response)
+        return self._judge(health, call, response)
 
-    def _report(self, provider: Provider, healthy: bool) -> None:
+    def _report(self, health: Health, healthy: bool) -> None:
         if healthy:
-            provider.breaker.succeeded()
-        elif provider.breaker.failed():
-            logger.error("circuit_opened", provider=self.name)
+            health.breaker.succeeded()
+        elif health.breaker.failed():
+            logger.error("circuit_opened", **self._named)
 
     def _send(self, provider: Provider, call: _Call) -> Response:
         """Send once and read the whole answer, whatever its status.
@@ -237,7 +244,7 @@ class ProviderClient:
             connect=min(self.timeout.connect, remaining),
         )
 
-    def _judge(self, provider: Provider, call: _Call, response: Response) -> Response:
+    def _judge(self, health: Health, call: _Call, response: Response) -> Response:
         """Return a 2xx answer, or raise what the status means."""
         status = response.status
         if 200 <= status < 300:
@@ -245,7 +252,7 @@ class ProviderClient:
         detail = f"{self.name}: HTTP {status}"
         retry_after = read_retry_after(response.headers.get("retry-after", ""))
         if status == 429:
-            provider.pause(retry_after or 0.0)
+            health.pause(retry_after or 0.0)
             raise Unavailable(retry_after=retry_after, detail=detail)
         if status >= 500 or status == 408:
             if call.idempotent:
@@ -255,9 +262,9 @@ class ProviderClient:
             return response
         raise Refused(str(status), detail=detail, body=response.text[:SHOWN_BODY_CHARACTERS])
 
-    def _wait_out_pause(self, provider: Provider, call: _Call) -> None:
+    def _wait_out_pause(self, health: Health, call: _Call) -> None:
         """Sit out a short pause that the provider asked for; a long one belongs to the queue."""
-        pause = provider.paused_seconds()
+        pause = health.paused_seconds()
         if pause > min(LONGEST_WAIT_SECONDS, call.remaining()):
             raise Unavailable(retry_after=pause, detail=f"{self.name}: asked to pause")
         if pause:

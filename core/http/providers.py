@@ -1,4 +1,4 @@
-"""What all clients of one provider share in this process: connections, slots, breaker and pause."""
+"""What all clients of one provider share in this process: connections, slots, health."""
 
 import atexit
 import os
@@ -15,9 +15,13 @@ from core.http.connections import Connections
 
 @dataclass(frozen=True)
 class ProviderState:
-    """What operators see of one provider in this process."""
+    """What operators see of one provider in this process, or of one key of it.
+
+    `busy` and `max_concurrency` are the provider's: all keys share its slots.
+    """
 
     name: str
+    key: str
     circuit: State
     failures: int
     busy: int
@@ -25,18 +29,39 @@ class ProviderState:
     paused_seconds: float
 
 
+class Health:
+    """Whether a provider, or what one key of it stands for, works and wants to be asked."""
+
+    def __init__(self) -> None:
+        self.breaker = Breaker()
+        self._paused_until = 0.0
+        self._lock = threading.Lock()
+
+    def pause(self, seconds: float) -> None:
+        """Ask nothing for `seconds`, as the provider wished in its 429."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+
+    def paused_seconds(self) -> float:
+        return max(0.0, self._paused_until - time.monotonic())
+
+
 class Provider:
-    """One outside system: how many may ask it at once, and whether it works."""
+    """One outside system: how many may ask it at once, and whether it works, as a whole or key by key."""
 
     def __init__(self, name: str, base_url: str, max_concurrency: int) -> None:
         self.name = name
         self.connections = Connections(base_url, max_concurrency)
         self.max_concurrency = max_concurrency
         self.slots = threading.BoundedSemaphore(max_concurrency)
-        self.breaker = Breaker()
         self.busy = 0
-        self._paused_until = 0.0
+        self._health: dict[str, Health] = {}
         self._lock = threading.Lock()
+
+    def health(self, key: str) -> Health:
+        """Return the health of `key`, made when first asked for; that of the whole provider for ""."""
+        with self._lock:
+            return self._health.setdefault(key, Health())
 
     @contextmanager
     def slot(self, seconds: float) -> Iterator[None]:
@@ -52,23 +77,22 @@ class Provider:
                 self.busy -= 1
             self.slots.release()
 
-    def pause(self, seconds: float) -> None:
-        """Ask nothing for `seconds`, as the provider wished in its 429."""
+    def describe(self) -> list[ProviderState]:
+        """Return one state per key that was asked for."""
         with self._lock:
-            self._paused_until = max(self._paused_until, time.monotonic() + seconds)
-
-    def paused_seconds(self) -> float:
-        return max(0.0, self._paused_until - time.monotonic())
-
-    def describe(self) -> ProviderState:
-        return ProviderState(
-            name=self.name,
-            circuit=self.breaker.state,
-            failures=self.breaker.failures,
-            busy=self.busy,
-            max_concurrency=self.max_concurrency,
-            paused_seconds=round(self.paused_seconds(), 1),
-        )
+            known = sorted(self._health.items())
+        return [
+            ProviderState(
+                name=self.name,
+                key=key,
+                circuit=health.breaker.state,
+                failures=health.breaker.failures,
+                busy=self.busy,
+                max_concurrency=self.max_concurrency,
+                paused_seconds=round(health.paused_seconds(), 1),
+            )
+            for key, health in known
+        ]
 
 
 _providers: dict[tuple[str, str, int], Provider] = {}
@@ -85,17 +109,17 @@ def get_provider(name: str, base_url: str, max_concurrency: int) -> Provider:
 
 
 def provider_states() -> list[ProviderState]:
-    """Return the state of every provider that this process has called, for operators."""
+    """Return the state of every provider, and key of one, that this process has called, for operators."""
     with _providers_lock:
         providers = list(_providers.values())
-    return [provider.describe() for provider in providers]
+    return [state for provider in providers for state in provider.describe()]
 
 
-def is_circuit_open(name: str, base_url: str) -> bool:
-    """Return whether this process has given up on a provider for a while."""
+def is_circuit_open(name: str, base_url: str, *, key: str = "") -> bool:
+    """Return whether this process has given up on a provider, or on one key of it, for a while."""
     with _providers_lock:
-        found = [provider for key, provider in _providers.items() if key[:2] == (name, base_url)]
-    return any(provider.breaker.state == "open" for provider in found)
+        found = [provider for made_for, provider in _providers.items() if made_for[:2] == (name, base_url)]
+    return any(provider.health(key).breaker.state == "open" for provider in found)
 
 
 def close_providers() -> None:

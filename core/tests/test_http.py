@@ -14,7 +14,15 @@ from structlog.testing import capture_logs
 
 from core.breaker import Breaker
 from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
-from core.http import CalledInsideTransaction, CircuitOpen, ProviderClient, Timeout, Uploaded, provider_states
+from core.http import (
+    CalledInsideTransaction,
+    CircuitOpen,
+    ProviderClient,
+    Timeout,
+    Uploaded,
+    is_circuit_open,
+    provider_states,
+)
 from core.http import client as client_module
 from core.request_ids import bind_request_id
 from core.tests.stranger import answer, cut, drip, drop, hang, running_stranger, slow
@@ -256,6 +264,19 @@ def test_a_429_without_a_readable_time_has_none(stranger, client, header):
     assert busy.value.retry_after is None
 
 
+def test_a_channel_that_wants_a_pause_holds_up_no_other(stranger):
+    paused = make_client(stranger, key="7")
+    stranger.says(answer(429, "", Retry_After="30"), answer(200))
+    with pytest.raises(Unavailable):
+        post(paused)
+
+    with pytest.raises(Unavailable):
+        post(paused)
+
+    assert post(make_client(stranger, key="8")).status == 200
+    assert len(stranger.requests) == 2
+
+
 def test_while_the_provider_wants_a_pause_nothing_is_sent(stranger, client):
     stranger.says(answer(429, "", Retry_After="30"))
     with pytest.raises(Unavailable):
@@ -339,6 +360,49 @@ def test_after_failures_in_a_row_the_provider_is_left_alone(stranger, client):
     assert len(stranger.requests) == 5
     assert 25 < refusal.value.retry_after <= 30
     assert [(state.name, state.circuit) for state in provider_states()] == [("stranger", "open")]
+
+
+def test_a_dead_channel_opens_no_circuit_but_its_own(stranger):
+    dead, alive = make_client(stranger, key="7"), make_client(stranger, key="8")
+    stranger.says(*[answer(500)] * 5, answer(200))
+    for _ in range(5):
+        with pytest.raises(Unknown):
+            post(dead)
+
+    with pytest.raises(CircuitOpen):
+        post(dead)
+
+    assert post(alive).status == post(make_client(stranger)).status == 200
+    assert {(state.key, state.circuit) for state in provider_states()} == {
+        ("", "closed"),
+        ("7", "open"),
+        ("8", "closed"),
+    }
+    base_url = stranger.url + "/base"
+    assert is_circuit_open("stranger", base_url, key="7")
+    assert not is_circuit_open("stranger", base_url, key="8")
+    assert not is_circuit_open("stranger", base_url)
+
+
+def test_a_dead_channel_comes_back_alone(stranger):
+    client = make_client(stranger, key="7")
+    stranger.says(*[answer(500)] * 4, answer(200))
+    for _ in range(4):
+        with pytest.raises(Unknown):
+            post(client)
+
+    post(client)
+
+    assert [(state.key, state.failures) for state in provider_states()] == [("7", 0)]
+
+
+def test_the_log_names_the_channel(stranger):
+    with capture_logs() as lines:
+        post(make_client(stranger, key="7"))
+        post(make_client(stranger))
+
+    calls = [line for line in lines if line["event"] == "provider_call"]
+    assert [(call["provider"], call.get("key")) for call in calls] == [("stranger", "7"), ("stranger", None)]
 
 
 def test_repeating_stops_when_the_circuit_opens(stranger, client, impatient):

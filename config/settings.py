@@ -237,6 +237,7 @@ PLUGNOTAS_CONCURRENCY = env.int("PLUGNOTAS_CONCURRENCY", default=5)
 
 # --- Queue -----------------------------------------------------------------------------------------
 QUEUE_EXTRA_HANDLERS = env.list("QUEUE_EXTRA_HANDLERS", default=[])  # modules besides <app>/handlers.py
+QUEUE_TICK_SECONDS = env.float("QUEUE_TICK_SECONDS", default=1)  # what a lost bell costs at most
 QUEUE_REPAIR_SECONDS = env.float("QUEUE_REPAIR_SECONDS", default=10)  # between two reapers, two sweeps
 QUEUE_KEEP_DONE_DAYS = env.int("QUEUE_KEEP_DONE_DAYS", default=7)
 QUEUE_KEEP_DEAD_DAYS = env.int("QUEUE_KEEP_DEAD_DAYS", default=30)

@@ -29,6 +29,7 @@ PROCESSES = {
     "sandbox": (f"{PYTHON} -m sandbox", {}),
     "web": (f"{PYTHON} -m gunicorn --config deploy/gunicorn.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
     "io": (f"{CELERY} -n io@%h -P threads -c 32 -Q io", {"DATABASE_POOL_SIZE": "12"}),
+    "chat": (f"{CELERY} -n chat@%h -P threads -c 32 -Q chat", {"DATABASE_POOL_SIZE": "8"}),
     "cpu": (f"{CELERY} -n cpu@%h -P prefork -c 2 -Q cpu", {}),
     "beat": (f"{PYTHON} -m celery -q -A config beat -s {defaults.HOME / 'beat'}", {}),
 }

@@ -23,6 +23,7 @@ from nfse.services.operators import TELL_OPERATORS, send_to_operators
 from nfse.services.plugnotas_setup import give_up_setup, set_up_company
 from nfse.services.setup_requests import CHECK_CITY, SET_UP_COMPANY
 from queue_worker.policy import Backoff
+from queue_worker.queues import Queue
 from queue_worker.registry import handler
 from queue_worker.work import Work
 
@@ -112,7 +113,7 @@ def handle_check_city(work: Work) -> dict[str, bool | None]:
 
 @handler(
     MAKE_PACKAGE,
-    queue="cpu",
+    queue=Queue.CPU,
     max_attempts=4,
     backoff=Backoff(first=10, factor=3, cap=120),
     concurrency_limit=1,

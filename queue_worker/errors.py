@@ -14,6 +14,19 @@ class RetryLater(QueueError):
         super().__init__(reason or "tentar de novo mais tarde")
 
 
+class Snooze(QueueError):
+    """Nothing was done and nothing failed: what the work waits for is not there yet.
+
+    The item runs again after `seconds` and the run does not count as an attempt. Whoever raises it bounds
+    the waiting by a moment of his own: the queue would go on for ever.
+    """
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        self.seconds = seconds
+        self.reason = reason
+        super().__init__(reason)
+
+
 class GiveUp(QueueError):
     """Permanent: the item dies now and `on_dead` runs."""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.health import NotReady, register
+from queue_worker.queues import Queue
 from queue_worker.selectors import find_oldest_due_seconds, list_live_workers
 
 WORKER_SECONDS = 60
@@ -14,7 +15,7 @@ def check_queue() -> dict[str, Any]:
     details: dict[str, Any] = {}
     missing = []
     workers = list(list_live_workers(seconds=WORKER_SECONDS))
-    for queue in ("io", "cpu"):
+    for queue in Queue.values:
         names = [worker.name for worker in workers if queue in worker.queues]
         age = find_oldest_due_seconds(queue)
         details[queue] = {"workers": names, "oldest_due_seconds": None if age is None else round(age)}

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from queue_worker.queues import Queue
+
 
 class WorkItem(models.Model):
     """One piece of work. Written by `services` only, with statements that the database checks."""
@@ -18,14 +20,10 @@ class WorkItem(models.Model):
         DEAD = "dead", "Falhou de vez"
         CANCELLED = "cancelled", "Cancelado"
 
-    class Queue(models.TextChoices):
-        IO = "io", "Rede"
-        CPU = "cpu", "Processador"
-
     OPEN: ClassVar[tuple[str, ...]] = (Status.PENDING, Status.PROCESSING)
 
     kind = models.CharField("tipo", max_length=64)
-    queue = models.CharField("fila", max_length=3, choices=Queue.choices)
+    queue = models.CharField("fila", max_length=8, choices=Queue.choices)
     payload = models.JSONField("dados")
     dedupe_key = models.CharField(max_length=200, null=True)
     ordering_key = models.CharField(max_length=200, null=True)
@@ -37,6 +35,9 @@ class WorkItem(models.Model):
         "estado", max_length=10, choices=Status.choices, default=Status.PENDING, db_default=Status.PENDING
     )
     run_after = models.DateTimeField("executar a partir de", db_default=Now())
+    postpone_until = models.DateTimeField(
+        "adiável até", null=True, help_text="how far later enqueues of the same key may move run_after"
+    )
     attempts = models.PositiveIntegerField(
         "tentativas", default=0, db_default=0, help_text="counted at the claim"
     )
@@ -75,7 +76,7 @@ class WorkItem(models.Model):
                 name="queue_worker_slot_unique",
             ),
             models.CheckConstraint(
-                condition=Q(queue__in=["io", "cpu"]),
+                condition=Q(queue__in=Queue.values),
                 name="queue_worker_queue_known",
             ),
             models.CheckConstraint(

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from queue_worker.queues import LIMITS, Queue
+
 if TYPE_CHECKING:
     from queue_worker.models import WorkItem
     from queue_worker.work import Work
 
-LONGEST_RUN = timedelta(minutes=30)
-LONGEST_CPU_RUN = timedelta(seconds=60)  # Celery kills a prefork child after 120 s
 DEFAULT_LEASE = timedelta(seconds=30)
-DEFAULT_TIMEOUT = {"io": timedelta(minutes=5), "cpu": LONGEST_CPU_RUN}
 
 Handle = Callable[["Work"], dict[str, Any] | None]
 OnDead = Callable[["WorkItem"], None]
@@ -42,7 +41,7 @@ class Policy:
 
     kind: str
     handle: Handle
-    queue: str
+    queue: Queue
     lease: timedelta
     timeout: timedelta
     max_attempts: int
@@ -51,9 +50,7 @@ class Policy:
     on_dead: OnDead | None
 
     def __post_init__(self) -> None:
-        longest = {"io": LONGEST_RUN, "cpu": LONGEST_CPU_RUN}.get(self.queue)
-        if longest is None:
-            raise ImproperlyConfigured(f"{self.kind}: the queue is io or cpu, not {self.queue!r}")
+        longest = LIMITS[self.queue].longest
         if not timedelta(0) < self.timeout <= longest:
             raise ImproperlyConfigured(f"{self.kind}: work on {self.queue} may take at most {longest}")
         if self.lease < timedelta(seconds=1):

@@ -1,13 +1,16 @@
 """One thread per worker: says that the worker lives, rings for what has become due, repairs without beat."""
 
+import os
 import threading
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
 from celery.signals import celeryd_after_setup, worker_ready, worker_shutdown, worker_shutting_down
-from django.db import DatabaseError, InterfaceError, connection
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, ProgrammingError, connection
 from django.utils import timezone
 
 from core.database import give_back_connections
@@ -15,21 +18,23 @@ from queue_worker import schedule
 from queue_worker.bell import ring
 from queue_worker.keeper import keeper
 from queue_worker.runner import crew, stopping
-from queue_worker.selectors import has_claimable
+from queue_worker.selectors import has_claimable, look_ahead
 from queue_worker.services import forget_worker, reap, record_worker, run_if_overdue, sweep
 from queue_worker.work import Work
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 1.0
-TICKS_PER_HEARTBEAT = 10
+HEARTBEAT_SECONDS = 10
 LATE_SECONDS = 0.5
+STOP_SECONDS = 2
 
 
 class Pulse(threading.Thread):
-    """Ticks every second until stopped. A tick that fails is logged; the next one comes.
+    """Sleeps until the next item of its queues is due, at most one tick; rings for it then.
 
-    Work with a `run_after` has no bell of its own: the tick after that moment rings for it.
+    Work with a `run_after` has no bell at that moment. The pulse looks one tick ahead, at each tick and
+    whenever a bell says that something will be due: a lost bell costs one tick. A round that fails is
+    logged; the next one comes.
     """
 
     def __init__(self, name: str, queues: Sequence[str], threads: int) -> None:
@@ -38,34 +43,63 @@ class Pulse(threading.Thread):
         self._queues = list(queues)
         self._threads = threads
         self._started_at = timezone.now()
-        self._ended = threading.Event()
+        self._ended, self._is_new = False, True
+        self._woken = threading.Event()
+        self._next_round = self._next_heartbeat = 0.0
+        self._looked_at: datetime | None = None
 
     def run(self) -> None:
-        ticks = 0
-        while not self._ended.is_set():
-            self.tick(ticks)
-            ticks += 1
-            self._ended.wait(TICK_SECONDS)
+        while not self._ended:
+            self._woken.wait(self.step())
+            self._woken.clear()
         connection.close()
 
     def stop(self) -> None:
-        self._ended.set()
+        self._ended = True
+        self._woken.set()
 
-    def tick(self, ticks: int) -> None:
+    def wake(self) -> None:
+        """Look ahead now: something will be due that the last look did not see."""
+        self._woken.set()
+
+    def step(self) -> float:
+        """Do what is due now; return the seconds until the next step."""
         try:
-            if ticks == 0:
+            if self._is_new:
                 reap()
                 sweep()
-            if ticks % TICKS_PER_HEARTBEAT == 0:
-                self._beat()
-            run_if_overdue(periodic=schedule.REAP, run=reap)
-            run_if_overdue(periodic=schedule.SWEEP, run=sweep)
-            self._ring_for_late_items()
+                self._is_new = False
+            if time.monotonic() >= self._next_round:
+                self._next_round = time.monotonic() + settings.QUEUE_TICK_SECONDS
+                self._round()
+            return min(self._ring_in_time(), max(0.0, self._next_round - time.monotonic()))
         except (DatabaseError, InterfaceError) as error:
-            log.warning("pulse_missed", error=type(error).__name__)
+            is_bug = isinstance(error, ProgrammingError)
+            log.warning("pulse_missed", error=type(error).__name__, exc_info=is_bug)
             connection.close()
+            return float(settings.QUEUE_TICK_SECONDS)
         finally:
             give_back_connections()
+
+    def _round(self) -> None:
+        """Say that the worker lives, repair what nobody else repairs, ring for what was not heard."""
+        if time.monotonic() >= self._next_heartbeat:
+            self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+            self._beat()
+        run_if_overdue(periodic=schedule.REAP, run=reap)
+        run_if_overdue(periodic=schedule.SWEEP, run=sweep)
+        for queue in self._queues:
+            if has_claimable(queue, older_than=LATE_SECONDS):
+                ring(queue)
+
+    def _ring_in_time(self) -> float:
+        """Ring for what has become due since the last look; return the seconds until the next item is."""
+        tick = settings.QUEUE_TICK_SECONDS
+        self._looked_at, queues = look_ahead(self._queues, since=self._looked_at, seconds=tick)
+        for ahead in queues:
+            if ahead.has_become_due:
+                ring(ahead.queue)
+        return min((ahead.seconds for ahead in queues if ahead.seconds is not None), default=tick)
 
     def _beat(self) -> None:
         record_worker(
@@ -77,11 +111,6 @@ class Pulse(threading.Thread):
             started_at=self._started_at,
         )
 
-    def _ring_for_late_items(self) -> None:
-        for queue in self._queues:
-            if has_claimable(queue, older_than=LATE_SECONDS):
-                ring(queue)
-
 
 def _describe(work: Work) -> dict[str, Any]:
     seconds = round(time.monotonic() - work.started)
@@ -89,6 +118,17 @@ def _describe(work: Work) -> dict[str, Any]:
 
 
 _pulse: Pulse | None = None
+
+
+def wake_pulse() -> None:
+    """Let the pulse of this process look ahead. A child of a prefork worker has none: the tick comes."""
+    if _pulse is not None:
+        _pulse.wake()
+
+
+def _forget_after_fork() -> None:
+    global _pulse
+    _pulse = None
 
 
 @celeryd_after_setup.connect
@@ -114,5 +154,8 @@ def stop_claiming(**_: Any) -> None:
 def stop_pulse(sender: Any, **_: Any) -> None:
     if _pulse is not None:
         _pulse.stop()
-        _pulse.join(TICK_SECONDS * 2)
+        _pulse.join(STOP_SECONDS)
     forget_worker(name=sender.hostname)
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 
 from queue_worker.errors import UnknownKind
-from queue_worker.policy import DEFAULT_LEASE, DEFAULT_TIMEOUT, Backoff, Handle, OnDead, Policy
+from queue_worker.policy import DEFAULT_LEASE, Backoff, Handle, OnDead, Policy
+from queue_worker.queues import LIMITS, Queue
 
 _policies: dict[str, Policy] = {}
 
@@ -14,7 +15,7 @@ _policies: dict[str, Policy] = {}
 def handler(
     kind: str,
     *,
-    queue: str = "io",
+    queue: Queue = Queue.IO,
     lease: timedelta = DEFAULT_LEASE,
     timeout: timedelta | None = None,
     max_attempts: int = 5,
@@ -24,16 +25,16 @@ def handler(
 ) -> Callable[[Handle], Handle]:
     """Register the decorated function as the handler of `kind` ("app.verb_noun").
 
-    `queue`: "io" waits on the network (threads), "cpu" computes (processes). `lease`: how long a dead
-    worker keeps the item; it is renewed while the worker lives. `timeout`: the handler's deadline, after
-    which the lease is no longer renewed. `concurrency_limit`: items of one concurrency_key that may run at
-    once. `on_dead(item)` runs in the transaction that makes the item dead: money back, person told.
+    `queue`: which worker runs it (queues.py). `lease`: how long a dead worker keeps the item; it is renewed
+    while the worker lives. `timeout`: the handler's deadline, after which the lease is no longer renewed.
+    `concurrency_limit`: items of one concurrency_key that may run at once. `on_dead(item)` runs in the
+    transaction that makes the item dead: money back, person told.
     """
 
     def register(handle: Handle) -> Handle:
         if kind in _policies:
             raise ImproperlyConfigured(f"two handlers for {kind}")
-        limits = (timeout or DEFAULT_TIMEOUT.get(queue, DEFAULT_TIMEOUT["io"]), max_attempts, backoff)
+        limits = (timeout or LIMITS[queue].usual, max_attempts, backoff)
         _policies[kind] = Policy(kind, handle, queue, lease, *limits, concurrency_limit, on_dead)
         return handle
 

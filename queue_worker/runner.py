@@ -13,7 +13,7 @@ from core.database import give_back_connections
 from core.errors import Refused, Unavailable, Unknown
 from core.request_ids import bind_request_id
 from queue_worker.bell import ring
-from queue_worker.errors import AskFirst, GiveUp, LeaseLost, RetryLater
+from queue_worker.errors import AskFirst, GiveUp, LeaseLost, RetryLater, Snooze
 from queue_worker.keeper import keeper
 from queue_worker.models import WorkItem
 from queue_worker.policy import Policy
@@ -140,6 +140,8 @@ def _explain(error: Exception) -> Failure:
     match error:
         case RetryLater():
             return Failure("retry", str(error), seconds=error.seconds)
+        case Snooze():
+            return Failure("snoozed", str(error), seconds=error.seconds, spends_attempt=False)
         case Unavailable():
             return Failure("retry", str(error), seconds=error.retry_after)
         case AskFirst() | Unknown():

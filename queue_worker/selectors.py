@@ -1,5 +1,6 @@
 """What the queue holds. Everything here only reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from core.schedule import Periodic, list_schedule
 from queue_worker.models import PeriodicRun, Worker, WorkItem
+from queue_worker.queues import Queue
 from queue_worker.registry import list_kinds
 
 RATE_MINUTES = 5
@@ -27,6 +29,14 @@ READY = """
         SELECT count(*) FROM queue_worker_workitem r
         WHERE r.kind = w.kind AND r.concurrency_key = w.concurrency_key AND r.status = 'processing'))
 """
+AHEAD = """
+SELECT now(), q.queue, coalesce(bool_or(w.run_after <= now()), false),
+    extract(epoch FROM min(w.run_after) FILTER (WHERE w.run_after > now()) - now())::float
+FROM unnest(%(queues)s::text[]) q(queue) LEFT JOIN queue_worker_workitem w
+    ON w.queue = q.queue AND w.status = 'pending' AND w.run_after > coalesce(%(since)s::timestamptz, now())
+    AND w.run_after <= now() + make_interval(secs => %(seconds)s)
+GROUP BY q.queue
+"""
 CLAIMABLE = f"{READY} AND w.kind = ANY(%(kinds)s)"  # by this process
 
 
@@ -39,6 +49,29 @@ def has_claimable(queue: str, *, older_than: float = 0) -> bool:
             parameters,
         )
         return bool(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """One queue in the next seconds, by the database's clock."""
+
+    queue: str
+    has_become_due: bool  # since the last look
+    seconds: float | None  # until the next item is due; None: none within the time asked for
+
+
+def look_ahead(
+    queues: Sequence[str], *, since: datetime | None, seconds: float
+) -> tuple[datetime, list[Ahead]]:
+    """Return the database's time, and what becomes due on each queue after `since` and within `seconds`.
+
+    `since` is the time that the last look returned. Turns (ordering key) and slots are not looked at: an
+    item that waits for one may make a worker look in vain once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(AHEAD, {"queues": list(queues), "since": since, "seconds": seconds})
+        rows = cursor.fetchall()
+    return rows[0][0], [Ahead(*row[1:]) for row in rows]
 
 
 def find_oldest_due_seconds(queue: str) -> float | None:
@@ -69,7 +102,7 @@ class QueueDepth:
 
 
 def list_depths() -> list[QueueDepth]:
-    """Return the state of both queues."""
+    """Return the state of every queue."""
     now = timezone.now()
     recent = Q(status="done", finished_at__gte=now - timedelta(minutes=RATE_MINUTES))
     counted = (
@@ -86,7 +119,7 @@ def list_depths() -> list[QueueDepth]:
     nothing = {"due": 0, "later": 0, "running": 0, "done": 0}
     return [
         _depth(queue, **rows.get(queue, nothing), age=find_oldest_due_seconds(queue))
-        for queue in WorkItem.Queue.values
+        for queue in Queue.values
     ]
 
 

@@ -2,12 +2,14 @@
 
 from celery import Task, shared_task
 
-from queue_worker import runner, services
+from queue_worker import pulse, runner, services
 
 
 @shared_task(name="queue_worker.ring", bind=True)
-def ring(self: Task, queue: str) -> None:
-    """The bell of one queue."""
+def ring(self: Task, queue: str, later: bool = False) -> None:
+    """The bell of one queue: something is due, or (`later`) will be."""
+    if later:
+        pulse.wake_pulse()
     runner.drain(queue, worker=self.request.hostname)
 
 

@@ -181,12 +181,13 @@ def alive(name, queues, stuck=()):
     record_worker(name=name, queues=queues, threads=4, running=0, stuck=stuck, started_at=timezone.now())
 
 
-def test_the_queue_is_healthy_when_both_queues_have_a_living_worker():
+def test_the_queue_is_healthy_when_every_queue_has_a_living_worker():
     alive("io@house", ["io"])
-    with pytest.raises(NotReady, match="no worker for cpu"):
+    alive("cpu@house", ["cpu"])
+    with pytest.raises(NotReady, match="no worker for chat"):
         check_queue()
 
-    alive("cpu@house", ["cpu"])
+    alive("chat@house", ["chat"])
     assert check_queue()["io"]["workers"] == ["io@house"]
 
     Worker.objects.update(seen_at=timezone.now() - timedelta(seconds=61))
@@ -195,7 +196,7 @@ def test_the_queue_is_healthy_when_both_queues_have_a_living_worker():
 
 
 def test_late_work_is_not_healthy_but_work_that_waits_for_its_turn_is():
-    alive("all@house", ["io", "cpu"])
+    alive("all@house", ["io", "cpu", "chat"])
     put(LIMITED, 4, concurrency_key="account 1")
     for _ in range(3):
         claim_one()

@@ -18,7 +18,7 @@ COLLISIONS = 50
 LONGEST_PAUSE_SECONDS = 0.02
 
 # What no run needs is read when somebody asks for it.
-DEFERRED = {"created_at", "heartbeat_at", "finished_at", "result", "history", "dedupe_key"}
+DEFERRED = {"created_at", "heartbeat_at", "finished_at", "result", "history", "dedupe_key", "postpone_until"}
 FIELDS = [field for field in WorkItem._meta.concrete_fields if field.attname not in DEFERRED]
 COLUMNS = [field.attname for field in FIELDS]
 CONVERTERS = [getattr(field, "from_db_value", None) for field in FIELDS]

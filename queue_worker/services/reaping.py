@@ -1,7 +1,5 @@
 """What repairs the queue: expired leases, lost bells, old rows. All of it is safe to run twice (R56)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
@@ -12,7 +10,7 @@ from django.utils import timezone
 
 from queue_worker.bell import ring
 from queue_worker.models import WorkItem
-from queue_worker.policy import LONGEST_RUN
+from queue_worker.queues import LONGEST_RUN, Queue
 from queue_worker.registry import list_kinds
 from queue_worker.selectors import has_claimable
 from queue_worker.services.recording import Failure, OnDeadFailed, postpone_death, settle
@@ -31,21 +29,17 @@ def reap() -> int:
     Each goes back to wait, to be asked about first (nobody knows how far it got), or dies. Rules R53, R54.
     """
     refuse_transaction("reap")
-    with _alone("queue_worker.reap") as alone:
-        reaped = 0
-        while alone and reaped < BATCH and _reap_one():
-            reaped += 1
+    reaped = 0
+    while reaped < BATCH and _reap_one():
+        reaped += 1
     return reaped
 
 
 def sweep() -> list[str]:
     """Ring for the queues that hold items due for more than 5 seconds; return their names. Rule R52."""
-    with _alone("queue_worker.sweep") as alone:
-        queues = [
-            queue
-            for queue in WorkItem.Queue.values
-            if alone and has_claimable(queue, older_than=SWEEP_AFTER_SECONDS)
-        ]
+    with transaction.atomic():
+        alone = _lock("queue_worker.sweep")
+        queues = [q for q in Queue.values if alone and has_claimable(q, older_than=SWEEP_AFTER_SECONDS)]
     for queue in queues:
         ring(queue)
     return queues
@@ -61,18 +55,17 @@ def delete_old_items() -> int:
         Q(status__in=["done", "cancelled"], finished_at__lt=done_before)
         | Q(status="dead", finished_at__lt=dead_before)
     )
-    deleted = 0
-    with _alone("queue_worker.delete_old_items") as alone:
-        while alone:
-            count, _ = WorkItem.objects.filter(pk__in=old.values("pk")[:BATCH]).delete()
-            deleted += count
-            if count < BATCH:
-                break
+    deleted, count = 0, BATCH
+    while count == BATCH:
+        with transaction.atomic(durable=True):
+            alone = _lock("queue_worker.delete_old_items")
+            count = WorkItem.objects.filter(pk__in=old.values("pk")[:BATCH]).delete()[0] if alone else 0
+        deleted += count
     return deleted
 
 
 def _reap_one() -> bool:
-    """Settle one item that nobody holds any more; return False when there is none."""
+    """Settle one item that nobody holds any more; False when there is none, or another beat is at it."""
     now = timezone.now()
     abandoned = WorkItem.objects.filter(
         Q(lease_until__lt=now) | Q(claimed_at__lt=now - LONGEST_RUN),
@@ -81,6 +74,8 @@ def _reap_one() -> bool:
     )
     try:
         with transaction.atomic(durable=True):
+            if not _lock("queue_worker.reap"):
+                return False
             item = abandoned.select_for_update(skip_locked=True).order_by("lease_until").first()
             if item is None:
                 return False
@@ -91,14 +86,12 @@ def _reap_one() -> bool:
     return True
 
 
-@contextmanager
-def _alone(name: str) -> Iterator[bool]:
-    """Hold a lock of the database session: of two beats, one works."""
+def _lock(name: str) -> bool:
+    """Take a lock until the end of the transaction; False when another beat holds it.
+
+    Not a lock of the session: behind a connection pooler that would outlive its holder, and the reaper would
+    do nothing from then on.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
-        alone = bool(cursor.fetchone()[0])
-        try:
-            yield alone
-        finally:
-            if alone:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])

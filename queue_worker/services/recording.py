@@ -51,6 +51,7 @@ class Failure:
     seconds: float | None = None  # wait before the next run; None: the handler's back-off
     must_ask: bool = False  # something may have been done outside
     permanent: bool = False
+    spends_attempt: bool = True  # False: it waited on purpose
 
 
 def record_done(*, item_id: int, token: UUID, ordering_key: str | None, result: Any) -> bool:
@@ -95,8 +96,12 @@ def settle(item: WorkItem, failure: Failure) -> None:
     Raises OnDeadFailed.
     """
     policy = get_policy(item.kind)
-    item.last_error = mask_text(failure.reason)[:ERROR_CHARACTERS]
-    item.history = [*item.history, _describe_run(item, failure.outcome)][-HISTORY_LENGTH:]
+    reason = mask_text(failure.reason)[:ERROR_CHARACTERS]
+    if failure.spends_attempt:
+        item.last_error = reason
+        item.history = [*item.history, _describe_run(item, failure.outcome)][-HISTORY_LENGTH:]
+    else:
+        item.attempts -= 1
     item.must_ask = item.must_ask or failure.must_ask
     item.lease_owner = item.lease_until = item.concurrency_slot = None
     if failure.permanent or item.attempts >= item.max_attempts:
@@ -105,6 +110,7 @@ def settle(item: WorkItem, failure: Failure) -> None:
         wait = policy.backoff.seconds(item.attempts) if failure.seconds is None else failure.seconds
         item.run_after = timezone.now() + timedelta(seconds=max(0.0, wait))
         make_pending(item)
+        ring_on_commit(item.queue, later=True)
     log.log(
         logging.ERROR if item.status == WorkItem.Status.DEAD else logging.INFO,
         "work_dead" if item.status == WorkItem.Status.DEAD else "work_retry",
@@ -112,7 +118,7 @@ def settle(item: WorkItem, failure: Failure) -> None:
         kind=item.kind,
         outcome=failure.outcome,
         attempts=item.attempts,
-        error=item.last_error,
+        error=reason,
     )
 
 

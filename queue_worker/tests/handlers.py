@@ -8,12 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from core.database import give_back_connections
 from queue_worker.errors import AskFirst, GiveUp, RetryLater
 from queue_worker.models import WorkItem
 from queue_worker.policy import Backoff
+from queue_worker.queues import Queue
 from queue_worker.registry import handler
+from queue_worker.services import enqueue
 from queue_worker.tests.effects import note
 from queue_worker.work import Work
 
@@ -23,6 +26,7 @@ EFFECT = "tests.effect"
 KILLER = "tests.killer"
 ANSWERS = "tests.answers"
 COMPUTE = "tests.compute"
+WINDOW = "tests.window"
 
 LIMIT = 3
 SOON = Backoff(first=0.1, factor=1, cap=0.1)
@@ -57,16 +61,35 @@ def note_death(item: WorkItem) -> None:
     note(item.pk, "on_dead")
 
 
-@handler(KILLER, queue="cpu", lease=timedelta(seconds=1), max_attempts=3, backoff=SOON, on_dead=note_death)
+@handler(
+    KILLER, queue=Queue.CPU, lease=timedelta(seconds=1), max_attempts=3, backoff=SOON, on_dead=note_death
+)
 def killer(work: Work) -> None:
     """Kill the process it runs in, as the kernel does when memory is short."""
     note(work.item_id, "start")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@handler(COMPUTE, queue="cpu")
+@handler(COMPUTE, queue=Queue.CPU)
 def compute(work: Work) -> dict[str, Any]:
     return {"pid": os.getpid(), "thread": threading.current_thread().name}
+
+
+@handler(WINDOW, queue=Queue.CHAT)
+def window(work: Work) -> None:
+    """Open a window of `seconds` that runs this again, as often as `left` says."""
+    left, seconds = work.payload["left"], timedelta(seconds=work.payload["seconds"])
+    with transaction.atomic():
+        work.finish()
+        if left:
+            now = timezone.now()
+            enqueue(
+                kind=WINDOW,
+                payload={**work.payload, "left": left - 1},
+                dedupe_key=work.payload["key"],
+                run_after=now + seconds,
+                postpone_until=now + 4 * seconds,
+            )
 
 
 def refuse_twice(item: WorkItem) -> None:

@@ -21,7 +21,7 @@ from queue_worker.models import Worker
 
 START_SECONDS = 40
 WORKER = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-POOLS = {"io": ["-P", "threads"], "cpu": ["-P", "prefork"]}
+POOLS = {"io": ["-P", "threads"], "chat": ["-P", "threads"], "cpu": ["-P", "prefork"]}
 
 
 class Process:

@@ -12,6 +12,7 @@ from queue_worker import tasks
 from queue_worker.models import PeriodicRun, Worker
 from queue_worker.pulse import Pulse
 from queue_worker.schedule import REAP
+from queue_worker.selectors import Ahead, look_ahead
 from queue_worker.services import reap, run_if_overdue
 from queue_worker.tests.handlers import ECHO
 from queue_worker.tests.support import claim_one, expire_leases, put_one
@@ -70,8 +71,21 @@ def test_a_worker_repairs_by_itself_when_beat_is_silent():
     assert PeriodicRun.objects.get(name=REAP.task).result == "1"
 
 
+def test_a_worker_sees_what_will_be_due_and_what_became_due_since_it_looked():
+    now, queues = look_ahead(["io", "cpu"], since=None, seconds=5)
+    assert set(queues) == {Ahead("io", False, None), Ahead("cpu", False, None)}
+    put_one(ECHO, run_after=now)
+    put_one(ECHO, run_after=timezone.now() + timedelta(seconds=3))
+    put_one(ECHO, run_after=timezone.now() + timedelta(seconds=60))
+
+    _, queues = look_ahead(["io"], since=now - timedelta(seconds=1), seconds=5)
+
+    assert queues[0].has_become_due
+    assert 0 < queues[0].seconds <= 3
+
+
 def test_a_worker_says_that_it_lives():
-    Pulse("io@house", ["io"], 32).tick(0)
+    assert 0 < Pulse("io@house", ["io"], 32).step() <= 1
 
     worker = Worker.objects.get()
     assert (worker.name, worker.queues, worker.threads, worker.stuck) == ("io@house", ["io"], 32, [])

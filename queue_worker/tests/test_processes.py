@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from queue_worker.models import Worker, WorkItem
 from queue_worker.tests.effects import list_effects
-from queue_worker.tests.handlers import COMPUTE, EFFECT, KILLER
+from queue_worker.tests.handlers import COMPUTE, EFFECT, KILLER, WINDOW
 from queue_worker.tests.processes import open_house, wait_until
 from queue_worker.tests.support import put, put_one
 
@@ -83,6 +83,25 @@ def test_an_item_that_kills_its_process_ends_dead_and_the_worker_lives(house):
 
     assert list_effects("start") == [killer.pk] * 3
     assert list_effects("on_dead") == [killer.pk]
+
+
+def test_chat_has_a_worker_that_runs_a_window_at_its_end_and_not_at_the_next_tick(house):
+    tick = 30
+    house.start_worker("chat", "chat", DATABASE_POOL_SIZE="4", QUEUE_TICK_SECONDS=str(tick))
+    elsewhere = put_one(EFFECT)
+    for key in "abc":
+        put_one(WINDOW, dedupe_key=key, payload={"key": key, "left": 5, "seconds": 0.4})
+    house.ring("chat")
+
+    wait_until(lambda: WorkItem.objects.filter(kind=WINDOW, status="done").count() == 18)
+
+    windows = WorkItem.objects.filter(postpone_until__isnull=False)
+    late = sorted(item.claimed_at - item.run_after for item in windows)
+    assert late[0] >= timedelta(0)
+    assert late[-1] < timedelta(seconds=tick / 3)
+    assert {item.worker for item in windows} == {"chat@test"}
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "pending"
 
 
 def test_one_bell_wakes_every_thread_and_late_work_needs_none(house):

@@ -277,6 +277,21 @@ def test_a_lease_is_kept_while_the_handler_works(effects):
     assert item.heartbeat_at > item.claimed_at + timedelta(seconds=1)
 
 
+def test_of_two_reapers_one_works_and_none_leaves_its_lock_behind():
+    put_one(ECHO)
+    claim_one()
+    expire_leases()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('queue_worker.reap', 0))")
+        assert race(1, reap) == [0]
+
+    assert reap() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        assert cursor.fetchone() == (0,)
+
+
 def test_what_is_being_finished_is_neither_reaped_nor_holds_up_the_renewal_of_others():
     put(ECHO, 2)
     ending, other = claim_one(), claim_one()

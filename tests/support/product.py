@@ -81,13 +81,13 @@ class Product:
 
     def start_worker(self, name: str, queue: str = "io", concurrency: int = 8) -> None:
         """Start one Celery worker process named `name` on `queue`."""
-        pool = "threads" if queue == "io" else "prefork"
+        pool = "prefork" if queue == "cpu" else "threads"
         self.start(
             name,
             *("celery", "-A", "config", "worker", "-n", f"{name}@{self.database}", "-Q", queue),
             *("-P", pool, "-c", str(concurrency)),
             *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
-            DATABASE_POOL_SIZE="12" if queue == "io" else "0",
+            DATABASE_POOL_SIZE="0" if queue == "cpu" else "12",
         )
 
     def kill(self, name: str) -> None:

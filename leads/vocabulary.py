@@ -9,21 +9,21 @@ from core.text import fold, fold_singular, word_set
 COMPANY_FORMS = word_set("ltda limitada me epp ei mei eireli sa s cia companhia microempresa slu")
 CONNECTORS = word_set("a o as os e da de do das dos em na no para com por")
 FREEMAIL = word_set("""
-    aol bol gmail globo globomail googlemail hotmail icloud ig live mail me msn oi outlook pop proton
+    aol bol globo globomail gmail googlemail hotmail icloud ig live mail me msn oi outlook pop proton
     protonmail r7 rocketmail superig terra uol yahoo ymail zipmail
 """)
 """First label of the domain, whatever follows it."""
 
 PLATFORMS = word_set("""
-    abre anota bio business canva doctoralia facebook fb goo google ifood instagram jusbrasil linkedin linktr
-    mercadolivre negocio olx sites tiktok twitter wa whatsapp wixsite wordpress x youtube
+    abre anota bio business canva doctoralia facebook fb goo google ifood instagram jusbrasil linkedin
+    linktr mercadolivre negocio olx sites tiktok twitter wa whatsapp wixsite wordpress x youtube
 """)
 """Any label of the host: social networks, shops and page builders."""
 
 BUSINESS_WORDS = word_set("""
-    assessoria atendimento bairro brasil br casa centro comercial comercio consultorio doutor doutora dr dra
-    empresa espaco especialista filial franquia grupo industria loja matriz negocio oficial prestacao produto
-    ponto profissional rede sala servico shopping solucao studio unidade varejo vila
+    assessoria atendimento bairro br brasil casa centro comercial comercio consultorio doutor doutora dr dra
+    empresa espaco especialista filial franquia grupo industria loja matriz negocio oficial ponto prestacao
+    produto profissional rede sala servico shopping solucao studio unidade varejo vila
 """)
 _NICHES_FILE = Path(__file__).resolve().parent / "data" / "niches.csv"
 

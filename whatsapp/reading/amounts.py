@@ -80,7 +80,7 @@ def _drop_small_counts(numbers: list[Number]) -> list[Number]:
 def _choose(mentions: list[Mention], structure: Structure, canvas: Canvas) -> AmountRead:
     mentions = _settle_corrections([mention for mention in mentions if not mention.is_negated], canvas)
     if not mentions:
-        return AmountRead()
+        return AmountRead(Status.AMBIGUOUS) if structure.multiplies else AmountRead()
     finals = [mention for mention in mentions if Role.FINAL in mention.roles]
     if any(mention.roles & {Role.DOWN_PAYMENT} for mention in mentions) or structure.has_down_payment:
         return _ask(mentions)
@@ -90,8 +90,11 @@ def _choose(mentions: list[Mention], structure: Structure, canvas: Canvas) -> Am
     without_net = [mention for mention in mentions if Role.NET not in mention.roles]
     if not without_net:
         return _ask(mentions)
-    if _one_value([mention for mention in finals if Role.NET not in mention.roles]):
-        final = next(mention for mention in finals if Role.NET not in mention.roles)
+    own_finals = [mention for mention in finals if Role.NET not in mention.roles]
+    if _one_value(own_finals):
+        final = own_finals[0]
+        if _is_contradicted(final, mentions):
+            return _ask(mentions)
         return (
             _ask(mentions) if final.roles & {Role.APPROXIMATE, Role.UNIT, Role.INSTALLMENT} else _state(final)
         )
@@ -125,6 +128,16 @@ def _is_change(canvas: Canvas, before: Mention, after: Mention) -> bool:
             r"de)\b",
             lead,
         )
+    )
+
+
+def _is_contradicted(final: Mention, mentions: list[Mention]) -> bool:
+    """Whether another value is asked for behind the total: "total 1.200, faz a nota de 600"."""
+    return any(
+        Role.STATED in mention.roles
+        and mention.cents != final.cents
+        and mention.number.start > final.number.start
+        for mention in mentions
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 TAKEN = "\x00"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–−"), "-")
 _QUOTES = {ord("´"): "'", ord("’"): "'", ord("‘"): "'", ord("“"): '"', ord("”"): '"'}
+_BLANKS = re.compile(r" {3,}|\n{3,}")
 _KEYCAP = "\u20e3"
 _SUPERSCRIPTS = "²³¹ºª"
 
@@ -18,7 +19,7 @@ def normalize(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     composed = composed.translate(_DASHES).translate(_QUOTES)
-    return "".join(map(_plain_character, composed))
+    return _BLANKS.sub(lambda match: match[0][:2], "".join(map(_plain_character, composed)))
 
 
 def _plain_character(character: str) -> str:

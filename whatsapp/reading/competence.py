@@ -20,7 +20,7 @@ _DONE = (
 )
 _REFERS = (
     r"ref(?:\.|er\w*|erente)?|referencia|refere|comp(?:\.|et(?:\.|encia)?)?|competencia|mes(?: de)?|"
-    r"do mes(?: de)?|periodo|relativ[oa]"
+    r"do mes(?: de)?|periodo|relativ[oa]|retroativ[oa]"
 )
 _NOUNS = r"servicos?|trabalhos?|nota|nf|nfs-?e|nota fiscal|notinha|mensalidade|data|datas?"
 TRIGGER = re.compile(rf"\b(?:{_DONE}|{_REFERS}|{_NOUNS})\b")
@@ -34,10 +34,11 @@ _DUE = re.compile(
     r"emitir (?:em|no)|emitida (?:em|no)|"
     r"deposit\w*|pix|transfer\w*|cobranca|cair|cai|vou|vai|vamos|proxim[oa]s?|que vem|combinad\w*|"
     r"combinamos|desde|entrega prevista|previst\w*|"
-    r"festa|natal|garantia|valid\w*|fatura(?:r)? (?:em|no|dia)|debito|debitar|a partir)\b"
+    r"rua|avenida|av|praca|bairro|travessa|rodovia|festa|natal|garantia|valid\w*|"
+    r"fatura(?:r)? (?:em|no|dia)|debito|debitar|a partir)\b"
 )
 _MONTH = r"(?P<name>[a-z]{3,10})\.?"
-_YEAR = r"(?:\s*(?:de|/|-|\.)\s*(?P<year>20\d{2}|\d{2})(?![\d/.,]))?"
+_YEAR = r"(?:\s*(?:de|/|-|\.)\s*(?P<year>20\d{2}|\d{2})(?![\d/]|[.,]\d))?"
 _DAY_OF_MONTH = re.compile(rf"\b(?P<day>\d{{1,2}})(?:o|º|°)?\s*(?:de|/|-)\s*{_MONTH}{_YEAR}(?![a-z])")
 _SLASHED = re.compile(
     r"(?<![\d./-])(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>\d{4}|\d{2}))?(?![\d/-]|"
@@ -45,6 +46,7 @@ _SLASHED = re.compile(
 )
 _ISO = re.compile(r"(?<![\d-])(?P<year>20\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(?P<month>0?[1-9]|1[0-2])\s?[/-]\s?(?P<year>20\d{2})(?!\d)")
+_NUMBERED_MONTH = re.compile(r"\bmes (?:de )?(0?[1-9]|1[0-2])\b(?![.,/]?\d)")
 _NAMED = re.compile(rf"(?<![a-z\d/-]){_MONTH}{_YEAR}(?![a-z])")
 _DAY_ONLY = re.compile(r"\bdia (?P<day>\d{1,2})(?:o|º)?\b(?!\s*(?:/|de [a-z]+bro|[.,]\d|reais))")
 _RELATIVE = [
@@ -53,12 +55,16 @@ _RELATIVE = [
     (re.compile(r"\b(?:(?:d?este|d?esse|n?este|n?esse) mes|mes (?:atual|corrente|vigente)|mes agora)\b"), 0),
 ]
 _YESTERDAY = [(re.compile(r"\banteontem\b"), 2), (re.compile(r"\bontem\b"), 1), (re.compile(r"\bhoje\b"), 0)]
+_OF_DAY = re.compile(
+    r"\b(?:servico|trabalho|frete|visita|aula|atendimento|diaria|faxina|limpeza|conserto|consulta) de $"
+)
 _DONE_BEFORE = re.compile(rf"\b(?:{_DONE}|servico|ref\w*|competencia)\b[^,;.\n]*$")
 _NEXT_MONTH = re.compile(r"\b(?:mes que vem|proximo mes|mes q vem)\b")
 _PLAN = re.compile(
     r"\b(?:planejament\w*|campanha|festa|evento|declaracao|imposto de renda|ferias|decimo|13o|carnaval|"
     r"pascoa|natal|enxoval)\b"
 )
+_CAMPAIGN = re.compile(r"\s*(?:rosa|azul|verde|vermelho|amarelo|roxo|laranja|lilas)\b")
 _PREPOSITION = re.compile(r"\b(?:de|do|em|no|mes|mes de|dia|a)\s*$")
 _AGE_IN_MONTHS_ALLOWED = 1
 
@@ -69,6 +75,9 @@ def take_competence(canvas: Canvas, context: ReadingContext) -> tuple[Competence
     said = [*_find_days(canvas, today), *_find_months(canvas, today), *_find_relative(canvas, today)]
     said = _without_overlaps(said)
     chosen = [one for one in said if _is_competence(canvas, one, today, context)]
+    chosen += [
+        one for one in said if one not in chosen and any(_are_beside(canvas, one, other) for other in chosen)
+    ]
     field = _decide(chosen, today)
     if field.status is Status.VALID and any(_is_future(canvas, one) for one in chosen):
         field = CompetenceRead()
@@ -104,18 +113,29 @@ def _is_competence(canvas: Canvas, one: Said, today: date, context: ReadingConte
     trigger = list(TRIGGER.finditer(clause))
     if _STRONG.search(clause):
         return True
-    relative = (
-        not canvas.plain[one.start : one.end].strip()[:1].isdigit()
-        and "mes" in canvas.plain[one.start : one.end]
-    )
+    words = canvas.plain[one.start : one.end]
+    relative = not any(character.isdigit() for character in words) and "mes" in words
     if trigger and (relative or _PREPOSITION.search(clause) or not one.whole_month):
         return True
     if relative:
         return _PREPOSITION.search(clause) is not None
+    has_year = one.whole_month and re.search(r"[/-]\s?\d{2,4}$", words) is not None
     recent = months.months_before(today, _AGE_IN_MONTHS_ALLOWED).replace(day=1) <= one.day <= today
     is_bare_clause = not clause.strip(" -:") and not behind.strip(" -:.")
     has_preposition = _PREPOSITION.search(clause) is not None
-    return recent and (is_bare_clause or has_preposition) and not _PLAN.search(clause)
+    if not recent or _PLAN.search(clause) or _CAMPAIGN.match(behind):
+        return False
+    is_named = one.whole_month and months.month_of(words.split("/")[0].strip()) is not None
+    return is_bare_clause or has_preposition or has_year or is_named
+
+
+def _are_beside(canvas: Canvas, one: Said, other: Said) -> bool:
+    """Whether two dates are said together: "de outubro e novembro"."""
+    first, second = sorted((one, other), key=lambda item: item.start)
+    return (
+        re.fullmatch(r"\s*(?:e|a|ate|,|/|\+|-)\s*(?:de |em )?", canvas.plain[first.end : second.start])
+        is not None
+    )
 
 
 def _is_future(canvas: Canvas, one: Said) -> bool:
@@ -171,6 +191,10 @@ def _find_months(canvas: Canvas, today: date) -> list[Said]:
         )
         for match in _MONTH_YEAR.finditer(canvas.plain)
     ]
+    found += [
+        Said(*match.span(), months.latest_month(int(match[1]), today), whole_month=True)
+        for match in _NUMBERED_MONTH.finditer(canvas.plain)
+    ]
     for match in _NAMED.finditer(canvas.plain):
         month = months.month_of(match["name"])
         if month is None and match["name"] in months.ABBREVIATIONS and _is_abbreviation(canvas, match):
@@ -211,7 +235,7 @@ def _find_relative(canvas: Canvas, today: date) -> list[Said]:
         Said(*match.span(), today - timedelta(days=days), whole_month=False)
         for pattern, days in _YESTERDAY
         for match in pattern.finditer(canvas.plain)
-        if _DONE_BEFORE.search(canvas.plain[: match.start()])
+        if _DONE_BEFORE.search(canvas.plain[: match.start()]) or _OF_DAY.search(canvas.plain[: match.start()])
     ]
     return whole + single
 

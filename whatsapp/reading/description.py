@@ -56,6 +56,14 @@ _COUNT_ONLY = re.compile(
     r"(?:\d+|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|meia) ?[a-z]+(?: (?:no|"
     r"por) mes)?"
 )
+_PLAIN_SERVICES = re.compile(r"\b(?:servicos prestados|prestacao de servicos?)\b")
+_REMARK = re.compile(
+    r"contrato (?:assinad|firmad|numero|n[º°o. ]|\d)|sistema\b\s*$|sistema aprove|(?:com |"
+    r"mais )?(?:iss|issqn|imposto|retencao|inss|irrf)\b|"
+    r"(?:entrada|sinal|restante|saldo|resto|faltam?)\b\s*(?:de|e|do)?\s*$|orcamento (?:aprovado|n|"
+    r"numero|\d)|parcela \d"
+)
+"""Clauses that are never a description, although a word in them may begin one."""
 _SERVICE, _PHRASE, _WORD = 3, 2, 1
 
 
@@ -78,11 +86,11 @@ class Found:
     is_sure: bool
 
 
-def find_description(canvas: Canvas, context: ReadingContext, *, has_values: bool) -> Found:
+def find_description(canvas: Canvas, context: ReadingContext, *, has_document: bool) -> Found:
     """Return the description of a text from which all other values were taken."""
     clauses, chatter = _list_clauses(canvas, context)
     joined = _join(canvas, clauses)
-    chosen = _choose(joined, context, has_values=has_values)
+    chosen = _choose(canvas, joined, context, has_document=has_document)
     rest = tuple(canvas.text[one.start : one.end] for one in joined if one is not chosen)
     if chosen is None:
         return Found(TextRead(), rest + chatter, is_sure=not rest)
@@ -117,6 +125,8 @@ def _list_clauses(canvas: Canvas, context: ReadingContext) -> tuple[list[Clause]
         if clause is None:
             continue
         content = canvas.plain[clause.start : clause.end]
+        if _REMARK.match(content):
+            continue
         is_chatter = _CHATTER.match(content) or _CHATTER.match(canvas.plain[start:end].lstrip(" -"))
         if (
             is_chatter
@@ -143,7 +153,7 @@ def _read_clause(canvas: Canvas, start: int, end: int) -> Clause | None:
     plain = canvas.plain[start:end]
     inner_start, inner_end = strip_noise(plain)
     if inner_start == inner_end:
-        return None
+        return _read_plain_services(canvas, start, end)
     content = plain[inner_start:inner_end]
     if _COUNT_ONLY.fullmatch(content.strip()):
         return None
@@ -154,6 +164,12 @@ def _read_clause(canvas: Canvas, start: int, end: int) -> Clause | None:
     labeled = bool(_LABEL.search(canvas.folded[max(0, start - 40) : start + inner_start]))
     return Clause(start + inner_start, start + inner_end, score, labeled,
                   bool(plain[:inner_start].strip()), bool(plain[inner_end:].strip()))  # fmt: skip
+
+
+def _read_plain_services(canvas: Canvas, start: int, end: int) -> Clause | None:
+    """Return "serviços prestados", which says little and is accepted."""
+    match = _PLAIN_SERVICES.search(canvas.plain, start, end)
+    return Clause(*match.span(), _SERVICE) if match else None
 
 
 def _has_service(words: list[str]) -> bool:
@@ -189,8 +205,10 @@ def _is_soft(between: str, clause: Clause) -> bool:
     return re.fullmatch(r"[ ,()\-—/+:]{1,5}", between) is not None
 
 
-def _choose(clauses: list[Clause], context: ReadingContext, *, has_values: bool) -> Clause | None:
-    """Return the clause that is surely the description. One that names no service needs values beside it."""
+def _choose(
+    canvas: Canvas, clauses: list[Clause], context: ReadingContext, *, has_document: bool
+) -> Clause | None:
+    """Return the clause that is surely the description. One that names no service needs a document."""
     labeled = [clause for clause in clauses if clause.is_labeled]
     if len(labeled) == 1:
         return labeled[0]
@@ -200,8 +218,18 @@ def _choose(clauses: list[Clause], context: ReadingContext, *, has_values: bool)
     top = [clause for clause in clauses if clause.score == best]
     if len(top) > 1 or (best < _SERVICE and len(clauses) > 1):
         return None
-    if best < _SERVICE and not has_values and Asked.DESCRIPTION not in context.asked:
+    if (
+        best < _SERVICE
+        and (not has_document or _is_title(canvas, top[0]))
+        and Asked.DESCRIPTION not in context.asked
+    ):
         return None
     if best == _WORD and top[0].end - top[0].start < 5 and Asked.DESCRIPTION not in context.asked:
         return None
     return top[0]
+
+
+def _is_title(canvas: Canvas, clause: Clause) -> bool:
+    """Whether words are written as a name: "Maria da Silva"."""
+    words = [word for word in canvas.text[clause.start : clause.end].split() if len(word) > 3]
+    return bool(words) and all(word[0].isupper() and not word.isupper() for word in words)

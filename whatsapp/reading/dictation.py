@@ -26,7 +26,7 @@ _PUNCTUATION = frozenset(
 )
 _TOKEN = re.compile(r"[a-z]+|\d+|[^\s]")
 _REVERSED_THOUSAND = re.compile(r"mil\s+(?:ao\s+)?contra(?:rio)?\b|mil\s+invertido\b")
-_ZEROS = re.compile(r"(dois|tres|duplo|triplo)\s+zeros?\b")
+_ZEROS = re.compile(r"(dois|tres|duplo|triplo)\s+zeros\b")
 _MIN_SPOKEN_WORDS = 3
 _MIN_DIGITS = 8
 LENGTHS = (14, 11)
@@ -67,7 +67,7 @@ def _cut(run: list[Piece]) -> Spoken:
     for length in LENGTHS:
         is_right = is_cnpj if length == 14 else is_cpf
         for first in range(len(run)):
-            for last in range(first, len(run)):
+            for last in range(first, min(first + length, len(run))):
                 digits = _join(run[first : last + 1])
                 if len(digits) == length and is_right(digits):
                     return Spoken(digits, run[first].start, run[last].end)
@@ -78,7 +78,7 @@ def _cut(run: list[Piece]) -> Spoken:
 def _leading_singles(run: list[Piece]) -> list[Piece]:
     """Return the first pieces up to a whole document: what comes behind may be the amount."""
     for length in LENGTHS:
-        for last in range(len(run)):
+        for last in range(min(length, len(run))):
             if len(_join(run[: last + 1])) == length and last + 1 < len(run):
                 return run[: last + 1]
     return run

@@ -27,6 +27,7 @@ _BARE = re.compile(
     r"(?<![0-9a-z])(?<!\d[.,])\d{9}-\d{2}(?![0-9a-z])"
 
                    r"|(?<![0-9a-z])(?<!\d[.,])(?:\d{14}|\d{11})(?!,\d|[0-9a-z])")  # fmt: skip
+_GLUED = re.compile(r"(?:cnpj|cpf)\s*:?\s*(\d{14}|\d{11})(?!\d)")
 _BARE_ALNUM = re.compile(rf"(?<![0-9a-z])(?=[0-9]*[a-z])(?=[a-z]*[0-9]){_ALNUM}{{12}}\d{{2}}(?![0-9a-z])")
 _GROUPS = re.compile(r"(?<![0-9a-z,])\d+(?:[ \n./\\-]{1,3}\d+)+(?!,?\d|[0-9a-z])")
 _ALNUM_GROUPS = re.compile(
@@ -41,6 +42,7 @@ _LIKE_CPF = re.compile(
     r"(?<![0-9a-z.,])\d{2,4}\.\d{2,4}\.\d{2,4}-\d{1,3}(?![0-9a-z])|"
     r"(?<![0-9a-z.,-])\d{8,10}-\d{1,2}(?![0-9a-z])"
 )
+_MOST_GROUPS = 40
 _TYPICAL = {(2, 3, 3, 4, 2), (3, 3, 3, 2), (8, 4, 2), (8, 6), (12, 2), (9, 2), (2, 3, 3, 6)}
 _LABEL = r"(?:cnpjs?|cpfs?|cgc|cnpf|cnjp|cpnj|cnpjj|cpj|documento|doc)"
 LABELED = re.compile(rf"\b{_LABEL}\b[^0-9\x00\n;]{{0,32}}$|\b{_LABEL}\b[\s:]*\n?\s*$")
@@ -98,6 +100,8 @@ def take_documents(canvas: Canvas, context: ReadingContext) -> list[Mention]:
     for pattern in (_MASKED_CNPJ, _MASKED_CPF, _BARE, _BARE_ALNUM, _ALNUM_GROUPS):
         for match in list(pattern.finditer(canvas.plain)):
             _keep(canvas, found, *match.span())
+    for match in list(_GLUED.finditer(canvas.plain)):
+        _keep(canvas, found, *match.span(1), must_be_known=False)
     for match in list(_GROUPS.finditer(canvas.plain)):
         _keep_window(canvas, found, match)
     for spoken in find_spoken(canvas):
@@ -183,8 +187,9 @@ def _keep_window(canvas: Canvas, found: list[Mention], run: re.Match[str]) -> No
     groups = [
         (run.start() + group.start(), run.start() + group.end()) for group in re.finditer(r"\d+", run[0])
     ]
+    groups = groups[:_MOST_GROUPS]
     windows = [(groups[i][0], groups[j][1], tuple(e - s for s, e in groups[i : j + 1]))
-               for i in range(len(groups)) for j in range(i + 1, len(groups))]  # fmt: skip
+               for i in range(len(groups)) for j in range(i + 1, min(i + 14, len(groups)))]  # fmt: skip
     for length in (14, 11):
         for start, end, sizes in windows:
             value = _compact(canvas.plain[start:end])

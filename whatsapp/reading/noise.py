@@ -20,10 +20,10 @@ _REQUEST = (
     r"tirar|tire|lanca|lancar|lance|solta|soltar|solte|manda|mandar|mande|anota|anotar|anote|envia|"
     r"enviar|envie|cria|criar|crie|"
     r"abre|abrir|prepara|preparar|prepare|providencia|providenciar|registra|registrar|bota|botar|"
-    r"coloca|colocar|poe|por|roda|rodar|bate|bater|puxa|sai|sair|segue|seguem|segue (?:os )?dados|"
-    r"seria|vai|vao|vou|tirar|tirem|ve|ver|passa|passar|pega|"
+    r"coloca|colocar|poe|por|sai|sair|segue|seguem|segue (?:os )?dados|"
+    r"seria|vai|vao|vou|tirar|tirem|"
     r"fecha|fechar|faturar|fatura|fature|escreve|"
-    r"que|voce|voces|vc|vcs|tu|ai|aqui|la|agora|ja|hoje|rapid\w+|logo|urgente|urgencia|com urgencia|"
+    r"que|voce|voces|vc|vcs|tu|ai|aqui|la|agora|ja|hoje|rapid\w+|urgente|urgencia|com urgencia|"
     r"quando (?:puder|der)|assim que (?:puder|der)|se (?:puder|der|possivel)|la vai|lah|pra (?:mim|"
     r"gente|nos|hoje|ontem|agora)|para (?:mim|nos|hoje)|"
     r"uma|um|mais uma|mais um|outra|outro|nova|novo|de novo|(?:a|uma|essa|esta|outra|aquela|minha|"
@@ -39,8 +39,8 @@ _MONEY = (
     r"saiu(?: por)?|sai(?: por)?|cobr(?:ei|ar|amos|ado|ando)|custando|sendo|liquido|limpo|limpinho|"
     r"bruto|livre|na mao|cheio|redondo|certinho|exatos?|apenas|somente|so|"
     r"cai|pra mim|tem que sobrar|sobrar|sobra|uns|umas|cerca de|aproximadamente|mais ou menos|"
-    r"no maximo|no minimo|maximo|minimo|e pouco|ate|cada|por hora|de entrada|entrada|sinal|de sinal|"
-    r"restante|parcelado|a vista|no pix|no cartao|no boleto|via pix|"
+    r"no maximo|no minimo|maximo|minimo|e pouco|ate|cada|por hora|de entrada|de sinal|"
+    r"parcelado|a vista|no pix|no cartao|no boleto|via pix|"
     r"de mao de obra|mao de obra|de material|material|materiais|de pecas|pecas|em pecas|e pecas|menos|"
     r"com desconto|ja com desconto|desconto|de desconto|digo|ops|aliais|alias|quer dizer|na verdade|"
     r"o certo e|apaga|errei|corrigindo|corrigi|perdao|desculpa|nao|"
@@ -76,15 +76,23 @@ _LEADING = re.compile(
     rf"{_THANKS}){_WORD_END}[\s\-–—:.•*>#=+/,]*)*"
 )
 _TRAILING_WORDS = (
-    rf"{_THANKS}|{_MONEY}|show|por favor|pfv+r?|pf|urgente|com urgencia|hoje|agora|ja|ok|blz|ta|ai|"
-    rf"cnpj|cpf|cliente|tomador[a]?|dados|documento|doc|nota|boleto|vence|vencimento|pagamento|"
-    rf"quem paga|p/|(?:de|da|do|das|dos|e|eh|a|o|as|os|ao|com|por|pela|pelo|para|pra|pro|em|no|na|que|"
-    rf"foi|e o|e a|servico|pra mim|pra gente|ref\.?|referente(?: a)?|competencia|feit[oa]|realizad[oa]|"
-    rf"executad[oa]|fiz|cobrar|cobra|emite|manda|pode emitir|pode mandar)"
+    rf"{_THANKS}|valor(?: (?:total|final|da nota|do servico|bruto|de))?|no valor(?: de)?|vlr|r\$|"
+    rf"reais|total(?: de| da nota)?|no total|"
+    r"ao todo|ficou(?: em| por)?|fica(?: em| por)?|fech(?:ei|ou|amos|ado)(?: em| por)?|que deu|deu|"
+    r"saiu(?: por)?|custou|custa|"
+    r"cobr(?:ei|ar|amos|a|ando)|por|preco|sendo|uns|umas|limpo|liquido|bruto|show|por favor|pfv+r?|"
+    r"pf|urgente|com urgencia|"
+    r"hoje|agora|ja|ok|blz|ta|ai|no cnpj|cnpj|cpf|(?<!ao )(?<!do )(?<!de )cliente|tomador[a]?|"
+    r"quem paga|p/|de|da|do|das|dos|e|eh|"
+    r"a|o|as|os|ao|com|pela|pelo|para|pra|pro|em|no|na|que|foi|pra mim|pra gente|ref\.?|"
+    r"referente(?: a)?|competencia|"
+    r"feit[oa]|realizad[oa]|executad[oa]|fiz|emite|manda|pode emitir|pode mandar|em nome|no nome|"
+    r"nao|digo|ops|"
+    r"na verdade|o certo|o correto"
 )
-_TRAILING = re.compile(
-    rf"(?:[\s\-–—:.,•*=+/]*(?<![\w-])(?:{_TRAILING_WORDS}))+[\s\-–—:.,•*=+/]*$|[\s\-–—:.,•*=+/]+$"
-)
+_TRAILING = re.compile(rf"(?:^|(?<=[\s\-–—:.,•*=+/()]))(?:{_TRAILING_WORDS})$")
+_SEPARATORS = " \n-–—:.,•*=+/"
+_REACH = 40
 _LABOR = re.compile(
     r"mao de obra\s+(?:de|da|do|na|no|em|para|pra)\s+\w|material\s+(?:de|da|do|grafico|escolar|"
     r"didatico)\s*\w|pecas?\s+(?:publicitari|grafic|de teatro)"
@@ -94,11 +102,10 @@ _LABOR = re.compile(
 def strip_noise(plain: str) -> tuple[int, int]:
     """Return where the content of a clause begins and ends. Equal: there is none."""
     start = _leading_end(plain)
-    end = len(plain)
-    match = _TRAILING.search(plain, start)
-    while match and match.end() == end and match.start() >= start and match.start() < end:
-        end = match.start()
-        match = _TRAILING.search(plain[:end], start)
+    end = len(plain.rstrip(_SEPARATORS))
+    while end > start and (match := _TRAILING.search(plain[max(start, end - _REACH) : end])):
+        end = max(start, end - _REACH) + match.start()
+        end = start + len(plain[start:end].rstrip(_SEPARATORS))
     return (start, end) if end > start else (start, start)
 
 

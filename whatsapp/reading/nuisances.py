@@ -8,7 +8,8 @@ from whatsapp.reading.canvas import Canvas
 
 LINKS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 ORDER_LABEL = (
-    r"(?:pedido|protocolo|ordem de servico|ordem de compra|ordem|os|processo|contrato|proposta|"
+    r"(?:pedido de compra|pedido|protocolo|ordem de servico|ordem de compra|ordem|os|processo|"
+    r"contrato|proposta|"
     r"orcamento|chamado|"
     r"ticket|empenho|requisicao|solicitacao|inscricao estadual|inscricao municipal|inscr\w*|i\.?e\.?|"
     r"i\.m\.?|rg|matricula|placa|codigo|cod|rastreio|serie|"
@@ -49,6 +50,7 @@ _TIMES = re.compile(
     r"|\b(?:[01]?\d|2[0-3]):[0-5]\d\b"
 )
 _LONG_NUMBERS = re.compile(r"(?<![0-9a-z])\d{16,}(?![0-9a-z])|(?:\d{4,5}[ .]){5,}\d+")
+_BARE_PHONE = re.compile(r"(?<![0-9a-z.,/-])\d{10,13}(?![0-9a-z/-]|[.,]\d)")
 _CALLED_MONEY = re.compile(r"(?:r\$|\bvalor\b|\btotal\b|\bpreco\b)[^,;\d]{0,12}$")
 _SPLIT_KEY = re.compile(r"\bchave(?: de acesso)?\b[^\d\n]{0,10}[\d\s]{40,}")
 
@@ -73,6 +75,9 @@ def take_others(canvas: Canvas) -> None:
     """Take phones, CEP and clock times. Documents are already taken."""
     for pattern in (_CEP, _PHONE, _TIMES):
         canvas.take_all(pattern)
+    for match in list(_BARE_PHONE.finditer(canvas.plain)):
+        if is_phone(match[0]) and not _CALLED_MONEY.search(canvas.segment_before(match.start())):
+            canvas.take(*match.span())
     for match in list(_LONG_NUMBERS.finditer(canvas.plain)):
         if not _CALLED_MONEY.search(canvas.segment_before(match.start())):
             canvas.take(*match.span())

@@ -32,6 +32,9 @@ CENT_WORDS = frozenset({"centavo", "centavos", "cents"})
 _TOKEN = re.compile(r"r\$|\d+(?:[.,]\d+)*|[a-z]+|[^\s]")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _GROUPED_CENTS = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+),(\d{2})")
+_SPACED = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?: \d{3}| (?P<link>e) \d{3})+)(?:,(?P<cents>\d{2}))?(?![\d.,]?\d|[a-z/%-])"
+)
 _DOT_CENTS = re.compile(r"(\d+)\.(\d{2})")
 _ONE_DECIMAL = re.compile(r"(\d+)[.,](\d)")
 _FACTOR = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
@@ -95,7 +98,11 @@ def _read_number(tokens: list[Token], place: int, plain: str) -> tuple[Number, i
     first = tokens[place]
     if not first.is_figure and has_currency and spell(first.text) not in SMALL and first.text != "mil":
         return None
-    read = _read_figures(tokens, place, plain) if first.is_figure else _read_words(tokens, place)
+    read = (
+        _read_figures(tokens, place, plain, has_currency=has_currency)
+        if first.is_figure
+        else _read_words(tokens, place)
+    )
     if read is None:
         return None
     number, place = read
@@ -124,7 +131,9 @@ def _is_glued_before(token: Token, plain: str) -> bool:
 
 
 # --- Figures ---------------------------------------------------------------------------------------
-def _read_figures(tokens: list[Token], place: int, plain: str) -> tuple[Number, int] | None:
+def _read_figures(
+    tokens: list[Token], place: int, plain: str, *, has_currency: bool
+) -> tuple[Number, int] | None:
     token = tokens[place]
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     is_glued = following is not None and following.start == token.end and following.text[0].isalpha()
@@ -134,9 +143,11 @@ def _read_figures(tokens: list[Token], place: int, plain: str) -> tuple[Number, 
         return None
     if following is not None and following.start == token.end and following.text in "ºª°/%":
         return None
-    grouped = _join_spaced_groups(tokens, place, plain)
+    grouped = _join_spaced_groups(tokens, place, plain, has_currency=has_currency)
     if grouped is not None:
         return grouped
+    if _follows(tokens, place + 1, ",", "00") and token.text.replace(".", "").isdigit():
+        return replace(_figure_number(token), end=tokens[place + 2].end, strength=3), place + 3
     return _figure_number(token), place + 1
 
 
@@ -150,7 +161,7 @@ def _figure_number(token: Token) -> Number:
         return Number(start, end, int(text.replace(".", "")) * 100, 2)
     if match := _GROUPED_CENTS.fullmatch(text):
         return Number(start, end, int(match[1].replace(".", "")) * 100 + int(match[2]), 3)
-    if match := _DOT_CENTS.fullmatch(text):
+    if (match := _DOT_CENTS.fullmatch(text)) and int(match[1]) >= 10:
         return Number(start, end, int(match[1]) * 100 + int(match[2]), 2)
     if text.isdigit():
         if len(text) > 9:
@@ -165,14 +176,21 @@ def _figure_number(token: Token) -> Number:
     return Number(start, end, None, 2, Reason.AMOUNT_DECIMALS if three else Reason.AMOUNT_UNREADABLE)
 
 
-def _join_spaced_groups(tokens: list[Token], place: int, plain: str) -> tuple[Number, int] | None:
-    """Read "1 500,00": thousands parted by a space, only when the cents prove it."""
-    match = re.match(r"(\d{1,3}(?: \d{3})+),(\d{2})(?![\d.,]?\d)", plain[tokens[place].start :])
+def _join_spaced_groups(
+    tokens: list[Token], place: int, plain: str, *, has_currency: bool
+) -> tuple[Number, int] | None:
+    """Read "R$ 1 500" and "R$ 1 500,00", and call "1 500" or "2 e 500" without R$ unreadable."""
+    match = _SPACED.match(plain, tokens[place].start)
     if not match or not tokens[place].text.isdigit():
         return None
-    start, end = tokens[place].start, tokens[place].start + match.end()
+    follows_word = place > 0 and tokens[place - 1].text.isalpha()
+    if not has_currency and match["cents"] and follows_word:
+        return None
+    start, end = match.span()
     after = next((index for index in range(place, len(tokens)) if tokens[index].start >= end), len(tokens))
-    cents = int(match[1].replace(" ", "")) * 100 + int(match[2])
+    if not has_currency or match["link"]:
+        return Number(start, end, None, 2, Reason.AMOUNT_UNREADABLE), after
+    cents = int(re.sub(r"\D", "", match["whole"])) * 100 + int(match["cents"] or 0)
     return Number(start, end, cents, 3), after
 
 
@@ -376,9 +394,9 @@ def _add_spoken_cents(
     value, after = small
     if after < len(tokens) and tokens[after].text in CENT_WORDS:
         end, after = tokens[after].end, after + 1
-    elif _begins_another(tokens, after) or value < 10 or not number.in_words:
+    elif value < 10 or not number.in_words or (_begins_another(tokens, after) and not is_filled):
         return number, place
-    elif link == "e" and not is_filled:
+    elif link == "e" and (not is_filled or _counts_many(tokens, after)):
         unclear = replace(number, end=tokens[after - 1].end, cents=None, reason=Reason.AMOUNT_UNREADABLE)
         return unclear, after
     else:
@@ -412,6 +430,12 @@ def _begins_another(tokens: list[Token], place: int) -> bool:
         "e",
         "reais",
     }
+
+
+def _counts_many(tokens: list[Token], place: int) -> bool:
+    """Whether a plural follows, which the small number may count."""
+    word = tokens[place].text if place < len(tokens) else ""
+    return len(word) > 3 and word.endswith("s") and word not in MONEY_WORDS
 
 
 def _follows(tokens: list[Token], place: int, *words: str) -> bool:

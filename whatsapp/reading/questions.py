@@ -24,10 +24,12 @@ _ASKING = re.compile(
 )
 _EXAMPLE = re.compile(r"^\s*(?:tipo|por exemplo|exemplo|ex|como)\b")
 _COMMAND_NUMBER = re.compile(
-    r"[^,;.!?\n\x00]*\b(?:pdf|xml|segunda via|2ª? ?via|2a via|danfse?|cancel\w+|anul\w+|"
+    r"\b(?:pdf|xml|segunda via|2ª? ?via|2a via|danfse?|cancel\w+|anul\w+|"
     r"estorn\w+)\b[^,;.!?\n\x00]{0,24}?\b(?:nota|numero|n|nº|da|a|de|nf|"
-    r"nfs-?e)\s*(?:n[º°.]?\s*)?#?\d{1,7}\b(?![\d./-]*\d)[^,;.!?\n\x00]*"
+    r"nfs-?e)\s*(?:n[º°.]?\s*)?#?\d{1,7}\b(?![\d./-]*\d)"
 )
+_LISTING = re.compile(r"\b(?:minhas|ultimas) notas\b[^,;.!?\n]{0,30}")
+_CLAUSE_END = re.compile(r"[,;.!?\n\x00]")
 _NOTE_NUMBER = re.compile(
     r"\b(?:a|da|na|essa|esta|minha|aquela) (?:nota|nf|nfs-?e) (?:n[º°.]?\s*|"
     r"numero )?\d{1,7}\b(?=,? (?:saiu|foi|veio|esta|ta|ficou|tem|que|do dia|de ontem|nao))"
@@ -65,10 +67,19 @@ def take_questions(canvas: Canvas) -> bool:
 def take_commands(canvas: Canvas) -> bool:
     """Mark a command about an issued note ("manda o pdf da 2300") and the words of a repetition."""
     before = len(canvas.taken)
-    canvas.take_all(_COMMAND_NUMBER)
+    for match in list(_COMMAND_NUMBER.finditer(canvas.plain)):
+        canvas.take(*_whole_clause(canvas.plain, match))
     canvas.take_all(_NOTE_NUMBER)
+    canvas.take_all(_LISTING)
     canvas.take_all(REPEAT)
     return len(canvas.taken) > before
+
+
+def _whole_clause(plain: str, match: re.Match[str]) -> tuple[int, int]:
+    """Return where the clause around a command begins and ends."""
+    before = _CLAUSE_END.split(plain[: match.start()])[-1]
+    behind = _CLAUSE_END.split(plain[match.end() :], maxsplit=1)[0]
+    return match.start() - len(before), match.end() + len(behind)
 
 
 def _wants_something(sentence: str) -> bool:

@@ -39,8 +39,8 @@ def read_messages(texts: Sequence[str], context: ReadingContext) -> Reading:
     amount = take_amount(canvas, context)
     name = take_called(canvas, context) if not known else TextRead()
     document = choose_document(mentions, canvas, context)
-    has_values = document.status is not Status.MISSING or amount.status is not Status.MISSING
-    found = find_description(canvas, context, has_values=has_values)
+    has_document = document.status is not Status.MISSING
+    found = find_description(canvas, context, has_document=has_document)
     return Reading(
         document=document,
         amount=amount,

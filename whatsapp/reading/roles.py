@@ -9,6 +9,7 @@ from whatsapp.reading.numbers import Number
 
 class Role(StrEnum):
     FINAL = "final"
+    STATED = "stated"
     GROSS = "gross"
     NET = "net"
     DOWN_PAYMENT = "down_payment"
@@ -23,17 +24,19 @@ _BEFORE: list[tuple[Role, re.Pattern[str]]] = [
     (Role.FINAL, re.compile(
         r"(?:=|\b(?:total\w*|tot|fica(?:m|ndo|ria|ra)?|ficou|ficaram|fech\w+|ao todo|no todo|soma\w*|"
         r"deu|sai(?:u|ram)?|finais|final|acert\w+|acord\w+|"
-        r"combin\w+|cobr\w+|virou|arredond\w+|negoci\w+|nota (?:de|no valor de)|valor (?:da nota|cheio|"
+        r"combin\w+|cobr\w+|virou|arredond\w+|negoci\w+|valor (?:da nota|cheio|"
         r"fechado|cobrado|combinado|acertado)|"
         r"tudo(?: junto)?|emit\w+ (?:de|com|por)|nota sai)\b)(?:(?!\b(?:sendo|entrada|sinal|mais|menos|"
         r"parte)\b)[^0-9]){0,26}$")),
+    (Role.STATED, re.compile(r"\bnota (?:fiscal )?(?:de|no valor de)\b[^0-9]{0,16}$")),
     (Role.GROSS, re.compile(r"\b(?:brut[oa]s?|cheio|valor cheio|sem desconto)\b[^0-9]{0,16}$")),
     (Role.NET, re.compile(
         r"\b(?:liquid[oa]s?|limp[oa]s?|na mao|livres?|cai|cair|sobra\w*|sobrar|recebo|receber|receba|"
         r"fico com|me sobra|entra|"
-        r"pra mim|depois d[oa]s? (?:impostos?|descontos?))\b[^0-9]{0,22}$")),
+        r"depois d[oa]s? (?:impostos?|descontos?))\b[^0-9]{0,22}$")),
     (Role.DOWN_PAYMENT, re.compile(
-        r"\b(?:entrada|sinal|adiant\w*|antecip\w*|ja (?:pag\w+|paguei|recebi|deu|depositou|fez pix de)|"
+        r"\b(?:(?<!de )(?<!da )(?<!do )(?:entrada|sinal)|adiant\w*|antecip\w*|ja (?:pag\w+|paguei|"
+        r"recebi|deu|depositou|fez pix de)|"
         r"pagou|falta[mn]?|faltando|restante|resto|resta[mn]?|saldo)\b[^0-9,]{0,18}$")),
     (Role.UNIT, re.compile(
         r"(?:\b(?:cada|unitario|unidade|por hora|hora|diaria|a unidade)\b[^0-9,]{0,12}|"
@@ -64,7 +67,7 @@ _BEHIND: list[tuple[Role, re.Pattern[str]]] = [
     (Role.GROSS, re.compile(r"\s*(?:de |em |no )?(?:valor )?(?:brut[oa]s?|cheios?)\b")),
     (Role.NET, re.compile(
         r"\s*(?:reais )?(?:de |em |no )?(?:valor )?(?:liquid[oa]s?|limp[oa]s?|livres?|na mao|no bolso|"
-        r"pra mim|na minha mao|na conta)\b"
+        r"na minha mao|na conta)\b"
     )),
     (Role.DOWN_PAYMENT, re.compile(
         r"\s*(?:reais )?(?:de |como |na |no |pra )?(?:entrada|sinal|adiant\w*|antecipad\w*|agora e|"
@@ -100,7 +103,8 @@ _SURE_LABEL = re.compile(
     r"por|ser)?\s*[:=-]?\s*$"
 )
 _IDENTIFIER_BEFORE = re.compile(
-    r"\b(?:sala|salas|ap|apto|apartamento|galpao|bloco|loja|box|n|nº|num|numero|unidade|lote|andar|"
+    r"\b(?:aro|tamanho|tam|cor|safra|grau|rodada|mod|motor|gol|uno|palio|celta|linha|sala|salas|ap|"
+    r"apto|apartamento|galpao|bloco|loja|box|n|nº|num|numero|unidade|lote|andar|"
     r"linha|fase|etapa|parte|modulo|versao|turma|grupo|modelo|nivel|nr|iso|art|artigo|lei|"
     r"quadra|qd|casa|rua|avenida|av|br|rs|rodovia|km|placa|torre|posto|capitulo|aula|windows|iphone|"
     r"galaxy|android|office|semana|dia|dias|turno|item|tabela|anexo|formulario|ate|"
@@ -124,6 +128,12 @@ _UNIT_BEHIND = re.compile(
 _PLURAL_BEHIND = re.compile(
     r"\s+(?!reais|mais|menos|depois|apos|pras|pros|dos|das|nos|nas|aos|gas|tras)[a-z]{3,}s\b"
 )
+_SINGULAR_BEHIND = re.compile(
+    r"\s+(?:aula|visita|diaria|consulta|sessao|viagem|hora|semana|mes|ano|dia|foto|video|arte|post|"
+    r"pagina|porta|janela|"
+    r"sala|quarto|camera|peca|maquina|pneu|ponto|unidade|noite|turno|etapa|modulo|metro|parcela|split)\b"
+)
+_LARGE_COUNT = 5_000
 _MANY = 10_000
 
 
@@ -159,7 +169,7 @@ def is_quantity(canvas: Canvas, number: Number) -> bool:
     before, behind = _before(canvas, number), canvas.plain[number.end : number.end + 30]
     if number.in_words:
         return bool(re.match(r"\s*(?:%|por cento)", behind)) or _is_name(canvas, number)
-    if _UNIT_BEHIND.match(behind):
+    if _UNIT_BEHIND.match(behind) and not (_SINGULAR_BEHIND.match(behind) and _is_large(number)):
         return True
     if _IDENTIFIER_BEFORE.search(before) and not _SURE_LABEL.search(before):
         return True
@@ -168,6 +178,11 @@ def is_quantity(canvas: Canvas, number: Number) -> bool:
     if re.match(r"\s*(?:x|\*)\s*\d", behind):
         return True
     return abs(number.cents) < _MANY and bool(_PLURAL_BEHIND.match(behind)) and not _SURE_LABEL.search(before)
+
+
+def _is_large(number: Number) -> bool:
+    """Whether a number is too large to count the one thing behind it: "600 aula de inglês" is an amount."""
+    return number.cents is None or number.cents >= _LARGE_COUNT
 
 
 def _is_name(canvas: Canvas, number: Number) -> bool:

@@ -16,7 +16,8 @@ _NEAR = 90
 _SHORTEST_NEAR = 6
 _LEAD = re.compile(
     r"(?<![a-z])(?:(?:pra|pro|pras|pros|para|cliente|tomador[a]?|em nome d[eoa]|no nome d[eoa]|"
-    r"contratante)(?![a-z])|p/)\s*:?\s*(?:(?:a|o|as|os)\s+)?(?:(?:empresa|firma|cliente|tomador[a]?|"
+    r"contratante)(?![a-z])|p/|(?:nota|notinha|nf) d[oa](?=\s+(?:seu|dona|sr|sra|senhor|senhora|"
+    r"cliente|empresa)\b))\s*:?\s*(?:(?:a|o|as|os)\s+)?(?:(?:empresa|firma|cliente|tomador[a]?|"
     r"senhor[a]?|sr\.?|sra\.?|dona|seu)\s+(?:d[ao]\s+)?:?\s*)?"
 )
 _NO_NAME = re.compile(

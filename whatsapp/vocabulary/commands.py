@@ -33,6 +33,7 @@ class Commanded:
     month: int | None = None
 
 
+LONGEST_COMMAND = 400
 _LISTS = [
     (Command.RETRY, words.RETRY),
     (Command.RESUME, words.RESUME),
@@ -102,6 +103,8 @@ _HELP_SAID = re.compile(
 
 def find_command(text: str) -> Commanded | None:
     """Return the command that a message is, or None. "?" alone is a call for help."""
+    if len(text) > LONGEST_COMMAND:
+        return None
     plain = fold_letters(normalize(text)).strip(" .!\n")
     if plain and not plain.strip("? "):
         return Commanded(Command.HELP)
@@ -122,6 +125,8 @@ def find_command(text: str) -> Commanded | None:
 
 def find_said(text: str) -> Command | None:
     """Return the command that a free sentence asks for: "cadê a nota que pedi?"."""
+    if len(text) > LONGEST_COMMAND:
+        return None
     plain = " ".join(re.sub(r"[,;:!?.]+(?=\s|$)", " ", fold_letters(normalize(text))).split())
     if _CANCEL_ISSUED.search(plain) and not re.search(r"\bnao\b.{0,12}cancel", plain):
         return Command.CANCEL_NOTE

@@ -226,6 +226,8 @@ NFSE_WAIT_SCALE = env.float("NFSE_WAIT_SCALE", default=1)
 NFSE_COMPETENCE_DAYS = env.int("NFSE_COMPETENCE_DAYS", default=365)  # how old a new note may be
 # From this competence a note of the regime normal without IBS and CBS is stopped; earlier it is warned of.
 NFSE_IBS_CBS_REQUIRED_FROM = env.day("NFSE_IBS_CBS_REQUIRED_FROM", "2027-01-01")
+# The same of ME and EPP of the Simples; sources differ on whom it concerns (docs/nfse-issuing.md).
+NFSE_IBS_CBS_SIMPLES_FROM = env.day("NFSE_IBS_CBS_SIMPLES_FROM", "2027-01-01")
 PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
 PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")
 # Comes with each webhook of PlugNotas; without it there is no webhook, and changes are only polled.

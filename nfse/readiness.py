@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Gateway, TaxRegime, TotalTaxMode, WhoFixes
 from nfse.states import SetupState
 
@@ -21,6 +22,7 @@ class Need(StrEnum):
     CERTIFICATE = "certificate"
     CITY = "city"
     PLUGNOTAS = "plugnotas"
+    IBS_CBS = "ibs_cbs"
     PHONE = "phone"
 
 
@@ -50,6 +52,8 @@ class CompanyFacts:
     city_uses_national: bool | None
     plugnotas_state: str
     phone_count: int | None = None
+    ibs_cbs_from: date | None = None
+    """From which competence a note without IBS and CBS is stopped; None: never, or the profile has them."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessIte
     ]
     if facts.gateway == Gateway.NATIONAL:
         lines.append((Need.CITY, _does_city_accept(facts)))
+        if facts.ibs_cbs_from is not None and competence_today(now) >= facts.ibs_cbs_from:
+            lines.append((Need.IBS_CBS, False))
     if facts.gateway == Gateway.PLUGNOTAS:
         lines.append((Need.PLUGNOTAS, facts.plugnotas_state == SetupState.SENT))
     if facts.phone_count is not None:
@@ -158,6 +164,12 @@ _WORDS = {
         "O cadastro no PlugNotas ainda não foi concluído. Confira o motivo e reenvie.",
         WhoFixes.FIRM,
         "company",
+    ),
+    Need.IBS_CBS: (
+        "IBS e CBS no perfil fiscal",
+        "A nota já precisa informar o IBS e a CBS. Preencha o grupo no perfil fiscal.",
+        WhoFixes.FIRM,
+        "tax",
     ),
     Need.PHONE: (
         "Telefone autorizado",

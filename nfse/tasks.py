@@ -9,6 +9,7 @@ from nfse.services.closing.sweeping import (
     delete_stray_files,
     requeue_lost_packages,
 )
+from nfse.services.duties import announce_duties
 from nfse.services.expiry import send_expiry_notices
 from nfse.services.issuing.sweeping import requeue_lost_requests
 from nfse.services.issuing.telling import tell_doubts
@@ -20,6 +21,12 @@ from nfse.services.notes.reading import enqueue_due_readings
 def send_expiry_notices_task() -> str:
     """Tell of certificates that end soon."""
     return f"{send_expiry_notices(now=timezone.now())} certificados avisados"
+
+
+@shared_task(name="nfse.announce_duties")
+def announce_duties_task() -> str:
+    """Tell of duties that companies do not meet yet."""
+    return f"{announce_duties(now=timezone.now())} contabilidades avisadas"
 
 
 @shared_task(name="nfse.request_city_checks")

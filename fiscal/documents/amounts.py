@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 
+from fiscal.documents.reform import rates_on
 from fiscal.enumerations import IssTreatment, TaxRegime
 from fiscal.values import FederalTaxes, NoteSnapshot
 
@@ -11,8 +12,6 @@ ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)
 MOST_DIGITS = 16
 _WIDE = Context(prec=64)
-CBS_TEST_RATE = Decimal("0.90")
-IBS_TEST_RATE = Decimal("0.10")
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,8 @@ class Preview:
     """What the note is expected to carry; the authority computes the real figures (reconciled after).
 
     Amounts in reais. `iss` is None when the document states no rate (Simples inside, MEI, rate of the city
-    unknown). `ibs` and `cbs` are None without the group.
+    unknown). `net` is None when the taker withholds an ISS that is not known. `ibs` and `cbs` are None
+    without the group, and where their rate of that competence is not fixed yet.
     """
 
     amount: Decimal
@@ -30,7 +30,7 @@ class Preview:
     iss_withheld: Decimal
     federal_withheld: Decimal
     total_withheld: Decimal
-    net: Decimal
+    net: Decimal | None
     pis: Decimal | None
     cofins: Decimal | None
     ibs: Decimal | None
@@ -70,6 +70,8 @@ def preview_amounts(snapshot: NoteSnapshot, city_rate: Decimal | None = None) ->
     federal_withheld = _federal_withheld(snapshot.federal)
     total_withheld = iss_withheld + federal_withheld
     ibs, cbs = _ibs_cbs(snapshot, iss or ZERO, (pis or ZERO) + (cofins or ZERO))
+    is_net_known = iss is not None or not snapshot.withheld
+    net = base - (snapshot.discount_conditional or ZERO) - total_withheld
     return Preview(
         amount=snapshot.amount,
         iss_base=base,
@@ -78,7 +80,7 @@ def preview_amounts(snapshot: NoteSnapshot, city_rate: Decimal | None = None) ->
         iss_withheld=iss_withheld,
         federal_withheld=federal_withheld,
         total_withheld=total_withheld,
-        net=base - (snapshot.discount_conditional or ZERO) - total_withheld,
+        net=net if is_net_known else None,
         pis=pis,
         cofins=cofins,
         ibs=ibs,
@@ -115,8 +117,11 @@ def _federal_withheld(federal: FederalTaxes | None) -> Decimal:
 def _ibs_cbs(
     snapshot: NoteSnapshot, iss: Decimal, pis_cofins: Decimal
 ) -> tuple[Decimal | None, Decimal | None]:
-    if snapshot.ibs_cbs is None:
+    rates = rates_on(snapshot.competence_date)
+    if snapshot.ibs_cbs is None or rates is None:
         return None, None
     discounts = (snapshot.discount_unconditional or ZERO) + (snapshot.discount_conditional or ZERO)
     base = snapshot.amount - discounts - iss - pis_cofins
-    return percent_of(base, IBS_TEST_RATE), percent_of(base, CBS_TEST_RATE)
+    ibs_parts = [rate for rate in (rates.ibs_state, rates.ibs_city) if rate is not None]
+    ibs = sum((percent_of(base, rate) for rate in ibs_parts), ZERO) if len(ibs_parts) == 2 else None
+    return ibs, percent_of(base, rates.cbs) if rates.cbs is not None else None

@@ -3,19 +3,17 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 
 from core.errors import NitroError
+from fiscal.documents.extensions import ALL, CONSTRAINTS, NAMES, PURPOSES, read_extensions
 from fiscal.values import LoadedCertificate
 
-_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
-_UNREADABLE = (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError)
 MAX_PFX_BYTES = 1024 * 1024
 OID_CNPJ = x509.ObjectIdentifier("2.16.76.1.3.3")
 OID_CPF = x509.ObjectIdentifier("2.16.76.1.3.1")
@@ -62,6 +60,14 @@ class NotForClients(CertificateRefused):
     message = "Este certificado não permite autenticação de cliente; ele não emite notas. Envie um e-CNPJ A1."
 
 
+class UnreadablePart(CertificateRefused):
+    """A part that decides cannot be read: not the same as a part that says no."""
+
+    def __init__(self, part: str) -> None:
+        self.message = f"Não consegui ler {part} deste certificado. Peça um novo e-CNPJ A1 à certificadora."
+        super().__init__(self.message)
+
+
 class WithoutDocument(CertificateRefused):
     message = "O certificado não traz o CNPJ da empresa. Envie o e-CNPJ A1 da própria empresa."
     code = "E1209"
@@ -72,7 +78,7 @@ def open_pfx(data: bytes, password: str, *, now: datetime | None = None) -> Load
 
     Raises:
         PfxTooBig, NotAPfx, WrongPassword, NoPrivateKey, WeakKey, NotYetValid, Expired, NotForClients,
-        WithoutDocument: each with a sentence and the next step.
+        UnreadablePart, WithoutDocument: each with a sentence and the next step.
     """
     if len(data) > MAX_PFX_BYTES:
         raise PfxTooBig
@@ -107,15 +113,19 @@ def check_usable(loaded: LoadedCertificate, now: datetime) -> None:
         raise NotYetValid
     if now > loaded.valid_until:
         raise Expired
+    extensions = read_extensions(loaded.certificate)
+    for part in (ALL, PURPOSES, CONSTRAINTS):
+        if part in extensions.unreadable:
+            raise UnreadablePart(part)
     if not allows_client_authentication(loaded.certificate):
         raise NotForClients
     if not loaded.document:
-        raise WithoutDocument
+        raise UnreadablePart(NAMES) if NAMES in extensions.unreadable else WithoutDocument
 
 
 def holder_document(certificate: x509.Certificate) -> str:
     """Return the CNPJ, or the CPF, in the otherName of ICP-Brasil; empty when there is none."""
-    values = _other_names(certificate)
+    values = read_extensions(certificate).other_names
     if company := values.get(OID_CNPJ, ""):
         return company if re.fullmatch(r"[0-9A-Z]{14}", company) else ""
     person = values.get(OID_CPF, "")[8:19]  # birth date of 8 digits, then the CPF
@@ -142,21 +152,18 @@ def issuer_organizations(certificate: x509.Certificate) -> list[str]:
 
 def is_authority(certificate: x509.Certificate) -> bool:
     """Return whether this is the certificate of a certification authority."""
-    constraints = _extension(certificate, x509.BasicConstraints)
-    return constraints is not None and constraints.ca
+    return read_extensions(certificate).is_authority is True
 
 
 def allows_client_authentication(certificate: x509.Certificate) -> bool:
     """Return whether this is an end certificate with clientAuth (E1200)."""
-    usage = _extension(certificate, x509.ExtendedKeyUsage)
-    is_for_clients = usage is not None and ExtendedKeyUsageOID.CLIENT_AUTH in usage
-    return is_for_clients and not is_authority(certificate)
+    extensions = read_extensions(certificate)
+    return extensions.for_clients is True and extensions.is_authority is not True
 
 
 def allows_signing(certificate: x509.Certificate) -> bool:
     """Return whether its key usage has digitalSignature and nonRepudiation (E0716)."""
-    usage = _extension(certificate, x509.KeyUsage)
-    return usage is not None and usage.digital_signature and usage.content_commitment
+    return read_extensions(certificate).for_signing is True
 
 
 def is_of_company(certificate_document: str, company_document: str) -> bool:
@@ -187,26 +194,3 @@ def _open(data: bytes, password: str) -> tuple[RSAPrivateKey, x509.Certificate, 
 def _looks_like_pfx(data: bytes) -> bool:
     """PFX: SEQUENCE, version 3, then an authenticated safe. cryptography gives one error for all causes."""
     return b"\x02\x01\x03\x30" in data[:16]
-
-
-def _other_names(certificate: x509.Certificate) -> dict[x509.ObjectIdentifier, str]:
-    alternative = _extension(certificate, x509.SubjectAlternativeName)
-    if alternative is None:
-        return {}
-    return {
-        name.type_id: _text_of_der(name.value) for name in alternative.get_values_for_type(x509.OtherName)
-    }
-
-
-def _text_of_der(value: bytes) -> str:
-    """Read OCTET STRING, PrintableString, UTF8String… as text; the length takes one byte here."""
-    if len(value) < 2 or value[1] != len(value) - 2:
-        return ""
-    return value[2:].decode("latin-1").strip().upper()
-
-
-def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except _UNREADABLE:
-        return None

@@ -162,13 +162,17 @@ def _from_base64(data: bytes) -> bytes:
 
 
 def _gunzip(data: bytes, limit: int) -> bytes:
-    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        document = reader.decompress(data, limit + 1)
-    except zlib.error as error:
-        raise UnreadablePayload from error
-    if len(document) > limit or not reader.eof:
-        raise UnreadablePayload
+    """Unpack all members of a gzip, one after the other (RFC 1952); anything behind them refuses it."""
+    document = b""
+    while data:
+        reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            document += reader.decompress(data, limit + 1 - len(document))
+        except zlib.error as error:
+            raise UnreadablePayload from error
+        if len(document) > limit or not reader.eof:
+            raise UnreadablePayload
+        data = reader.unused_data.lstrip(b"\0")  # writers may pad
     return document
 
 

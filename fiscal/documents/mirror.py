@@ -36,8 +36,9 @@ def mirror_lines(snapshot: NoteSnapshot, city_rate: Decimal | None = None) -> li
 
     Args:
         city_rate: percent of the city that receives the ISS, where the authority applies it; None: not known.
+            The net value is reckoned with it, as the authority will.
     """
-    preview = preview_amounts(snapshot)
+    preview = preview_amounts(snapshot, city_rate)
     issuer = snapshot.issuer
     lines = [
         MirrorLine("issuer", "De", _who(issuer.legal_name, issuer.document)),
@@ -51,8 +52,9 @@ def mirror_lines(snapshot: NoteSnapshot, city_rate: Decimal | None = None) -> li
     if preview.federal_withheld:
         amount = format_reais(preview.federal_withheld)
         lines.append(MirrorLine("federal", "Retenções federais", amount))
-    if preview.total_withheld:
-        lines.append(MirrorLine("net", "Líquido", format_reais(preview.net)))
+    if preview.total_withheld or snapshot.withheld:
+        net = "depende da alíquota da prefeitura" if preview.net is None else format_reais(preview.net)
+        lines.append(MirrorLine("net", "Líquido", net))
     if snapshot.ibs_cbs:
         codes = f"CST {snapshot.ibs_cbs.cst}, classificação {snapshot.ibs_cbs.cclasstrib}"
         lines.append(MirrorLine("ibs_cbs", "IBS/CBS", codes))
@@ -107,7 +109,7 @@ def _iss(snapshot: NoteSnapshot, preview: Preview, city_rate: Decimal | None) ->
         return _TREATMENTS[snapshot.iss_treatment]
     if snapshot.issuer.tax_regime is TaxRegime.MEI:
         return "MEI, não destacado"
-    if preview.iss is None:
+    if snapshot.iss_rate is None or preview.iss is None:
         return _without_rate(snapshot, city_rate)
     if snapshot.withheld:
         return f"retido pelo tomador, {format_reais(preview.iss)}"

@@ -112,11 +112,14 @@ OTHER = RefusalGroup(
     "Veja o código como foi recebido; nossa equipe também foi avisada.",
 )
 _NUMBER = re.compile(r"E(\d{3,4})")
+_SAME_AS = {"RNG6110": "E1235"}
+"""Codes of the live system that say what a code of the annexes says."""
 
 
 def find_group(code: str) -> RefusalGroup:
     """Return the group of a code; the last one takes whatever the table does not name."""
-    match = _NUMBER.fullmatch(code.strip().upper())
+    known = code.strip().upper()
+    match = _NUMBER.fullmatch(_SAME_AS.get(known, known))
     if match is None:
         return OTHER
     number = int(match[1])

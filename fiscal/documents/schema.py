@@ -7,7 +7,7 @@ from threading import Lock
 from lxml import etree
 
 from fiscal.documents.tables import DATA
-from fiscal.documents.xml import local_name, read_xml
+from fiscal.documents.xml import local_name, own_text, read_xml
 from fiscal.values import SchemaProblem
 
 BUNDLE = DATA / "xsd-v1.01-20260727"
@@ -20,7 +20,7 @@ _FILES = {
 _validating = Lock()  # the log of errors lives on the schema, which the threads share
 _KEY_FIELDS = {"chSubstda", "chNFSe", "chSubstituta", "chNFSeRej", "refNFSe"}
 _KEY_WITH_LETTER = re.compile(r"[0-9]{9}(?=[0-9]*[A-Z])[0-9A-Z]{12}[0-9]{29}")
-_NAMESPACES = re.compile(r"\{[^}]*\}")
+_NAMESPACES = re.compile(r"\{https?://[^}]*\}")  # and not a pattern's {8}
 _MEANINGS = (
     ("SCHEMAV_ELEMENT_CONTENT", "O campo não é esperado aqui ou falta um campo antes dele."),
     ("SCHEMAV_CVC_PATTERN_VALID", "O valor tem formato ou caracteres que a Receita não aceita."),
@@ -95,5 +95,5 @@ def _readable_path(path: str, root: etree._Element) -> str:
 
 def _is_known_defect(error: etree._LogEntry, root: etree._Element) -> bool:
     found = root.getroottree().xpath(error.path) if error.path else []
-    value = (found[0].text or "").strip() if found else ""
+    value = own_text(found[0]) if found else ""
     return bool(_KEY_WITH_LETTER.fullmatch(value))

@@ -22,8 +22,10 @@ from fiscal.values import LoadedCertificate
 
 _SIGNED_CHILDREN = ("infDPS", "infPedReg", "infNFSe", "infEvento")
 
+WHOLE_DOCUMENT = ""
+ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 _TRANSFORMS = {
-    "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+    ENVELOPED,
     "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
     "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
     "http://www.w3.org/2001/10/xml-exc-c14n#",
@@ -92,8 +94,9 @@ def sign(
 def verify(xml: bytes | etree._Element) -> SignatureVerdict:
     """Return whether the outer signature of a document holds over its content, and who signed.
 
-    The one Reference must point at the child of the root that carries the content, and pass it through the
-    usual transforms alone: a valid signature over something else proves nothing.
+    The one Reference must point at the child of the root that carries the content, or at the whole document
+    (URI=""), and pass it through the usual transforms alone: a valid signature over something else proves
+    nothing.
 
     Raises:
         UnreadableXml: the bytes are not XML.
@@ -109,6 +112,8 @@ def verify(xml: bytes | etree._Element) -> SignatureVerdict:
         )
     if not _covers_content(root, signature):
         return _invalid(certificate, "A assinatura não cobre o conteúdo do documento.")
+    if _reference_uri(signature) == WHOLE_DOCUMENT:
+        root, signature = _alone(root)
     if not _holds(root, signature, certificate):
         return SignatureVerdict(
             SignatureStatus.INVALID, certificate, "A assinatura não confere com o conteúdo."
@@ -148,12 +153,28 @@ def _signature_of(root: etree._Element) -> etree._Element | None:
     return next((child for child in root if local_name(child) == "Signature"), None)
 
 
+def _reference_uri(signature: etree._Element) -> str | None:
+    reference = find_child(signature, "SignedInfo/Reference")
+    return None if reference is None else reference.get("URI")
+
+
+def _alone(root: etree._Element) -> tuple[etree._Element, etree._Element]:
+    """A document of its own, as it was when it was signed, of an element that stands inside another."""
+    alone = read_xml(etree.tostring(root, with_tail=False))
+    signature = _signature_of(alone)
+    if signature is None:
+        raise CannotSign
+    return alone, signature
+
+
 def _covers_content(root: etree._Element, signature: etree._Element) -> bool:
     references = [element for element in signature.iter() if local_name(element) == "Reference"]
     transforms = {each.get("Algorithm") for each in signature.iter() if local_name(each) == "Transform"}
     content = next((child for child in root if local_name(child) in _SIGNED_CHILDREN), None)
     if len(references) != 1 or not transforms <= _TRANSFORMS or content is None or not content.get("Id"):
         return False
+    if references[0].get("URI") == WHOLE_DOCUMENT:
+        return ENVELOPED in transforms  # the signature itself is all that is left out
     same_id = [element for element in root.iter() if element.get("Id") == content.get("Id")]
     return references[0].get("URI") == f"#{content.get('Id')}" and len(same_id) == 1
 

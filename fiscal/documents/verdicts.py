@@ -73,12 +73,16 @@ def judge(xml: bytes, certificate: x509.Certificate | None = None, context: Cont
 
     Args:
         certificate: the one that would transmit; without it, the signer's is compared with the emitter.
+        context: more that is known. Without it a returned note or event is judged at its own time: its
+            certificate may have ended since.
     """
     try:
         root = read_xml(xml)
     except UnreadableXml as error:
         return _unreadable(error, tuple(check_xml(xml, certificate, context=context)))
     document = Document(root)
+    if context is None and document.happened_at is not None:
+        context = Context(now=document.happened_at)
     holder = certificate or verify(document.signed_part).certificate
     emitter = (
         document.provider_document or document.event_text("CNPJAutor") or document.event_text("CPFAutor")

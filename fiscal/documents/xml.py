@@ -66,7 +66,17 @@ def find_child(element: etree._Element | None, path: str) -> etree._Element | No
 def find_text(element: etree._Element | None, path: str) -> str:
     """Return the text of `find_child`, stripped; empty when it is not there."""
     found = find_child(element, path)
-    return (found.text or "").strip() if found is not None else ""
+    return own_text(found) if found is not None else ""
+
+
+def own_text(element: etree._Element) -> str:
+    """Return all text of an element that is its own and not a child's, stripped.
+
+    A comment splits a text in two for lxml and not for a signature, which leaves comments out: 12<!-- -->34
+    is 1234 for whoever signed it.
+    """
+    strangers = (child for child in element if not isinstance(child.tag, str))
+    return "".join([element.text or "", *(child.tail or "" for child in strangers)]).strip()
 
 
 def find_first(root: etree._Element, name: str) -> etree._Element | None:

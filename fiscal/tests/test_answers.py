@@ -73,6 +73,17 @@ def sample(name: str):
 
 
 # --- Payloads ----------------------------------------------------------------------------------------
+def test_a_gzip_of_several_members_is_read_whole():
+    halves = gzip.compress(b"<a>1</") + gzip.compress(b"a>")
+
+    assert unpack(base64.b64encode(halves).decode()) == b"<a>1</a>"
+
+
+def test_what_follows_a_gzip_refuses_it():
+    with pytest.raises(UnreadablePayload):
+        unpack(base64.b64encode(gzip.compress(b"<a/>") + b"more").decode())
+
+
 def test_a_payload_is_packed_the_same_each_time_and_unpacked():
     assert pack(build()) == pack(build())
     assert unpack(pack(build())) == build()

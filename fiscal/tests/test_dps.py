@@ -291,6 +291,13 @@ def test_the_schema_names_field_and_line():
     assert problem.message.startswith("O valor tem formato")
 
 
+def test_a_message_keeps_the_quantifiers_of_its_pattern():
+    (problem,) = validate(build().replace(b"<CEP>90010000", b"<CEP>9001000"))
+
+    assert "[0-9]{8}" in problem.message
+    assert "nfse" not in problem.message
+
+
 def test_a_missing_group_is_named():
     document = build()
     start, end = document.index(b"<prest>"), document.index(b"</prest>") + 8

@@ -204,7 +204,7 @@ def test_a_4xx_without_reasons_and_any_5xx_are_unknown(sefin, gateway, prepared,
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("body", [b"<html><title>403 Forbidden</title></html>", b""])
 def test_the_edge_refusing_the_certificate_says_who_fixes_it(sefin, gateway, prepared, status, body):
-    sefin.says(said(status, body))
+    sefin.says(said(status, body), answer(404, ""))
 
     outcome = gateway.issue(prepared)
 
@@ -212,6 +212,37 @@ def test_the_edge_refusing_the_certificate_says_who_fixes_it(sefin, gateway, pre
     [problem] = outcome.problems
     assert (problem.code, problem.who_fixes, problem.original) == ("HTTP-403", "firm", f"HTTP {status}")
     assert "certificado" in problem.message_pt
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [said(403, b""), said(401, b""), said(400, {"erros": [error("E4242")]})],
+    ids=["403", "401", "new code"],
+)
+def test_a_refusal_that_says_little_is_asked_about_and_may_have_issued_the_note(
+    sefin, gateway, prepared, refusal
+):
+    sefin.says(already_used(prepared, **{"POST /nfse": refusal}))
+
+    outcome = gateway.issue(prepared)
+
+    assert isinstance(outcome, Issued)
+    assert outcome.adopted
+
+
+@pytest.mark.parametrize("silence", [answer(403, ""), answer(500, "")])
+def test_a_refusal_that_says_little_and_cannot_be_asked_about_is_unknown(sefin, gateway, prepared, silence):
+    sefin.says(said(403, b""), silence, silence, silence)
+
+    with pytest.raises(Unknown):
+        gateway.issue(prepared)
+
+
+def test_a_code_of_the_tables_is_believed_and_asked_about_no_further(sefin, gateway, prepared):
+    sefin.says(said(400, {"erros": [error("E0190")]}))
+
+    assert isinstance(gateway.issue(prepared), Rejected)
+    assert [request["method"] for request in sefin.requests] == ["POST"]
 
 
 def test_a_certificate_refused_in_the_handshake_is_told_alike(

@@ -133,6 +133,7 @@ CASES = [
     Case("E0018", simples, context={"opening_date": date(2026, 11, 23)}),
     Case("E9996", simples, {"tpEmit": "2"}),
     Case("E0080", simples, {"prest/CNPJ": "12345678000196"}),
+    Case("E0096", simples, {"prest/CNPJ": None, "prest/CPF": "11144477734"}),
     Case("E0121", simples, {"prest/xNome": "Oficina"}),
     Case("E0128", simples, {"prest/end/xLgr": "Rua A"}),
     Case("E0148", simples, {"prest/email": "oficina@"}),
@@ -162,7 +163,7 @@ CASES = [
     # Service
     Case("E0302", simples, {"serv/locPrest/cLocPrestacao": "4314999"}),
     Case("E0304", simples, {"serv/locPrest/cPaisPrestacao": "BR"}),
-    Case("E0310", simples, {"serv/cServ/cTribNac": "990401"}),
+    Case("E0310", simples, {"serv/cServ/cTribNac": "99040"}),
     Case("E0315", simples, {"serv/cServ/cTribMun": "000"}),
     Case("E0316", normal, {"serv/cServ/cNBS": "000000001"}),
     Case("E0318", simples, ABROAD),
@@ -207,6 +208,8 @@ CASES = [
     Case("E0588", retained_without_rate, {"prest/regTrib/regEspTrib": "5"}),
     Case("E0592", simples, {f"{TRIB_MUN}/tribISSQN": "2"}),
     Case("E0592", simples, {f"{TRIB_MUN}/tpImunidade": "1"}),
+    Case("E0593", simples, {f"{TRIB_MUN}/tpImunidade": "0"}),
+    Case("E0596", retained_without_rate, {"serv/cServ/cTribNac": "220101"}),
     Case("E0595", retained_without_rate, {f"{TRIB_MUN}/pAliq": "5.01"}),
     Case("E0600", mei, {f"{TRIB_MUN}/pAliq": "2.00"}),
     Case("E0602", retained_without_rate, {f"{TRIB_MUN}/tribISSQN": "4"}),
@@ -215,6 +218,9 @@ CASES = [
     Case("E0625", simples, {f"{TRIB_MUN}/pAliq": "2.00"}),
     Case("E0628", retained_without_rate, {f"{TRIB_MUN}/pAliq": None}, INACTIVE, INACTIVE),
     Case("E0631", simples, {f"{TRIB_MUN}/pAliq": "2.00"}, INACTIVE, INACTIVE),
+    Case("E0706", normal, {"valores/trib/totTrib/pTotTrib/pTotTribFed": "100.01"}),
+    Case("E0707", normal, {"valores/trib/totTrib/pTotTrib/pTotTribEst": "100.01"}),
+    Case("E0708", normal, {"valores/trib/totTrib/pTotTrib/pTotTribMun": "-0.01"}),
     Case("E0710", mei, {"valores/trib/totTrib/indTotTrib": None, "valores/trib/totTrib/pTotTribSN": "6.00"}),
     Case("E0712", simples, {"valores/trib/totTrib/indTotTrib": "0"}),
     Case("E0713", normal, {"valores/trib/totTrib/pTotTribSN": "6.00"}),
@@ -325,6 +331,23 @@ def test_good_documents_break_nothing_once_signed(base):
     document = sign(base(), certificate=certificate)
 
     assert codes(document, certificate.certificate, environment=Environment.STAGING) == set()
+
+
+@pytest.mark.parametrize(("code", "blocks"), [("990401", False), ("99040", True), ("99O401", True)])
+def test_a_service_that_a_newer_table_may_hold_only_warns(code, blocks):
+    found = check_xml(edit(simples(), {"serv/cServ/cTribNac": code}), context=Context(now=NOW))
+
+    assert [problem.blocking for problem in found if problem.code == "E0310"] == [blocks]
+
+
+def test_a_comment_inside_a_text_hides_no_part_of_it():
+    """A signature leaves comments out, so that both halves are what was signed."""
+    discounted = edit(simples(), {f"{DISCOUNTS}/vDescIncond": "1600.00"})
+
+    commented = discounted.replace(b"<vDescIncond>1600", b"<vDescIncond>1<!-- x -->600")
+
+    assert "E0431" in codes(discounted)
+    assert codes(commented) == codes(discounted)
 
 
 # --- The file and its signature ---------------------------------------------------------------------

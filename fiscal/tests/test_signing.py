@@ -5,6 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import ExtensionOID
+from signxml.algorithms import CanonicalizationMethod
+from signxml.signer import XMLSigner
 
 from fiscal.documents.certificates import (
     Expired,
@@ -12,9 +17,13 @@ from fiscal.documents.certificates import (
     NotForClients,
     NotYetValid,
     PfxTooBig,
+    UnreadablePart,
     WithoutDocument,
     WrongPassword,
+    allows_client_authentication,
     allows_signing,
+    check_usable,
+    describe,
     is_of_company,
     is_of_same_root,
     open_pfx,
@@ -30,7 +39,7 @@ from fiscal.documents.signing import (
     sign,
     verify,
 )
-from fiscal.documents.xml import UnreadableXml, find_first, find_text, read_xml
+from fiscal.documents.xml import UnreadableXml, find_first, find_text, read_xml, write_xml
 from fiscal.tests.notes import (
     ISSUER_CNPJ,
     ISSUER_CPF,
@@ -118,6 +127,30 @@ def test_a_transform_that_could_hide_content_is_not_followed():
 
     assert verdict.status is SignatureStatus.INVALID
     assert verdict.problem == "A assinatura não cobre o conteúdo do documento."
+
+
+def whole(xml):
+    """Signed over the whole document (URI=""), as some programs do."""
+    certificate = make_certificate()
+    signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
+    signed = signer.sign(
+        read_xml(xml), key=certificate.private_key, cert=[certificate.certificate], always_add_key_value=False
+    )
+    return write_xml(signed)
+
+
+def test_a_signature_over_the_whole_document_covers_its_content():
+    document = whole(build())
+
+    assert b'URI=""' in document
+    assert verify(document).status is SignatureStatus.VALID
+    assert verify(document.replace(b"1500.00", b"1500.01")).status is SignatureStatus.INVALID
+
+
+def test_a_signature_over_the_whole_declaration_holds_inside_the_returned_note():
+    inside = find_first(read_xml(make_nfse(whole(build()))), "DPS")
+
+    assert verify(inside).status is SignatureStatus.VALID
 
 
 def test_a_signature_without_certificate_is_invalid_and_says_so():
@@ -211,6 +244,41 @@ def test_unfit_certificates_are_refused_with_a_sentence(kind, error):
         open_pfx(make_certificate_file(kind=kind), PASSWORD, now=NOW)
 
     assert "certificado" in refused.value.message
+
+
+def test_one_unreadable_name_hides_neither_the_others_nor_the_uses():
+    certificate = open_pfx(make_certificate_file(kind="odd e-mail"), PASSWORD, now=NOW)
+
+    assert certificate.document == ISSUER_CNPJ
+    assert allows_client_authentication(certificate.certificate)
+    assert allows_signing(certificate.certificate)
+
+
+@pytest.mark.parametrize(
+    ("oid", "part"),
+    [
+        (ExtensionOID.EXTENDED_KEY_USAGE, "as finalidades"),
+        (ExtensionOID.BASIC_CONSTRAINTS, "as restrições"),
+        (ExtensionOID.SUBJECT_ALTERNATIVE_NAME, "os nomes alternativos"),
+    ],
+)
+def test_a_part_that_cannot_be_read_is_said_as_such(oid, part):
+    loaded = make_certificate()
+    builder = x509.CertificateBuilder(
+        loaded.certificate.issuer,
+        loaded.certificate.subject,
+        loaded.certificate.public_key(),
+        loaded.certificate.serial_number,
+        loaded.certificate.not_valid_before_utc,
+        loaded.certificate.not_valid_after_utc,
+    )
+    for extension in loaded.certificate.extensions:
+        value = x509.UnrecognizedExtension(oid, b"\x04\x00") if extension.oid == oid else extension.value
+        builder = builder.add_extension(value, extension.critical)
+    odd = describe(builder.sign(loaded.private_key, SHA256()), private_key=loaded.private_key)
+
+    with pytest.raises(UnreadablePart, match=part):
+        check_usable(odd, loaded.valid_from + timedelta(days=1))
 
 
 def test_validity_is_judged_at_the_given_moment():

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from fiscal.enumerations import Environment, Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
+from fiscal.values import IbsCbs
 from nfse.models import ServiceProfile
 from nfse.services.companies import CompanyData
 from nfse.services.profiles import ServiceData, TaxData
@@ -35,6 +36,7 @@ SIMPLES_TAX = TaxData(
     total_tax_mode=TotalTaxMode.SIMPLES_PERCENT,
     total_tax_percent=Decimal("6.00"),
     simples_apportionment=SimplesApportionment.ALL_INSIDE,
+    ibs_cbs=IbsCbs(cindop="100301", cst="000", cclasstrib="000001"),
 )
 
 SOFTWARE = DemoCompany(
@@ -58,6 +60,7 @@ SOFTWARE = DemoCompany(
         ServiceData(
             nickname="Suporte de sistemas",
             ctribnac="010701",
+            cnbs="115013000",
             incidence_rule=ISS_AT_PROVIDER,
             cnae="6202300",
             keywords=("suporte", "manutenção"),
@@ -66,6 +69,7 @@ SOFTWARE = DemoCompany(
         ServiceData(
             nickname="Desenvolvimento",
             ctribnac="010101",
+            cnbs="115022000",
             incidence_rule=ISS_AT_PROVIDER,
             cnae="6202300",
             keywords=("desenvolvimento", "sistema", "site"),
@@ -95,6 +99,7 @@ ARCHITECT = DemoCompany(
         ServiceData(
             nickname="Projeto de arquitetura",
             ctribnac="070101",
+            cnbs="114021200",
             incidence_rule=ISS_AT_PROVIDER,
             cnae="7111100",
             keywords=("projeto", "arquitetura"),
@@ -217,7 +222,15 @@ TAKERS: dict[str, TakerData] = {
         postal_code="91330777",
         city_code=PORTO_ALEGRE,
     ),
-    PERSON: TakerData(name="Lívia Alambarino (pessoa inventada)", email="livia@demo.example"),
+    PERSON: TakerData(
+        name="Lívia Alambarino (pessoa inventada)",
+        email="livia@demo.example",
+        street="Rua da Praia",
+        number="40",
+        district="Centro",
+        postal_code="91330291",
+        city_code=PORTO_ALEGRE,
+    ),
 }
 
 

@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce
 
 from core.documents import is_cpf, normalize_cpf
 from core.text import folded_pattern
+from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Environment, Gateway, TaxRegime, TotalTaxMode
 from nfse.models import Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
@@ -36,6 +37,7 @@ from nfse.readiness import (
     check_readiness,
 )
 from nfse.selectors.certificates import EXPIRING_WITHIN
+from nfse.selectors.duties import duty_of, regimes_owing
 from nfse.states import STANDING, SetupState
 
 SORTS: dict[str, tuple[str | OrderBy, ...]] = {
@@ -206,7 +208,14 @@ def read_facts(company: Company) -> CompanyFacts:
         certificate_until=company.certificate_until,  # type: ignore[attr-defined]
         city_uses_national=company.city_uses_national,
         plugnotas_state=company.plugnotas_state,
+        ibs_cbs_from=_owed_from(company),
     )
+
+
+def _owed_from(company: Company) -> date | None:
+    profile = getattr(company, "tax_profile", None)
+    duty = duty_of(company)
+    return None if duty is None or (profile is not None and profile.ibs_cbs) else duty.refused_from
 
 
 def count_companies(firm_id: int) -> int:
@@ -273,8 +282,9 @@ def _ready(now: datetime) -> Q:
         ~Q(tax_regime__in=_SIMPLES) & Q(tax_profile__simples_apportionment__isnull=True)
     )
     city = Q(tax_regime=TaxRegime.MEI) | Q(city_uses_national=None) | Q(city_uses_national=True)
+    group = ~Q(tax_regime__in=regimes_owing(competence_today(now))) | Q(tax_profile__ibs_cbs__isnull=False)
     registered = Q(gateway=Gateway.PLUGNOTAS, plugnotas_state=SetupState.SENT)
-    gateway = (Q(gateway=Gateway.NATIONAL) & city) | registered
+    gateway = (Q(gateway=Gateway.NATIONAL) & city & group) | registered
     return (
         Q(firm__is_active=True, firm__account__blocked_at=None, is_active=True, nfse_enabled=True)
         & tax

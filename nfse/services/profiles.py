@@ -267,7 +267,7 @@ _TOTAL_TAX_ADVICE = {
 
 def _service_values(company: Company, data: ServiceData) -> dict[str, Any]:
     ctribnac = data.ctribnac.translate(str.maketrans("", "", " ."))
-    if ctribnac not in get_services():
+    if ctribnac not in get_services() and not _may_be_newer(ctribnac):
         raise UnknownService
     cnbs = data.cnbs.translate(str.maketrans("", "", " ."))
     if cnbs and cnbs not in get_nbs():
@@ -289,6 +289,11 @@ def _service_values(company: Company, data: ServiceData) -> dict[str, Any]:
         "incidence_rule": data.incidence_rule.value,
         "description_template": data.description_template.strip(),
     }
+
+
+def _may_be_newer(ctribnac: str) -> bool:
+    """Six digits that our table lacks may be of a newer one, as 990401 is: E0310 then warns at the mirror."""
+    return len(ctribnac) == 6 and ctribnac.isascii() and ctribnac.isdigit()
 
 
 def _check_rate(regime: TaxRegime, data: ServiceData) -> None:

@@ -8,12 +8,13 @@ from django.utils import timezone
 from core.errors import Unavailable
 from fiscal.gateways.base import CertificateRejected
 from fiscal.gateways.national.client import Answer
-from fiscal.gateways.national.distribution import Distributed, read_batch
+from fiscal.gateways.national.distribution import Batch, Distributed, read_batch
 from nfse.models import Certificate, Company, DistributionCursor, Invoice
 from nfse.services.issuing import kinds
 from nfse.services.notes.distribution import (
     EVERY,
     READ_DISTRIBUTION,
+    _take,
     enqueue_due_distributions,
     read_distribution,
 )
@@ -157,12 +158,35 @@ def item(nsu, kind="EVENTO"):
 def test_a_batch_is_read_by_rising_nsu_and_without_what_was_read():
     found = read_batch(batch(item(9), item(3), item(7, "NFSE"), {"NSU": None}, "texto"), 3)
 
-    assert found == (Distributed(7, "key7", False), Distributed(9, "key9", True))
+    assert found.documents == (Distributed(7, "KEY7", False), Distributed(9, "KEY9", True))
+    assert (found.last_nsu, found.unread) == (9, 0)
+
+
+def test_a_batch_moves_on_whatever_it_understood():
+    """Registrations of taxpayers (CNC) have no note key; a batch of them alone once stopped the reading."""
+    registrations = [{"NSU": nsu, "TipoDocumento": "CNC", "ChaveAcesso": None} for nsu in (4, 5)]
+
+    found = read_batch(batch(*registrations), 3)
+
+    assert (found.documents, found.last_nsu, found.unread, found.is_empty) == ((), 5, 2, False)
+
+
+def test_an_nsu_may_come_as_text():
+    assert read_batch(batch(item("12")), 3).last_nsu == 12
+
+
+def test_the_cursor_passes_what_was_not_understood(shop, issued):
+    read_distribution(company_id=shop.company.pk)
+    cursor = DistributionCursor.objects.get()
+
+    _take(cursor, Batch((), cursor.last_nsu + 50, unread=50))
+
+    assert nsu() == cursor.last_nsu + 50
 
 
 def test_nothing_new_is_an_answer():
-    assert read_batch(batch(status=404, StatusProcessamento="NENHUM_DOCUMENTO_LOCALIZADO"), 3) == ()
-    assert read_batch(batch(), 3) == ()
+    assert read_batch(batch(status=404, StatusProcessamento="NENHUM_DOCUMENTO_LOCALIZADO"), 3).is_empty
+    assert read_batch(batch(), 3) == Batch((), 3)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ from decimal import Decimal
 import pytest
 
 from fiscal.documents.clock import SAO_PAULO
-from nfse.models import Company, TaxProfile
+from nfse.models import Certificate, Company, Notice, TaxProfile
+from nfse.readiness import Need, list_missing
+from nfse.selectors.companies import CompanyFilters, count_by_readiness, get_readiness
+from nfse.services.duties import announce_duties
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.sampling import try_service
 from nfse.services.issuing.snapshots import NoteInput
@@ -20,6 +23,12 @@ from nfse.tests.firms import (
 )
 
 pytestmark = pytest.mark.django_db
+SIMPLES = {
+    "simples_apportionment": 1,
+    "total_tax_mode": "simples_percent",
+    "total_tax_percent": Decimal("6.00"),
+}
+MEI = {"simples_apportionment": None, "total_tax_mode": "not_informed"}
 GROUP = {"cindop": "100301", "cst": "000", "cclasstrib": "000001"}
 PERCENTS = {
     "simples_apportionment": None,
@@ -77,11 +86,75 @@ def test_the_regime_normal_is_warned_first_and_stopped_later(office, company, da
         assert said.who_fixes == "firm"
 
 
-@pytest.mark.parametrize("regime", ["mei", "simples", "simples_excess"])
-def test_neither_the_mei_nor_the_simples_is_asked_for_it(office, company, regime):
-    Company.objects.update(tax_regime=regime)
+def test_the_mei_is_never_asked_for_it(office, company):
+    Company.objects.update(tax_regime="mei")
 
     assert say(office, company, date(2027, 2, 1)) is None
+
+
+@pytest.mark.parametrize("regime", ["simples", "simples_excess"])
+@pytest.mark.parametrize(("day", "is_stopped"), [(date(2026, 12, 31), False), (date(2027, 1, 1), True)])
+def test_the_simples_owes_it_from_the_day_of_the_setting(office, company, regime, day, is_stopped, settings):
+    settings.NFSE_IBS_CBS_SIMPLES_FROM = date(2027, 1, 1)
+    Company.objects.update(tax_regime=regime)
+
+    said = say(office, company, day)
+
+    assert bool(said) is is_stopped
+    if said:
+        assert said.blocking
+        assert "Simples Nacional" in said.message_pt
+
+
+CALENDAR = [date(2026 + (10 + month) // 12, (10 + month) % 12 + 1, 1) for month in range(75)]
+"""The first of each month from November 2026 to January 2033."""
+
+
+@pytest.mark.parametrize("regime", ["mei", "simples", "normal"])
+def test_the_list_and_the_checklist_agree_on_every_month_of_the_calendar(office, company, regime, settings):
+    settings.NFSE_IBS_CBS_SIMPLES_FROM = date(2027, 1, 1)
+    Company.objects.update(tax_regime=regime, city_uses_national=True)
+    TaxProfile.objects.update(**(PERCENTS if regime == "normal" else SIMPLES if regime == "simples" else MEI))
+    make_service(company, cnbs="114061100")
+    Certificate.objects.update(valid_until=datetime(2040, 1, 1, tzinfo=SAO_PAULO))
+    everything = CompanyFilters()
+
+    for day in CALENDAR:
+        now = datetime(day.year, day.month, 1, 0, 30, tzinfo=SAO_PAULO)
+        listed = count_by_readiness(office.firm.pk, everything, now=now)
+        missing = [item.need for item in list_missing(get_readiness(office.firm.pk, company.pk, now=now))]
+        owes = regime != "mei" and day >= date(2027, 1, 1)
+        assert (missing, listed.blocked) == (([Need.IBS_CBS], 1) if owes else ([], 0)), day
+
+
+@pytest.mark.parametrize(
+    ("day", "sent"),
+    [
+        (date(2026, 12, 1), 0),
+        (date(2026, 12, 2), 1),
+        (date(2026, 12, 18), 1),
+        (date(2026, 12, 31), 1),
+        (date(2027, 1, 1), 0),
+    ],
+)
+def test_a_duty_that_begins_is_announced_once_a_step(office, company, day, sent):
+    now = datetime(day.year, day.month, day.day, 9, tzinfo=SAO_PAULO)
+
+    assert [announce_duties(now=now), announce_duties(now=now)] == [sent, 0]
+    notices = Notice.objects.filter(recipient=office.owner)
+    assert [notice.title for notice in notices] == (
+        ["1 empresa precisa informar IBS e CBS até 01/01/2027"] if sent else []
+    )
+
+
+def test_each_step_is_told_and_a_profile_with_the_group_is_left_alone(office, company):
+    days = [datetime(2026, 12, day, 9, tzinfo=SAO_PAULO) for day in range(1, 32)]
+
+    assert sum(announce_duties(now=now) for now in days) == 3
+
+    Notice.objects.all().delete()
+    TaxProfile.objects.update(ibs_cbs=GROUP)
+    assert sum(announce_duties(now=now) for now in days) == 0
 
 
 def test_a_profile_with_the_group_and_a_company_of_plugnotas_are_let_through(office, company):

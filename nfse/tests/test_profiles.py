@@ -115,6 +115,13 @@ def test_nothing_is_withheld_from_a_mei(office):
         create_service(**by(office), company_id=company.pk, data=replace(SERVICE, iss_rate=Decimal(2)))
 
 
+def test_a_service_of_a_newer_table_is_taken(office, company):
+    """990401, the rental of NT 005, is in none of the tables that come with the product."""
+    service = create_service(**by(office), company_id=company.pk, data=replace(SERVICE, ctribnac="99.04.01"))
+
+    assert service.ctribnac == "990401"
+
+
 def test_the_first_service_is_the_default_and_codes_are_clean(office, company):
     first = create_service(**by(office), company_id=company.pk, data=SERVICE)
     second = create_service(**by(office), company_id=company.pk, data=replace(SERVICE, nickname="Funilaria"))
@@ -126,7 +133,7 @@ def test_the_first_service_is_the_default_and_codes_are_clean(office, company):
 @pytest.mark.parametrize(
     ("broken", "error"),
     [
-        (replace(SERVICE, ctribnac="999999"), UnknownService),
+        (replace(SERVICE, ctribnac="99999"), UnknownService),
         (replace(SERVICE, ctribnac=""), UnknownService),
         (replace(SERVICE, cnbs="000000000"), UnknownNbs),
         (replace(SERVICE, cnae="12"), InvalidCnae),

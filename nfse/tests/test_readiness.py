@@ -1,7 +1,7 @@
 """What a company lacks to issue (N8), and that the list's filter says the same."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -78,7 +78,7 @@ def test_a_profile_of_the_former_regime_is_not_complete():
 
 
 def test_every_item_says_who_fixes_it_and_where():
-    facts = [READY, replace(READY, gateway="plugnotas")]
+    facts = [READY, replace(READY, gateway="plugnotas"), replace(READY, ibs_cbs_from=date(2026, 1, 1))]
     items = {item.need: item for fact in facts for item in check_readiness(fact, now=NOW)}
     assert set(items) == set(Need)
     assert all(item.title and item.message.endswith(".") and item.target for item in items.values())

@@ -139,6 +139,26 @@ def test_samples_of_other_programs_get_their_verdicts(run):
     assert {"E1242", "E0202", "E0713"} <= set(note["codes"])
 
 
+def test_an_issued_note_is_judged_at_its_own_time(run):
+    """The certificate that signed it in 2026 may end: the note stays right."""
+    old = make_nfse(signed()).replace(b"2026-11-24T12:00:05", b"2019-11-24T12:00:05")
+
+    assert "E0715" not in verdict_of(run, make_nfse(signed()))["codes"]
+    assert "E0715" in verdict_of(run, old)["codes"]  # nobody had this certificate in 2019
+
+
+def test_a_note_of_the_web_issuer_holds_an_unsigned_declaration(run):
+    web = make_nfse(edit(build(), {"serie": "70000"})).replace(b"<procEmi>1<", b"<procEmi>2<")
+
+    assert not {"E0717", "E0010"} & set(verdict_of(run, web)["codes"])
+    assert "E0717" in verdict_of(run, make_nfse(build()))["codes"]
+
+
+def verdict_of(run, xml):
+    (entry,) = json.loads(run({"nota.xml": xml}, "--json")[1])["files"]
+    return entry
+
+
 @pytest.mark.parametrize("name", GARBAGE)
 def test_garbage_gets_a_verdict(name, run):
     code, answer = run({"x.xml": GARBAGE[name]}, "--json")

@@ -84,7 +84,7 @@ def show_mirror(form: IssueForm, seen: Mirror | None) -> ShownMirror:
     return ShownMirror(
         is_test=is_test,
         lines=seen.lines,
-        sums=tuple(list_sums(seen.snapshot)) if seen.snapshot else (),
+        sums=tuple(list_sums(seen.snapshot, seen.city_rate)) if seen.snapshot else (),
         problems=show_problems(seen.problems, subject),
         warnings=show_problems(seen.warnings, subject),
         twin_id=seen.twin_id,
@@ -100,14 +100,19 @@ def _why_not_ready(form: IssueForm) -> list[ShownProblem]:
     return show_problems(check_company(company, form.now), Subject(company_id=company.pk))
 
 
-def list_sums(snapshot: NoteSnapshot) -> list[Sum]:
-    """Return the sums that the authority will make, as far as they are known; the net value last."""
-    preview = preview_amounts(snapshot)
+def list_sums(snapshot: NoteSnapshot, city_rate: Decimal | None = None) -> list[Sum]:
+    """Return the sums that the authority will make, as far as they are known; the net value last.
+
+    Args:
+        city_rate: percent that the mirror names, where the authority applies the city's.
+    """
+    preview = preview_amounts(snapshot, city_rate)
     sums = [Sum("Valor do serviço", format_reais(preview.amount))]
     if preview.iss_base != preview.amount:
         sums.append(Sum("Base de cálculo", format_reais(preview.iss_base)))
     sums += _taxes(snapshot, preview)
-    sums.append(Sum("Líquido a receber", format_reais(preview.net), is_total=True))
+    if preview.net is not None:
+        sums.append(Sum("Líquido a receber", format_reais(preview.net), is_total=True))
     return sums
 
 

@@ -1,6 +1,5 @@
 """The tax profile of a company (N2, A18)."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,11 +7,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from core.errors import NitroError
-from fiscal.documents.reform import must_inform
-from fiscal.enumerations import Gateway, TaxRegime
+from fiscal.enumerations import Gateway
 from nfse.access import FirmRequest, firm_member_required
 from nfse.permissions import Right
 from nfse.selectors.companies import find_tax_profile, get_company
+from nfse.selectors.duties import duty_of
 from nfse.services.profiles import save_tax_profile
 from portal.forms.taxes import TaxForm, describe_profile
 from portal.views.missing import or_404
@@ -42,8 +41,8 @@ def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
             messages.success(request, SAVED)
             return redirect(tax_tab(company.pk))
     context = {"form": form, "company": company, "profile": profile}
-    if company.gateway == Gateway.NATIONAL and must_inform(TaxRegime(company.tax_regime)):
-        context["ibs_cbs_required_from"] = settings.NFSE_IBS_CBS_REQUIRED_FROM
+    if company.gateway == Gateway.NATIONAL and (duty := duty_of(company)):
+        context["ibs_cbs_required_from"] = duty.refused_from
     return render(request, "portal/taxes/profile.html", context, status=422 if is_sent else 200)
 
 

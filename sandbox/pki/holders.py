@@ -22,7 +22,10 @@ from sandbox.pki.authority import FOREIGN, ICP, Authority, issue, key_usage, nam
 CNPJ_OID = ObjectIdentifier("2.16.76.1.3.3")
 CPF_OID = ObjectIdentifier("2.16.76.1.3.1")
 RESPONSIBLE_OID = ObjectIdentifier("2.16.76.1.3.2")
-KINDS = ("A1", "foreign CA", "no client auth", "no document", "expired", "not yet valid", "rc2", "3des")
+KINDS = (
+    *("A1", "foreign CA", "no client auth", "no document", "expired", "not yet valid", "rc2", "3des"),
+    "odd e-mail",
+)
 OTHER_NAME_FORMS: dict[str, Callable[[str], bytes]] = {
     "octet": lambda text: asn1.encode_der(text.encode()),
     "printable": lambda text: asn1.encode_der(asn1.PrintableString(text)),
@@ -54,7 +57,8 @@ def make_pfx(
         valid_from, valid_until: aware; by default a year from yesterday, unless the kind says otherwise.
         now: the day whose yesterday that is; aware, by default today's.
         kind: one of KINDS. "foreign CA": of another root. "no client auth": for e-mail only. "no document":
-            without the OtherName of ICP-Brasil. "rc2" and "3des": encrypted as old programs do.
+            without the OtherName of ICP-Brasil. "rc2" and "3des": encrypted as old programs do. "odd e-mail":
+            with an accent, where the standard has plain letters only.
         other_name: how the document is encoded in the certificate: octet, printable or utf8.
         home: folder of the authority; NITRO_HOME by default.
 
@@ -114,7 +118,7 @@ def _issue(
 
 def _alternative_names(
     document: str, holder: str, kind: str, encode: Callable[[str], bytes]
-) -> x509.SubjectAlternativeName:
+) -> x509.ExtensionType:
     """Write the names that ICP-Brasil prescribes: the person's birth date comes before the CPF."""
     email = x509.RFC822Name("certificado@nitro.example")
     if kind == "no document":
@@ -123,7 +127,11 @@ def _alternative_names(
         names = [(RESPONSIBLE_OID, asn1.encode_der(holder)), (CNPJ_OID, encode(document))]
     else:
         names = [(CPF_OID, encode(f"01011980{document}{'0' * 32}"))]
-    return x509.SubjectAlternativeName([email, *(x509.OtherName(oid, value) for oid, value in names)])
+    written = x509.SubjectAlternativeName([email, *(x509.OtherName(oid, value) for oid, value in names)])
+    if kind == "odd e-mail":
+        odd = written.public_bytes().replace(b"certificado@", b"certific\xe1do@")
+        return x509.UnrecognizedExtension(written.oid, odd)
+    return written
 
 
 def _encryption(kind: str, password: str) -> KeySerializationEncryption:

@@ -6,7 +6,26 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from sandbox.sefin.cases import NORMAL, Case
 
 CENT = Decimal("0.01")
-IBS_RATE, CBS_RATE = Decimal("0.10"), Decimal("0.90")
+
+
+@dataclass(frozen=True)
+class ReformRates:
+    """Percent of IBS (state, city) and CBS; `is_added` to the total of the note."""
+
+    ibs_state: Decimal
+    ibs_city: Decimal
+    cbs: Decimal
+    is_added: bool
+
+
+TEST_YEAR = ReformRates(Decimal("0.10"), Decimal("0.00"), Decimal("0.90"), is_added=False)
+# From 2027 (national.md §13). The reference rate of the CBS is not fixed: this one is invented.
+AFTER_TEST_YEAR = ReformRates(Decimal("0.05"), Decimal("0.05"), Decimal("8.50"), is_added=True)
+
+
+def reform_rates(competence: str) -> ReformRates:
+    """Return the rates of a day of competence (AAAA-MM-DD)."""
+    return TEST_YEAR if competence < "2027-01-01" else AFTER_TEST_YEAR
 
 
 @dataclass(frozen=True)

@@ -121,20 +121,24 @@ def _values(sums: amounts.Amounts) -> str:
 
 
 def _reform(case: Case, sums: amounts.Amounts, world: World) -> str:
-    """Write IBS and CBS at the test rates of 2026."""
+    """Write IBS and CBS at the rates of the competence."""
     city = world.catalog.cities_by_ibge.get(case.incidence_city) or world.catalog.cities_by_ibge[case.city]
     if not case.has("IBSCBS"):
         return ""
-    ibs = amounts.round_cents(sums.reform_base * amounts.IBS_RATE / 100)
-    cbs = amounts.round_cents(sums.reform_base * amounts.CBS_RATE / 100)
+    rates = amounts.reform_rates(case.competence)
+    state, own_city, cbs = (
+        amounts.round_cents(sums.reform_base * rate / 100)
+        for rate in (rates.ibs_state, rates.ibs_city, rates.cbs)
+    )
+    total = sums.net + (state + own_city + cbs if rates.is_added else 0)
     return (
         f"<IBSCBS>{_tag('cLocalidadeIncid', city.ibge_code)}{_tag('xLocalidadeIncid', city.name)}"
         f"<valores>{_money('vBC', sums.reform_base)}"
-        f"<uf>{_money('pIBSUF', amounts.IBS_RATE)}{_money('pAliqEfetUF', amounts.IBS_RATE)}</uf>"
-        "<mun><pIBSMun>0.00</pIBSMun><pAliqEfetMun>0.00</pAliqEfetMun></mun>"
-        f"<fed>{_money('pCBS', amounts.CBS_RATE)}{_money('pAliqEfetCBS', amounts.CBS_RATE)}</fed></valores>"
-        f"<totCIBS>{_money('vTotNF', sums.net)}<gIBS>{_money('vIBSTot', ibs)}"
-        f"<gIBSUFTot>{_money('vIBSUF', ibs)}</gIBSUFTot>"
-        "<gIBSMunTot><vIBSMun>0.00</vIBSMun></gIBSMunTot></gIBS>"
+        f"<uf>{_money('pIBSUF', rates.ibs_state)}{_money('pAliqEfetUF', rates.ibs_state)}</uf>"
+        f"<mun>{_money('pIBSMun', rates.ibs_city)}{_money('pAliqEfetMun', rates.ibs_city)}</mun>"
+        f"<fed>{_money('pCBS', rates.cbs)}{_money('pAliqEfetCBS', rates.cbs)}</fed></valores>"
+        f"<totCIBS>{_money('vTotNF', total)}<gIBS>{_money('vIBSTot', state + own_city)}"
+        f"<gIBSUFTot>{_money('vIBSUF', state)}</gIBSUFTot>"
+        f"<gIBSMunTot>{_money('vIBSMun', own_city)}</gIBSMunTot></gIBS>"
         f"<gCBS>{_money('vCBS', cbs)}</gCBS></totCIBS></IBSCBS>"
     )

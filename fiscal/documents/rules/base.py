@@ -15,13 +15,17 @@ from cryptography import x509
 from lxml import etree
 
 from fiscal.documents.amounts import read_decimal
+from fiscal.documents.clock import read_time
 from fiscal.documents.signing import SignatureVerdict
 from fiscal.documents.tables import NationalService, get_rules, get_services
-from fiscal.documents.xml import find_child, find_first, find_text, local_name
+from fiscal.documents.xml import find_child, find_first, find_text, local_name, own_text
 from fiscal.enumerations import Environment, WhoFixes
 from fiscal.values import CityParameters, ReplacedNote, RuleProblem, SchemaProblem
 
 _WHO = {"user": WhoFixes.CLIENT, "accountant": WhoFixes.FIRM, "platform": WhoFixes.OPERATORS}
+_RETURNED = {"NFSe": "infNFSe", "evento": "infEvento"}
+"""What the authority answers with, and the element that holds it."""
+
 ZERO = Decimal(0)
 
 
@@ -60,6 +64,21 @@ class Document:
         self.request = find_first(root, "pedRegEvento") if self.kind in {"pedRegEvento", "evento"} else None
         self.content = find_child(self.declaration, "infDPS")
         self.event = find_child(self.request, "infPedReg")
+
+    @cached_property
+    def is_written_by_authority(self) -> bool:
+        """Whether the DPS inside a returned note was written by the authority's web or mobile issuer, or by a
+        city that transcribed a note of its own layout."""
+        note = find_first(self.root, "infNFSe") if self.kind == "NFSe" else None
+        return find_text(note, "procEmi") in {"2", "3"} or find_text(note, "tpEmis") == "2"
+
+    @cached_property
+    def happened_at(self) -> datetime | None:
+        """When the authority took a returned note or event in; None for what was not returned."""
+        if self.kind not in _RETURNED:
+            return None
+        processed = find_text(find_first(self.root, _RETURNED[self.kind]), "dhProc")
+        return read_time(processed or self.text("dhEmi") or self.event_text("dhEvento"))
 
     @property
     def signed_part(self) -> etree._Element:
@@ -248,6 +267,6 @@ def index_texts(content: etree._Element | None) -> dict[str, str]:
         for child in parent:
             path = prefix + local_name(child)
             if path not in texts:
-                texts[path] = (child.text or "").strip()
+                texts[path] = own_text(child)
                 waiting.append((f"{path}/", child))
     return texts

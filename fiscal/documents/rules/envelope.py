@@ -21,6 +21,7 @@ _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml\b[^>]*\bencoding\s*=\s*[\"']utf-?8[\"'][^>]*\?>", re.IGNORECASE
 )
 _OURS = {"DPS", "pedRegEvento"}
+_RETURNED = {"NFSe", "evento"}
 
 
 @document_rule("E1225")
@@ -45,8 +46,9 @@ def breaks_the_schema(_document: Document, context: Context) -> "bool | Broken":
 
 
 @document_rule("E1242")
-def is_not_sent_by_taxpayers(document: Document, _context: Context) -> bool:
-    return document.kind not in _OURS
+def is_not_sent_by_taxpayers(document: Document, _context: Context) -> "bool | Broken":
+    """A returned note or event is right as what it is, and only not for sending: it warns."""
+    return document.kind not in _OURS and Broken(blocking=document.kind not in _RETURNED)
 
 
 # --- Signature -------------------------------------------------------------------------------------
@@ -72,7 +74,9 @@ def signer_is_unfit(document: Document, context: Context) -> "bool | Broken":
 
 @document_rule("E0717")
 def dps_is_not_signed(document: Document, context: Context) -> bool:
-    return document.declaration is not None and _status(context) is SignatureStatus.ABSENT
+    """Where the authority wrote the DPS itself, or a city transcribed it, only the note is signed."""
+    needs_signature = document.declaration is not None and not document.is_written_by_authority
+    return needs_signature and _status(context) is SignatureStatus.ABSENT
 
 
 @document_rule("E0718")

@@ -3,7 +3,7 @@
 from fiscal.documents.clock import SAO_PAULO, read_time
 from fiscal.documents.identifiers import CNPJ_KIND, CPF_KIND
 from fiscal.documents.rules.base import Context, Document, dps_rule
-from fiscal.documents.rules.shapes import is_email, is_right_cnpj
+from fiscal.documents.rules.shapes import is_email, is_right_cnpj, is_right_cpf
 from fiscal.enumerations import Environment
 
 _TAXED = "1"
@@ -41,6 +41,8 @@ def emission_is_in_the_future(document: Document, context: Context) -> bool:
 @dps_rule("E0010")
 def series_is_not_of_applications(document: Document, _context: Context) -> bool:
     series = document.text("serie")
+    if document.is_written_by_authority:
+        return False
     return document.has("serie") and not (series.isascii() and series.isdigit() and 1 <= int(series) <= 49999)
 
 
@@ -66,6 +68,11 @@ def emitter_is_not_the_provider(document: Document, _context: Context) -> bool:
 @dps_rule("E0080")
 def provider_cnpj_is_wrong(document: Document, _context: Context) -> bool:
     return document.has("prest/CNPJ") and not is_right_cnpj(document.text("prest/CNPJ"))
+
+
+@dps_rule("E0096")
+def provider_cpf_is_wrong(document: Document, _context: Context) -> bool:
+    return document.has("prest/CPF") and not is_right_cpf(document.text("prest/CPF"))
 
 
 @dps_rule("E0121")

@@ -1,6 +1,6 @@
 """Rules about the service, its place, foreign trade, construction and events."""
 
-from fiscal.documents.rules.base import Context, Document, dps_rule
+from fiscal.documents.rules.base import Broken, Context, Document, dps_rule
 from fiscal.documents.tables import get_countries, get_nbs, get_services
 from registry.tables import get_municipality_names
 
@@ -25,8 +25,12 @@ def country_of_service_is_unknown(document: Document, _context: Context) -> bool
 
 
 @dps_rule("E0310")
-def service_code_is_unknown(document: Document, _context: Context) -> bool:
-    return document.has("serv/cServ/cTribNac") and document.service_code not in get_services()
+def service_code_is_unknown(document: Document, _context: Context) -> "bool | Broken":
+    """Newer tables exist and are not here (990401 of NT 005): six digits that they may hold only warn."""
+    code = document.service_code
+    if not document.has("serv/cServ/cTribNac") or code in get_services():
+        return False
+    return Broken(blocking=not (len(code) == 6 and code.isascii() and code.isdigit()))
 
 
 @dps_rule("E0315")

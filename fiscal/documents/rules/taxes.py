@@ -6,6 +6,8 @@ from fiscal.documents.rules.base import Context, Document, dps_rule
 
 MAX_RATE = Decimal(5)
 MIN_SIMPLES_RATE = Decimal("1.80")
+HUNDRED = Decimal(100)
+TOLL_ROAD = "220101"
 _NO_ISS = {"2", "3", "4"}
 _TOTAL = "valores/trib/totTrib"
 
@@ -29,6 +31,16 @@ def retention_in_special_regime(document: Document, _context: Context) -> bool:
 def kind_of_immunity_is_out_of_place(document: Document, _context: Context) -> bool:
     sent = document.has("valores/trib/tribMun/tpImunidade")
     return bool(document.iss_treatment) and sent != (document.iss_treatment == "2")
+
+
+@dps_rule("E0593")
+def kind_of_immunity_is_not_told(document: Document, _context: Context) -> bool:
+    return document.text("valores/trib/tribMun/tpImunidade") == "0"
+
+
+@dps_rule("E0596")
+def retention_of_a_toll_road(document: Document, _context: Context) -> bool:
+    return document.service_code == TOLL_ROAD and document.is_withheld
 
 
 @dps_rule("E0595")
@@ -72,6 +84,21 @@ def simples_rate_is_not_expected_outside(document: Document, context: Context) -
     return not _city_takes_part(context) and _has_simples_rate_without_retention(document)
 
 
+@dps_rule("E0706")
+def federal_percent_is_out_of_range(document: Document, _context: Context) -> bool:
+    return _is_no_percent(document, "pTotTribFed")
+
+
+@dps_rule("E0707")
+def state_percent_is_out_of_range(document: Document, _context: Context) -> bool:
+    return _is_no_percent(document, "pTotTribEst")
+
+
+@dps_rule("E0708")
+def municipal_percent_is_out_of_range(document: Document, _context: Context) -> bool:
+    return _is_no_percent(document, "pTotTribMun")
+
+
 @dps_rule("E0710")
 def simples_percent_of_mei(document: Document, _context: Context) -> bool:
     return document.is_mei and document.has(f"{_TOTAL}/pTotTribSN")
@@ -86,6 +113,11 @@ def simples_without_percent(document: Document, _context: Context) -> bool:
 def normal_without_parts(document: Document, _context: Context) -> bool:
     wrong = document.has(f"{_TOTAL}/indTotTrib") or document.has(f"{_TOTAL}/pTotTribSN")
     return document.is_normal and wrong
+
+
+def _is_no_percent(document: Document, name: str) -> bool:
+    percent = document.amount(f"{_TOTAL}/pTotTrib/{name}")
+    return percent is not None and not 0 <= percent <= HUNDRED
 
 
 def _city_takes_part(context: Context) -> bool:

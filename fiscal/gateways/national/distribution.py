@@ -14,6 +14,7 @@ from fiscal.gateways.national.tls import identity_of
 from fiscal.values import LoadedCertificate
 
 AFTER = "/DFe/{nsu}?lote=true"
+MAX_NSU_DIGITS = 15  # the layout's, which a column of 64 bits holds
 AFTER_OF_CNPJ = "/DFe/{nsu}?cnpjConsulta={document}&lote=true"
 
 
@@ -26,6 +27,22 @@ class Distributed:
     is_event: bool
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What one answer handed out, by rising NSU. `last_nsu` is the highest of all, understood or not.
+
+    `unread` counts what names no note that we can read: other kinds of document (CNC), and damaged items.
+    """
+
+    documents: tuple[Distributed, ...]
+    last_nsu: int
+    unread: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.documents and not self.unread
+
+
 class Distribution:
     """Reads the documents of one company, after an NSU."""
 
@@ -34,8 +51,8 @@ class Distribution:
         self._adn = NationalClient(ADN, endpoints.adn_url, identity_of(certificate))
         self._document = document
 
-    def read_after(self, nsu: int) -> tuple[Distributed, ...]:
-        """Return the next documents, about 50, by rising NSU; none when there is nothing new.
+    def read_after(self, nsu: int) -> Batch:
+        """Return the next documents, about 50; an empty batch when there is nothing new.
 
         Raises:
             Unavailable, CertificateRejected.
@@ -45,24 +62,34 @@ class Distribution:
         return read_batch(answer, nsu)
 
 
-def read_batch(answer: Answer, after: int) -> tuple[Distributed, ...]:
-    """Read an answer; documents without a later NSU and key are left out. Raises as `read_after`."""
+def read_batch(answer: Answer, after: int) -> Batch:
+    """Read an answer; what has no later NSU was read before. Raises as `read_after`."""
     body = answer.body if isinstance(answer.body, Mapping) else {}
     if answer.is_success and isinstance(body.get("LoteDFe"), list):
-        found = [_read(item) for item in body["LoteDFe"] if isinstance(item, Mapping)]
-        rising = sorted((one for one in found if one and one.nsu > after), key=lambda one: one.nsu)
-        if rising or not body["LoteDFe"]:
-            return tuple(rising)
-        raise Unavailable(detail="adn: a batch without a later NSU")
+        items = [item for item in body["LoteDFe"] if isinstance(item, Mapping)]
+        later = {nsu: item for item in items if (nsu := _nsu_of(item)) is not None and nsu > after}
+        if body["LoteDFe"] and not later:
+            raise Unavailable(detail="adn: a batch without a later NSU")
+        documents = tuple(found for nsu, item in sorted(later.items()) if (found := _read(nsu, item)))
+        return Batch(documents, max(later, default=after), len(later) - len(documents))
     if body.get("StatusProcessamento") == NOTHING_FOUND:
-        return ()
+        return Batch((), after)
     if answer.status in {401, 403}:
         raise CertificateRejected(str(answer.status), detail=f"adn: HTTP {answer.status}")
     raise Unavailable(detail=f"adn: HTTP {answer.status}")
 
 
-def _read(item: Mapping[str, Any]) -> Distributed | None:
-    nsu, key = item.get("NSU"), item.get("ChaveAcesso")
-    if not isinstance(nsu, int) or not isinstance(key, str):
+def _nsu_of(item: Mapping[str, Any]) -> int | None:
+    """The NSU as a number, sent as one or as text."""
+    value = item.get("NSU")
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    return Distributed(nsu, key, is_event=str(item.get("TipoDocumento")).upper() == "EVENTO")
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_NSU_DIGITS else None
+
+
+def _read(nsu: int, item: Mapping[str, Any]) -> Distributed | None:
+    key = item.get("ChaveAcesso")
+    if not isinstance(key, str) or not key.strip():
+        return None
+    return Distributed(nsu, key.strip().upper(), is_event=str(item.get("TipoDocumento")).upper() == "EVENTO")

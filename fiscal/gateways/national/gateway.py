@@ -45,7 +45,13 @@ from fiscal.gateways.base import (
 from fiscal.gateways.national.client import ADN, SEFIN, Answer, NationalClient
 from fiscal.gateways.national.endpoints import get_endpoints
 from fiscal.gateways.national.events import EventReader, read_note_events
-from fiscal.gateways.national.refusals import certificate_problem, denied_problem, has_action, read_refusal
+from fiscal.gateways.national.refusals import (
+    certificate_problem,
+    denied_problem,
+    has_action,
+    leaves_doubt,
+    read_refusal,
+)
 from fiscal.gateways.national.tls import identity_of
 from fiscal.values import LoadedCertificate, NoteSnapshot, NoteState, ReturnedNote
 
@@ -115,7 +121,7 @@ class NationalGateway(NFSeGateway):
         problems = read_refusal(answer)
         if not problems:
             raise Unknown(detail=f"sefin: HTTP {answer.status} without reasons")
-        if has_action(problems, "adopt", "reconcile"):
+        if has_action(problems, "adopt", "reconcile") or leaves_doubt(problems):
             found = self._find_after_doubt(prepared)
             if not isinstance(found, NotFound):
                 return found

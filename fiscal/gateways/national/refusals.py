@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.errors import Unavailable
 from fiscal.documents.envelopes import read_rejection
 from fiscal.documents.refusals import GROUPS, explain_all, is_transient
-from fiscal.documents.tables import get_rules
+from fiscal.documents.tables import get_official_messages, get_rules
 from fiscal.enumerations import WhoFixes
 from fiscal.gateways.national.client import Answer
 from fiscal.values import RuleProblem
@@ -54,6 +54,16 @@ def denied_problem() -> RuleProblem:
         who_fixes=WhoFixes.FIRM,
         next_step="A nota continua valendo; fale com a prefeitura.",
     )
+
+
+def leaves_doubt(problems: Sequence[RuleProblem]) -> bool:
+    """Return whether a refusal may not be one: a bare 401 or 403, or a code that no table knows.
+
+    Notes were seen that existed while the answer to their sending was one of these, so that the authority is
+    asked once before anybody hears of a refusal (R85).
+    """
+    known = get_rules().keys() | get_official_messages().keys()
+    return any(problem.code == CERTIFICATE_CODE or problem.code not in known for problem in problems)
 
 
 def has_action(problems: Sequence[RuleProblem], *actions: str) -> bool:

@@ -8,12 +8,12 @@ from django.conf import settings
 from core.formatting import format_date
 from core.money import format_brl
 from fiscal.documents.clock import competence_today
-from fiscal.documents.reform import due_from, must_inform
 from fiscal.enumerations import Gateway, TaxRegime, WhoFixes
 from fiscal.values import NoteSnapshot, RuleProblem
 from nfse.models import Company, InvoiceRequest
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
+from nfse.selectors.duties import duty_of
 from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
 from nfse.states import State
@@ -31,11 +31,14 @@ def gate(
 
 
 def check_company(company: Company, now: datetime) -> list[RuleProblem]:
-    """Return what keeps a company (of `selectors.companies`) from issuing. By hand it needs no phone (N8)."""
+    """Return what keeps a company (of `selectors.companies`) from issuing any note (N8).
+
+    By hand it needs no phone; IBS and CBS depend on the competence of each note (`check_note`).
+    """
     return [
         gate(item.need, item.target, item.message, item.who_fixes)
         for item in list_missing(read_readiness(company, now=now))
-        if item.need is not Need.PHONE
+        if item.need not in {Need.PHONE, Need.IBS_CBS}
     ]
 
 
@@ -115,22 +118,21 @@ def _check_ibs_cbs(parts: Parts, competence: date) -> list[RuleProblem]:
     company = parts.company
     if company.gateway != Gateway.NATIONAL or parts.profile.ibs_cbs:
         return []
-    if not must_inform(TaxRegime(company.tax_regime)):
+    duty = duty_of(company, parts.service.ctribnac)
+    if duty is None or competence < duty.due_from:
         return []
-    required, due = settings.NFSE_IBS_CBS_REQUIRED_FROM, due_from(parts.service.ctribnac)
-    if competence >= required:
+    who = "do Simples Nacional" if TaxRegime(company.tax_regime).is_simples else "do regime normal"
+    if competence >= duty.refused_from:
         text = (
-            f"Desde a competência de {format_date(required)}, a nota do regime normal precisa informar "
+            f"Desde a competência de {format_date(duty.refused_from)}, a nota {who} precisa informar "
             "o IBS e a CBS. Preencha o grupo no perfil fiscal."
         )
         return [gate("ibs_cbs", "IBSCBS", text)]
-    if competence >= due:
-        text = (
-            f"Desde {format_date(due)}, o regime normal deve informar o IBS e a CBS, e o perfil fiscal "
-            f"não os tem. A nota só será recusada por isso a partir de {format_date(required)}."
-        )
-        return [gate("ibs_cbs", "IBSCBS", text, blocking=False)]
-    return []
+    text = (
+        f"Desde {format_date(duty.due_from)}, a empresa {who} deve informar o IBS e a CBS, e o perfil fiscal "
+        f"não os tem. A nota só será recusada por isso a partir de {format_date(duty.refused_from)}."
+    )
+    return [gate("ibs_cbs", "IBSCBS", text, blocking=False)]
 
 
 def _check_taker(parts: Parts) -> list[RuleProblem]:

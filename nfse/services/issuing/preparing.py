@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -27,7 +28,10 @@ from registry.models import City
 
 @dataclass(frozen=True)
 class Mirror:
-    """What is shown before the yes. `hash` goes back with it; problems that block leave it empty."""
+    """What is shown before the yes. `hash` goes back with it; problems that block leave it empty.
+
+    `city_rate`: percent of the city that receives the ISS, as far as it is known.
+    """
 
     lines: tuple[MirrorLine, ...]
     hash: str
@@ -35,6 +39,7 @@ class Mirror:
     warnings: tuple[RuleProblem, ...]
     twin_id: int | None
     snapshot: NoteSnapshot | None
+    city_rate: Decimal | None = None
 
     @property
     def can_confirm(self) -> bool:
@@ -97,6 +102,7 @@ def make_mirror(
         warnings=warnings,
         twin_id=twin.pk if twin else None,
         snapshot=snapshot,
+        city_rate=known.rate,
     )
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.errors import ProviderError
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.enumerations import Environment, Gateway
-from fiscal.gateways.national.distribution import Distributed, Distribution
+from fiscal.gateways.national.distribution import Batch, Distribution
 from nfse.models import Company, DistributionCursor, Invoice, InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.certificates import load_certificate
@@ -77,24 +77,25 @@ def read_distribution(*, company_id: int) -> dict[str, int | str]:
         environment=environment,
         defaults={"firm_id": company.firm_id, "next_at": timezone.now() + EVERY},
     )
-    last_nsu, hints = cursor.last_nsu, 0
+    last_nsu, hints, unread = cursor.last_nsu, 0, 0
     for _ in range(MAX_BATCHES):
         try:
             batch = reader.read_after(last_nsu)
         except ProviderError as error:
             log.warning("distribution_unread", company_id=company.pk, reason=type(error).__name__)
-            return {"waits": type(error).__name__, "hints": hints}
-        if not batch:
-            return {"last_nsu": last_nsu, "hints": hints}
-        last_nsu = batch[-1].nsu
+            return {"waits": type(error).__name__, "hints": hints, "unread": unread}
+        if batch.is_empty:
+            return {"last_nsu": last_nsu, "hints": hints, "unread": unread}
+        last_nsu = batch.last_nsu
         hints += _take(cursor, batch)
+        unread += batch.unread
     DistributionCursor.objects.filter(pk=cursor.pk).update(next_at=timezone.now())
-    return {"last_nsu": last_nsu, "hints": hints}
+    return {"last_nsu": last_nsu, "hints": hints, "unread": unread}
 
 
-def _take(cursor: DistributionCursor, batch: tuple[Distributed, ...]) -> int:
-    """Have the named notes read again and move the cursor, together."""
-    keys = {one.access_key for one in batch if one.is_event}
+def _take(cursor: DistributionCursor, batch: Batch) -> int:
+    """Have the named notes read again and move the cursor past everything, understood or not, together."""
+    keys = {one.access_key for one in batch.documents if one.is_event}
     with transaction.atomic(durable=True):
         requests = InvoiceRequest.objects.filter(
             firm_id=cursor.firm_id,
@@ -106,8 +107,8 @@ def _take(cursor: DistributionCursor, batch: tuple[Distributed, ...]) -> int:
         found = list(requests.order_by("pk"))
         for request in found:
             kinds.enqueue_for(request, kinds.READ)
-        ahead = DistributionCursor.objects.filter(pk=cursor.pk, last_nsu__lt=batch[-1].nsu)
-        ahead.update(last_nsu=batch[-1].nsu)
+        ahead = DistributionCursor.objects.filter(pk=cursor.pk, last_nsu__lt=batch.last_nsu)
+        ahead.update(last_nsu=batch.last_nsu)
     return len(found)
 
 

@@ -20,7 +20,7 @@ _DONE = (
 )
 _REFERS = (
     r"ref(?:\.|er\w*|erente)?|referencia|refere|comp(?:\.|et(?:\.|encia)?)?|competencia|mes(?: de)?|"
-    r"do mes(?: de)?|periodo|relativ[oa]|retroativ[oa]"
+    r"do mes(?: de)?|periodo|relativ[oa]|retroativ[oa]|data"
 )
 _NOUNS = r"servicos?|trabalhos?|nota|nf|nfs-?e|nota fiscal|notinha|mensalidade|data|datas?"
 TRIGGER = re.compile(rf"\b(?:{_DONE}|{_REFERS}|{_NOUNS})\b")

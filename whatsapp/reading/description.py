@@ -56,11 +56,25 @@ _COUNT_ONLY = re.compile(
     r"(?:\d+|um|uma|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|meia) ?[a-z]+(?: (?:no|"
     r"por) mes)?"
 )
+_DENIED = re.compile(
+    r"\bnao (?:e|eh|foi|era) (?!isso)[a-z][a-z ]{2,40}?,?\s+(?P<link>mas e|e sim|eh|foi|e)\s(?=[a-z])"
+)
+_CHANGE_LABEL = re.compile(
+    r"\b(?:troc|mud|alter|corrig|coloc|bot|acrescent|adicion|inclu|escrev)\w* (?:n?a |"
+    r"n?o )?(?:descricao|servico|texto|discriminacao)"
+    r"(?: do servico)?\s*(?:pra|para|por|como|:)?\s"
+)
+_CHANGE_LABEL_END = re.compile(_CHANGE_LABEL.pattern + r"$")
+_CHANGE_OF_FIELD = re.compile(
+    r"\s*(?:sim |ok |mas |e |so )*(?:troc|mud|alter|corrig|coloc|bot)\w* (?:o |a )?(?:valor|data|"
+    r"cnpj|cpf|nome|tomador|cliente|competencia|mes)\b"
+)
 _PLAIN_SERVICES = re.compile(r"\b(?:servicos prestados|prestacao de servicos?)\b")
 _REMARK = re.compile(
     r"contrato (?:assinad|firmad|numero|n[º°o. ]|\d)|sistema\b\s*$|sistema aprove|(?:com |"
     r"mais )?(?:iss|issqn|imposto|retencao|inss|irrf)\b|"
-    r"(?:entrada|sinal|restante|saldo|resto|faltam?)\b\s*(?:de|e|do)?\s*$|orcamento (?:aprovado|n|"
+    r"adiantamento|adiantad|antecipa|(?:entrada|sinal|restante|saldo|resto|faltam?)\b\s*(?:de|e|"
+    r"do)?\s*$|orcamento (?:aprovado|n|"
     r"numero|\d)|parcela \d"
 )
 """Clauses that are never a description, although a word in them may begin one."""
@@ -88,6 +102,10 @@ class Found:
 
 def find_description(canvas: Canvas, context: ReadingContext, *, has_document: bool) -> Found:
     """Return the description of a text from which all other values were taken."""
+    changes = [match.span() for match in _CHANGE_LABEL.finditer(canvas.plain)]
+    for start, end in changes:
+        canvas.take(start, end)
+    _take_denied(canvas)
     clauses, chatter = _list_clauses(canvas, context)
     joined = _join(canvas, clauses)
     chosen = _choose(canvas, joined, context, has_document=has_document)
@@ -96,6 +114,13 @@ def find_description(canvas: Canvas, context: ReadingContext, *, has_document: b
         return Found(TextRead(), rest + chatter, is_sure=not rest)
     text = canvas.text[chosen.start : chosen.end]
     return Found(check_description(text), rest + chatter, is_sure=True)
+
+
+def _take_denied(canvas: Canvas) -> None:
+    """Mark what is denied: the "não é solda" of "não é solda, é pintura de portão"."""
+    for match in list(_DENIED.finditer(canvas.plain)):
+        if match["link"] != "e" or canvas.text[match.start("link")] in "éÉ":
+            canvas.take(match.start(), match.end("link"))
 
 
 def check_description(text: str) -> TextRead:
@@ -125,7 +150,7 @@ def _list_clauses(canvas: Canvas, context: ReadingContext) -> tuple[list[Clause]
         if clause is None:
             continue
         content = canvas.plain[clause.start : clause.end]
-        if _REMARK.match(content):
+        if _REMARK.match(content) or _CHANGE_OF_FIELD.match(canvas.plain, start):
             continue
         is_chatter = _CHATTER.match(content) or _CHATTER.match(canvas.plain[start:end].lstrip(" -"))
         if (
@@ -161,7 +186,8 @@ def _read_clause(canvas: Canvas, start: int, end: int) -> Clause | None:
     if sum(len(word) for word in words) < 3:
         return None
     score = _SERVICE if _has_service(words) else _PHRASE if len(words) > 1 else _WORD
-    labeled = bool(_LABEL.search(canvas.folded[max(0, start - 40) : start + inner_start]))
+    before = canvas.folded[max(0, start - 50) : start + inner_start]
+    labeled = bool(_LABEL.search(before) or _CHANGE_LABEL_END.search(before))
     return Clause(start + inner_start, start + inner_end, score, labeled,
                   bool(plain[:inner_start].strip()), bool(plain[inner_end:].strip()))  # fmt: skip
 

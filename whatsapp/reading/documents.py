@@ -72,11 +72,11 @@ _OWN = re.compile(
 )
 _CLIENT_BEHIND = re.compile(
     r"^\s*\(?\s*(?:que )?(?:esse |este |ess[ea] )?(?:e |eh |é )?(?:o |a |do |da )?(?:cliente|"
-    r"tomador\w*|dele|dela|deles|contratante|quem paga)\b(?!\s*:?\s*(?:cnpj|cpf)?\s*:?\s*[\d\x00])"
+    r"tomador\w*|dele|dela|deles|contratante|quem paga)\b(?![^,;.\n]{0,14}[\d\x00])"
 )
 _OWN_BEHIND = re.compile(
     r"^\s*\(?\s*(?:que )?(?:esse |este |ess[ea] )?(?:e |eh |é )?(?:o |a )?(?:noss[oa]|meu|minha|"
-    r"a gente|somos nos|prestador\w*|emitente|minha empresa)\b(?!\s*:?\s*(?:cnpj|cpf)?\s*:?\s*[\d\x00])"
+    r"a gente|somos nos|prestador\w*|emitente|minha empresa)\b(?![^,;.\n]{0,14}[\d\x00])"
 )
 
 

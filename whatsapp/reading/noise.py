@@ -63,7 +63,7 @@ _LINKING = (
     r"de|da|do|das|dos|d|e|eh|a|o|as|os|ao|aos|com|c/|por|pela|pelo|pelas|pelos|para|pra|pro|pras|pros|"
     r"p/|p|em|no|na|nos|nas|num|numa|que|q|mais|dai|isso|essa|esse|esta|este|desse|dessa|deste|desta|"
     r"referente|era|sao|sera|tambem|tb|mas|"
-    r"ser|eu|ele|ela|eles|elas|eu sou|sou|meu|minha|nosso|nossa|nos|contra|duma|dum|so"
+    r"ser|foram|eu|ele|ela|eles|elas|eu sou|sou|meu|minha|nosso|nossa|nos|contra|duma|dum|so"
 )
 _THANKS = (
     r"obrigad[oa]+|brigad[oa]+|obg|obgd[oa]?|vlw|valeu+|tks|thanks|grat[oa]|agradeco|agradecid[oa]|"

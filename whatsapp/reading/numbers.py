@@ -258,6 +258,8 @@ def _read_words(tokens: list[Token], place: int) -> tuple[Number, int] | None:
     if word == "zero":
         return Number(start, tokens[place].end, 0, 0, in_words=True), place + 1
     thousands, has_thousands, is_filled, is_doubtful = 0, False, False, False
+    if place > 0 and tokens[place - 1].text == "meio":
+        return Number(start, tokens[place].end, None, 2, Reason.AMOUNT_UNREADABLE), place + 1
     if word in THOUSAND:
         thousands, has_thousands, place = 1, True, place + 1
         end = tokens[place - 1].end

@@ -22,7 +22,8 @@ class Role(StrEnum):
 
 _BEFORE: list[tuple[Role, re.Pattern[str]]] = [
     (Role.FINAL, re.compile(
-        r"(?:=|\b(?:total\w*|tot|fica(?:m|ndo|ria|ra)?|ficou|ficaram|fech\w+|ao todo|no todo|soma\w*|"
+        r"(?:=|(?:^|,)\s*(?:ai |entao |isso |tudo )?da(?=\s*(?:r\$)?\s*$)|\b(?:total\w*|tot|"
+        r"fica(?:m|ndo|ria|ra)?|ficou|ficaram|fech\w+|ao todo|no todo|soma\w*|"
         r"deu|sai(?:u|ram)?|finais|final|acert\w+|acord\w+|"
         r"combin\w+|cobr\w+|virou|arredond\w+|negoci\w+|valor (?:da nota|cheio|"
         r"fechado|cobrado|combinado|acertado)|"

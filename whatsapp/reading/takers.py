@@ -21,7 +21,8 @@ _LEAD = re.compile(
     r"senhor[a]?|sr\.?|sra\.?|dona|seu)\s+(?:d[ao]\s+)?:?\s*)?"
 )
 _NO_NAME = re.compile(
-    r"(?:mim|gente|nos|hoje|ontem|amanha|agora|nota|emissao|ele|ela|eles|elas|esse|essa|este|esta|isso|"
+    r"(?:e-?mail|zap|whats\w*|contador\w*|contabilidade|mim|gente|nos|hoje|ontem|amanha|agora|nota|"
+    r"emissao|ele|ela|eles|elas|esse|essa|este|esta|isso|"
     r"voce|vc|pessoa|cnpj|cpf|outubro|novembro|dezembro|janeiro|fevereiro|marco|abril|maio|junho|julho|"
     r"agosto|setembro|"
     r"o mesmo|mesmo|mesma|quem|que|novo|nova|dele|dela|deles|ca|la|aqui|um|uma|meu|minha|outro|outra|"

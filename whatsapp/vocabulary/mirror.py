@@ -67,8 +67,12 @@ _NOT_DESCRIBING = re.compile(
     r"aguard\w+|boleto|pix)\b"
 )
 _CHANGES_NAME = re.compile(
-    r"\b(?:nome|tomador|cliente|na verdade|corrig\w+|mud\w+|troc\w+|o certo|errad[oa]|errei|em vez de|"
+    r"\b(?:nome|(?:tomador|cliente) (?:e|eh|agora|certo|outro|novo)|na verdade|corrig\w+|mud\w+|"
+    r"troc\w+|o certo|errad[oa]|errei|em vez de|"
     r"so que|mas e|alter\w+)\b|\b(?:e|eh|era) (?:pra|para|pro)\b"
+)
+_CONDITION = re.compile(
+    r"\bse (?:o|a|for|ele|ela|eles|voce)\b|\b(?:tambem|outra nota|outra de|mais uma|duas notas|duas vezes)\b"
 )
 _DOUBT = re.compile(r"\b(?:acho|talvez|sera|nao sei|quem sabe|se (?:der|puder|quiser|ele|ela|o)|quando)\b")
 
@@ -86,7 +90,7 @@ def classify_at_mirror(text: str, reading: Reading) -> MirrorMeaning:
     if command and command.command is Command.CANCEL_NOTE:
         return MirrorMeaning(MirrorClass.CANCEL)
     fields = list_changes(text, reading)
-    if holds_cancel(text):
+    if holds_cancel(text) or _CONDITION.search(fold_letters(normalize(text))):
         return MirrorMeaning(MirrorClass.UNCLEAR)
     if fields:
         return MirrorMeaning(MirrorClass.CORRECTION, fields)

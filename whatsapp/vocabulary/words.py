@@ -30,7 +30,7 @@ desisto / desistir / desisti / desistido / deixa / deixa pra la / deixa para la 
 para / para tudo / para ai / pare / parar / para com isso / sair / nao quero mais / n quero mais / nao precisa mais / nao vou querer mais / nao vou mais querer / num quero mais / larga mao / abortar / aborta / abandonar / aborte / interrompe
 """
 CANCEL_WRAPPERS = """
-quero / queria / gostaria de / pode / pode ser / podes / vou / vamos / prefiro / melhor / preciso / favor / a nota / essa nota / esta nota / a nf / nota / tudo / isso / isso ai / esse pedido / o pedido / a emissao / entao / ai / essa / de vez / mesmo / agora / ja / me / por enquanto
+da nota / dessa nota / desta nota / do pedido / desse pedido / quero / queria / gostaria de / pode / pode ser / podes / vou / vamos / prefiro / melhor / preciso / favor / a nota / essa nota / esta nota / a nf / nota / tudo / isso / isso ai / esse pedido / o pedido / a emissao / entao / ai / essa / de vez / mesmo / agora / ja / me / por enquanto
 """
 POLITE = """
 por favor / porfavor / pf / pfv / pfvr / pfavor / por gentileza / obrigado / obrigada / obrigadao / obrigadinho / brigado / brigada / obg / obgd / muito obrigado / muito obrigada / mt obrigado / mto obrigado / vlw / valeu / valeuu / grato / grata / agradeco / agradecido / agradecida / desde ja agradeco / tks / thanks / gracias

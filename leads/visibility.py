@@ -13,6 +13,7 @@ from enum import IntEnum
 from django.db.models import Q
 
 from core.documents import strip_owner_cpf
+from core.formatting import format_postal_code
 from leads.models import LeadAccess, LeadCompany
 
 _STATUS = dict(LeadCompany.Status.choices)
@@ -174,7 +175,6 @@ def _fiscal_address(company: LeadCompany) -> str:
     """Return "Rua das Acácias, 577, Sala 2 - Centro, Campinas - SP, 13073-145"."""
     line = ", ".join(part for part in (company.street, company.number, company.complement) if part)
     area = f"{company.city.name} - {company.city.uf}"
-    code = company.postal_code
-    postal_code = f"{code[:5]}-{code[5:]}" if len(code) == 8 else code
+    postal_code = format_postal_code(company.postal_code)
     street = " - ".join(part for part in (line, company.district) if part)
     return ", ".join(part for part in (street, area, postal_code) if part)

@@ -12,6 +12,7 @@ from core.documents import format_cnpj, is_cnpj
 from core.formatting import format_brl, format_date, format_datetime, format_number, format_phone
 from nfse.models import Certificate, ChangeRecord, Company, Firm, Invite, ServiceProfile, Taker, TaxProfile
 from nfse.models.trail import HIDDEN
+from registry.values import ADDRESS_LINES
 
 Action = ChangeRecord.Action
 EMPTY = "vazio"
@@ -61,6 +62,9 @@ def in_order(subject: str, names: Iterable[str]) -> list[str]:
     """The fields as the model declares them, then the others: the database keeps no order of keys."""
     model = SUBJECTS[subject][1] if subject in SUBJECTS else None
     known = [field.attname for field in model._meta.concrete_fields] if model else []
+    known.sort(
+        key=lambda name: name in ADDRESS_LINES
+    )  # an abstract model's fields stand first, we read them last
     return sorted(names, key=lambda name: (known.index(name) if name in known else len(known), name))
 
 

@@ -1,7 +1,7 @@
 """What a registry source says about a CNPJ, as a frozen value."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,22 @@ _DATES = ("status_date", "opening_date", "as_of")
 _LISTS = ("phones", "other_cnaes")
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddressLines:
+    """An address without its city, as written; `postal_code` (CEP) of something read or cleaned: 8 digits."""
+
+    street: str = ""
+    number: str = ""
+    complement: str = ""
+    district: str = ""
+    postal_code: str = ""
+
+
+ADDRESS_LINES = tuple(line.name for line in fields(AddressLines))
+
+
 @dataclass(frozen=True)
-class RegistryRecord:
+class RegistryRecord(AddressLines):
     """One CNPJ as a registry source tells it: codes padded, no CPF in the name (R49), phones E.164.
 
     `status` is the Receita's two-digit code. The city is known by IBGE code, by SIAFI code, or only by name
@@ -44,11 +58,6 @@ class RegistryRecord:
     siafi_code: str = ""
     city_name: str = ""
     uf: str = ""
-    street: str = ""
-    number: str = ""
-    complement: str = ""
-    district: str = ""
-    postal_code: str = ""
     phones: tuple[str, ...] = ()
     email: str = ""
     other_cnaes: tuple[str, ...] = ()

@@ -6,10 +6,11 @@ from django.db import models
 
 from core.fields import EncryptedJSONField
 from leads.models.catalog import Niche
+from registry.models import Addressed
 from registry.models.catalog import City
 
 
-class LeadCompany(models.Model):
+class LeadCompany(Addressed):
     """A registry company (one establishment), keyed by its confirmed CNPJ. No enrichment lives here."""
 
     class Status(models.TextChoices):
@@ -40,11 +41,6 @@ class LeadCompany(models.Model):
     is_individual = models.BooleanField("MEI ou empresário individual", default=False)
 
     city = models.ForeignKey(City, on_delete=models.PROTECT, related_name="+", verbose_name="cidade")
-    street = models.CharField("logradouro", max_length=160, blank=True)
-    number = models.CharField("número", max_length=20, blank=True)
-    complement = models.CharField("complemento", max_length=160, blank=True)
-    district = models.CharField("bairro", max_length=80, blank=True)
-    postal_code = models.CharField("CEP", max_length=8, blank=True)
     registry_phones = ArrayField(models.CharField(max_length=16), default=list, help_text="E.164")
     registry_email = models.CharField("e-mail na Receita", max_length=160, blank=True)
     registry_source = models.CharField(max_length=20, help_text="open_data, brasilapi or viper")

@@ -16,9 +16,10 @@ from fiscal.enumerations import (
 from nfse.models.documents import Documented
 from nfse.models.firms import CNPJ_SHAPE, Firm
 from nfse.states import SetupState
+from registry.models import Addressed
 
 
-class Company(Documented):
+class Company(Documented, Addressed):
     """A client company of a firm, or a self-employed person, who issues under a CPF."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="companies")
@@ -40,11 +41,6 @@ class Company(Documented):
     city = models.ForeignKey(
         "registry.City", on_delete=models.PROTECT, related_name="+", verbose_name="cidade"
     )
-    street = models.CharField("logradouro", max_length=160, blank=True)
-    number = models.CharField("número", max_length=20, blank=True)
-    complement = models.CharField("complemento", max_length=160, blank=True)
-    district = models.CharField("bairro", max_length=80, blank=True)
-    postal_code = models.CharField("CEP", max_length=8, blank=True)
     phone = models.CharField("telefone", max_length=16, blank=True, help_text="E.164")
     email = models.EmailField("e-mail", blank=True)
     nfse_enabled = models.BooleanField("emite NFS-e", default=True)

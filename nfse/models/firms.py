@@ -6,11 +6,12 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import Account, Membership
+from registry.models import Addressed
 
 CNPJ_SHAPE = r"^[0-9A-Z]{12}[0-9]{2}$"
 
 
-class Firm(models.Model):
+class Firm(Addressed):
     """One accounting firm. Its account is billed; its people are the memberships of that account."""
 
     class ChatCancellation(models.TextChoices):
@@ -26,11 +27,6 @@ class Firm(models.Model):
     trade_name = models.CharField("nome fantasia", max_length=160, blank=True)
     email = models.EmailField("e-mail", blank=True)
     phone = models.CharField("telefone", max_length=16, blank=True, help_text="E.164")
-    street = models.CharField("logradouro", max_length=160, blank=True)
-    number = models.CharField("número", max_length=20, blank=True)
-    complement = models.CharField("complemento", max_length=160, blank=True)
-    district = models.CharField("bairro", max_length=80, blank=True)
-    postal_code = models.CharField("CEP", max_length=8, blank=True)
     city = models.ForeignKey(
         "registry.City", on_delete=models.PROTECT, null=True, related_name="+", verbose_name="cidade"
     )

@@ -4,9 +4,10 @@ from django.db import models
 
 from nfse.models.documents import Documented
 from nfse.models.firms import CNPJ_SHAPE, Firm
+from registry.models import Addressed
 
 
-class Taker(Documented):
+class Taker(Documented, Addressed):
     """A company or person that takes services."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="takers")
@@ -15,11 +16,6 @@ class Taker(Documented):
     municipal_registration = models.CharField("inscrição municipal", max_length=15, blank=True)
     email = models.EmailField("e-mail", blank=True)
     phone = models.CharField("telefone", max_length=16, blank=True, help_text="E.164")
-    street = models.CharField("logradouro", max_length=160, blank=True)
-    number = models.CharField("número", max_length=20, blank=True)
-    complement = models.CharField("complemento", max_length=160, blank=True)
-    district = models.CharField("bairro", max_length=80, blank=True)
-    postal_code = models.CharField("CEP", max_length=8, blank=True)
     city = models.ForeignKey(
         "registry.City",
         on_delete=models.PROTECT,

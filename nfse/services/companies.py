@@ -14,9 +14,10 @@ from core.text import fold
 from fiscal.enumerations import Environment, Gateway, SpecialRegime, TaxRegime
 from nfse.models import Certificate, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
-from nfse.services.places import check_city, clean_phone
+from nfse.services.places import check_city, clean_address, clean_phone
 from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
+from registry.values import AddressLines
 
 Action = ChangeRecord.Action
 
@@ -41,10 +42,6 @@ class InvalidCnae(NitroError):
     message = "CNAE inválido. Use os 7 números, como 6201501."
 
 
-class InvalidPostalCode(NitroError):
-    message = "CEP inválido. Use os 8 números."
-
-
 class CompanyInUse(NitroError):
     """A company with notes, requests or sessions stays for good (A15)."""
 
@@ -58,7 +55,7 @@ class NameDoesNotMatch(NitroError):
 
 
 @dataclass(frozen=True)
-class CompanyData:
+class CompanyData(AddressLines):
     """The form of a company (A13). `city_code` is the IBGE code; regime and city have no default (R87)."""
 
     legal_name: str
@@ -74,11 +71,6 @@ class CompanyData:
     main_cnae: str = ""
     secondary_cnaes: tuple[str, ...] = ()
     opening_date: date | None = None
-    street: str = ""
-    number: str = ""
-    complement: str = ""
-    district: str = ""
-    postal_code: str = ""
     phone: str = ""
     email: str = ""
     nfse_enabled: bool = True
@@ -198,14 +190,6 @@ def clean_document(text: str) -> str:
             raise InvalidDocument from None
 
 
-def clean_postal_code(text: str) -> str:
-    """Return the eight digits of a CEP; empty stays empty. Raises InvalidPostalCode."""
-    digits = text.replace("-", "").replace(".", "").strip()
-    if digits and not (len(digits) == 8 and digits.isascii() and digits.isdigit()):
-        raise InvalidPostalCode
-    return digits
-
-
 def clean_cnae(text: str) -> str:
     """Return the seven digits of a CNAE; empty stays empty. Raises InvalidCnae."""
     digits = text.translate(str.maketrans("", "", " ./-"))
@@ -231,11 +215,7 @@ def _clean(data: CompanyData) -> dict[str, Any]:
         "secondary_cnaes": [clean_cnae(code) for code in data.secondary_cnaes],
         "opening_date": data.opening_date,
         "city_id": check_city(data.city_code),
-        "street": data.street.strip(),
-        "number": data.number.strip(),
-        "complement": data.complement.strip(),
-        "district": data.district.strip(),
-        "postal_code": clean_postal_code(data.postal_code),
+        **clean_address(data),
         "phone": clean_phone(data.phone),
         "email": data.email.strip(),
         "nfse_enabled": data.nfse_enabled,

@@ -18,8 +18,9 @@ from core.errors import NitroError
 from nfse.models import ChangeRecord, Firm
 from nfse.permissions import Right, require_right
 from nfse.services.operators import tell_operators
-from nfse.services.places import check_city, clean_phone
+from nfse.services.places import check_city, clean_address, clean_phone
 from nfse.services.trail import describe, record_change
+from registry.values import AddressLines
 
 log = structlog.get_logger(__name__)
 ACCOUNT_NAME_LENGTH = 120
@@ -50,18 +51,13 @@ class NewOwner:
 
 
 @dataclass(frozen=True)
-class FirmData:
+class FirmData(AddressLines):
     """What the owner may change (A27); the CNPJ is fixed. `city_code` is the IBGE code, or empty."""
 
     legal_name: str
     trade_name: str = ""
     email: str = ""
     phone: str = ""
-    street: str = ""
-    number: str = ""
-    complement: str = ""
-    district: str = ""
-    postal_code: str = ""
     city_code: str = ""
     chat_cancellation: Firm.ChatCancellation = Firm.ChatCancellation.ASK_FIRM
     warn_clients_of_expiry: bool = False
@@ -132,9 +128,11 @@ def register_firm_or_tell_owner(
 
 
 def update_firm(*, firm_id: int, user_id: int, data: FirmData) -> Firm:
-    """Replace the firm's settings. Raises NotFound, NotAllowed, UnknownCity, InvalidPhone."""
+    """Replace the firm's settings. Raises NotFound, NotAllowed, UnknownCity, InvalidPhone,
+    InvalidPostalCode.
+    """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.MANAGE_FIRM)
-    values = asdict(data)
+    values = asdict(data) | clean_address(data)
     values["phone"] = clean_phone(data.phone)
     values["city_id"] = check_city(values.pop("city_code"), required=False)
     with transaction.atomic(durable=True):

@@ -17,11 +17,11 @@ from nfse.actors import Actor
 from nfse.models import ChangeRecord, Taker
 from nfse.permissions import NotFound, Right
 from nfse.selectors.registry import StatusFacts, find_status, read_registry
-from nfse.services.companies import clean_document, clean_postal_code
-from nfse.services.places import check_city, clean_phone
+from nfse.services.companies import clean_document
+from nfse.services.places import check_city, clean_address, clean_phone
 from nfse.services.trail import describe, record_change
 from registry.selectors.cities import find_city_of
-from registry.values import RegistryRecord
+from registry.values import ADDRESS_LINES, AddressLines, RegistryRecord
 
 Action = ChangeRecord.Action
 _NULL, _CLOSED = "01", "08"
@@ -67,7 +67,7 @@ class DifferentDocuments(NitroError):
 
 
 @dataclass(frozen=True)
-class TakerData:
+class TakerData(AddressLines):
     """What people say of a taker. `city_code` is the IBGE code."""
 
     name: str
@@ -75,11 +75,6 @@ class TakerData:
     municipal_registration: str = ""
     email: str = ""
     phone: str = ""
-    street: str = ""
-    number: str = ""
-    complement: str = ""
-    district: str = ""
-    postal_code: str = ""
     city_code: str = ""
     notes: str = ""
 
@@ -92,10 +87,7 @@ def data_of_record(record: RegistryRecord) -> TakerData:
         name=_fit("name", record.legal_name or record.trade_name),
         email=_fit("email", record.email) if _is_email(record.email) else "",
         phone=phone if parse_phone(phone) else "",
-        street=_fit("street", record.street),
-        number=_fit("number", record.number),
-        complement=_fit("complement", record.complement),
-        district=_fit("district", record.district),
+        **{name: _fit(name, getattr(record, name)) for name in ADDRESS_LINES if name != "postal_code"},
         postal_code=record.postal_code if len(record.postal_code) == 8 else "",
         city_code=city.ibge_code if city else "",
     )
@@ -267,11 +259,7 @@ def _clean(data: TakerData) -> dict[str, Any]:
         "municipal_registration": data.municipal_registration.strip(),
         "email": data.email.strip(),
         "phone": clean_phone(data.phone),
-        "street": data.street.strip(),
-        "number": data.number.strip(),
-        "complement": data.complement.strip(),
-        "district": data.district.strip(),
-        "postal_code": clean_postal_code(data.postal_code),
+        **clean_address(data),
         "city_id": check_city(data.city_code, required=False),
         "notes": data.notes.strip(),
     }

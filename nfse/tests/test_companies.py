@@ -28,7 +28,6 @@ from nfse.services.companies import (
     CompanyTaken,
     InvalidCnae,
     InvalidDocument,
-    InvalidPostalCode,
     NameDoesNotMatch,
     activate_company,
     create_company,
@@ -38,7 +37,7 @@ from nfse.services.companies import (
     switch_environment,
     update_company,
 )
-from nfse.services.places import InvalidPhone, UnknownCity
+from nfse.services.places import InvalidPhone, InvalidPostalCode, UnknownCity
 from nfse.states import SetupState
 from nfse.tests.firms import (
     COMPANY_CNPJS,

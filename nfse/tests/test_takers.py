@@ -10,8 +10,8 @@ from nfse.actors import Actor
 from nfse.models import ChangeRecord, Taker
 from nfse.permissions import NotFound
 from nfse.selectors.takers import find_taker_by_document, get_taker, list_company_totals, list_takers
-from nfse.services.companies import InvalidDocument, InvalidPostalCode
-from nfse.services.places import InvalidPhone, UnknownCity
+from nfse.services.companies import InvalidDocument
+from nfse.services.places import InvalidPhone, InvalidPostalCode, UnknownCity
 from nfse.services.takers import (
     CannotMerge,
     DifferentDocuments,

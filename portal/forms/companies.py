@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from core.formatting import format_phone, format_postal_code
 from core.forms import FilterForm
 from fiscal.enumerations import Environment, Gateway, SpecialRegime, TaxRegime
 from nfse.models import Company
@@ -16,23 +15,20 @@ from nfse.services.companies import (
     CompanyTaken,
     InvalidCnae,
     InvalidDocument,
-    InvalidPostalCode,
     LegalNameMissing,
     clean_cnae,
     clean_document,
-    clean_postal_code,
 )
-from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
-from portal.forms.fields import PlacedForm, clean_by
+from nfse.services.places import UnknownCity
+from portal.forms.addresses import ADDRESS_ERRORS, AddressForm, describe_contact
+from portal.forms.fields import clean_by
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     CompanyTaken: "document",
     InvalidDocument: "document",
     LegalNameMissing: "legal_name",
     InvalidCnae: "main_cnae",
-    InvalidPostalCode: "postal_code",
-    InvalidPhone: "phone",
-    UnknownCity: "city",
+    **ADDRESS_ERRORS,
 }
 ANY = ("", "Todos")
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -104,7 +100,7 @@ class CompanyFilterForm(FilterForm):
         return any(asked.get(name) for name in ("q", "certificado", "ambiente", "emissor"))
 
 
-class CompanyForm(PlacedForm):
+class CompanyForm(AddressForm):
     """A company (A13). Nothing fiscal has a default (R87); the city is one of the list."""
 
     field_of_error = FIELD_OF_ERROR
@@ -155,19 +151,12 @@ class CompanyForm(PlacedForm):
     fiscal_incentive = forms.BooleanField(label="Tem incentivo fiscal", required=False)
     cultural_incentive = forms.BooleanField(label="É incentivadora cultural", required=False)
 
-    postal_code = forms.CharField(label="CEP", max_length=10, required=False)
-    street = forms.CharField(label="Logradouro", max_length=160, required=False)
-    number = forms.CharField(label="Número", max_length=20, required=False)
-    complement = forms.CharField(label="Complemento", max_length=160, required=False)
-    district = forms.CharField(label="Bairro", max_length=80, required=False)
     city = forms.CharField(
         label="Cidade",
         max_length=80,
         help_text="Comece a digitar e escolha na lista. É onde a empresa é inscrita.",
     )
-    city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
 
-    phone = forms.CharField(label="Telefone", max_length=30, required=False, help_text="Com DDD.")
     email = forms.EmailField(label="E-mail", max_length=254, required=False)
 
     gateway = forms.ChoiceField(label="Emissor", choices=[("", "Escolha o emissor"), *Gateway.choices()])
@@ -182,8 +171,7 @@ class CompanyForm(PlacedForm):
         super().__init__(*args, **kwargs)
         if not is_new:
             del self.fields["document"]
-        for name, mode in (("postal_code", "numeric"), ("phone", "tel"), ("main_cnae", "numeric")):
-            self.fields[name].widget.attrs["inputmode"] = mode
+        self.fields["main_cnae"].widget.attrs["inputmode"] = "numeric"
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         for name, sentence in _REQUIRED.items():
             if name in self.fields:
@@ -198,12 +186,6 @@ class CompanyForm(PlacedForm):
     def clean_secondary_cnaes(self) -> tuple[str, ...]:
         codes = self.cleaned_data["secondary_cnaes"].replace(";", ",").replace("\n", ",").split(",")
         return tuple(dict.fromkeys(clean_by(clean_cnae, code) for code in codes if code.strip()))
-
-    def clean_postal_code(self) -> str:
-        return clean_by(clean_postal_code, self.cleaned_data["postal_code"])
-
-    def clean_phone(self) -> str:
-        return clean_by(clean_phone, self.cleaned_data["phone"])
 
     def read(self) -> CompanyData:
         """What a valid form says."""
@@ -228,13 +210,7 @@ _REQUIRED = {
 def describe_company(company: Company) -> dict[str, Any]:
     """What the form shows of a stored company."""
     values = {name: getattr(company, name) for name in CompanyForm.base_fields if hasattr(company, name)}
-    return values | {
-        "city": company.city.label,
-        "city_code": company.city_id,
-        "phone": format_phone(company.phone) if company.phone else "",
-        "postal_code": format_postal_code(company.postal_code),
-        "secondary_cnaes": ", ".join(company.secondary_cnaes),
-    }
+    return values | describe_contact(company) | {"secondary_cnaes": ", ".join(company.secondary_cnaes)}
 
 
 class EnvironmentForm(forms.Form):

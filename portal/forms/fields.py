@@ -9,8 +9,6 @@ from django import forms
 from core.errors import NitroError
 from core.money import InvalidAmount, format_brl, parse_brl
 from nfse.selectors.code_tables import Code
-from nfse.services.places import UnknownCity
-from registry.selectors.cities import find_city_by_label
 
 Cleaned = TypeVar("Cleaned")
 
@@ -33,24 +31,6 @@ class RefusableForm(forms.Form):
         kinds = self.field_of_error.items()
         field = next((name for kind, name in kinds if isinstance(error, kind)), None)
         self.add_error(field if field in self.fields else None, error.message)
-
-
-class PlacedForm(RefusableForm):
-    """A form with the combobox `city`, whose choice is in `city_code`."""
-
-    def clean(self) -> dict[str, Any]:
-        """The city is the chosen one, or one written in full; an emptied box means none."""
-        cleaned = super().clean() or {}
-        typed = cleaned.get("city", "").strip()
-        if not typed:
-            cleaned["city_code"] = ""
-        elif not cleaned.get("city_code"):
-            city = find_city_by_label(typed)
-            if city is None:
-                self.add_error("city", UnknownCity.message)
-            else:
-                cleaned["city_code"] = city.ibge_code
-        return cleaned
 
 
 class PercentField(forms.DecimalField):

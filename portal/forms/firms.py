@@ -1,6 +1,5 @@
 """Forms of the firm: registration, invitations, team, settings, trail. Services decide what is allowed."""
 
-import re
 from typing import Any, cast
 
 from django import forms
@@ -13,15 +12,12 @@ from accounts.forms import SignUpForm
 from accounts.models import Membership, User
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.forms import FilterForm
-from core.phones import format_phone
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES
 from nfse.selectors.trail import TrailFilter
 from nfse.services.firms import FirmData
 from nfse.services.logos import MAX_BYTES
-from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
-from portal.forms.fields import PlacedForm, clean_by
-from registry.selectors.cities import find_city_of
+from portal.forms.addresses import AddressForm, describe_contact, describe_registered_address, text_field
 from registry.values import RegistryRecord
 
 # Names of firms are printed in our e-mails, which anybody can make us send: no addresses in them.
@@ -43,15 +39,6 @@ def _firm_name(label: str, *, required: bool = True, help_text: str = "") -> for
         help_text=help_text,
         error_messages={"required": "Informe a razão social."},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-    )
-
-
-def _text(label: str, length: int, autocomplete: str = "off") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=length,
-        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
     )
 
 
@@ -116,7 +103,7 @@ class InviteForm(forms.Form):
     )
 
 
-class SettingsForm(PlacedForm):
+class SettingsForm(AddressForm):
     """What the owner may change of the firm (A27). The CNPJ is not among it."""
 
     legal_name = _firm_name("Razão social")
@@ -128,48 +115,19 @@ class SettingsForm(PlacedForm):
         error_messages={"invalid": "Informe um e-mail válido, como nome@empresa.com.br."},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
-    phone = forms.CharField(
-        label="Telefone",
-        required=False,
-        max_length=30,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel-national", "inputmode": "tel"}),
-    )
-    postal_code = forms.CharField(
-        label="CEP",
-        required=False,
-        max_length=10,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "inputmode": "numeric"}),
-    )
-    street = _text("Logradouro", 160, "address-line1")
-    number = _text("Número", 20)
-    complement = _text("Complemento", 160, "address-line2")
-    district = _text("Bairro", 80)
-    city = forms.CharField(label="Cidade", required=False, max_length=80)
-    city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
-
-    field_of_error = {UnknownCity: "city", InvalidPhone: "phone"}
+    phone = text_field("Telefone", 30, type="tel", autocomplete="tel-national", inputmode="tel")
+    postal_code = text_field("CEP", 10, autocomplete="postal-code", inputmode="numeric")
+    street = text_field("Logradouro", 160, autocomplete="address-line1")
+    complement = text_field("Complemento", 160, autocomplete="address-line2")
 
     @classmethod
     def for_firm(cls, firm: Firm, record: RegistryRecord | None = None) -> "SettingsForm":
         """The form with what is stored and, where there is no address, with that of the registry."""
-        names = ("legal_name", "trade_name", "email", "street", "number", "complement", "district")
-        initial = {name: getattr(firm, name) for name in names}
-        initial["phone"] = format_phone(firm.phone) if firm.phone else ""
-        initial["postal_code"] = format_postal_code(firm.postal_code)
-        if firm.city is not None:
-            initial |= {"city": firm.city.label, "city_code": firm.city.pk}
+        initial = {name: getattr(firm, name) for name in ("legal_name", "trade_name", "email")}
+        initial |= describe_contact(firm)
         if record is not None:
-            initial |= _address_of(record)
+            initial |= describe_registered_address(record)
         return cls(initial=initial)
-
-    def clean_phone(self) -> str:
-        return clean_by(clean_phone, self.cleaned_data["phone"])
-
-    def clean_postal_code(self) -> str:
-        digits = re.sub(r"[\s.-]", "", self.cleaned_data["postal_code"])
-        if digits and not re.fullmatch(r"[0-9]{8}", digits):
-            raise ValidationError("CEP inválido. Use os 8 números.")
-        return digits
 
     def data_for(self, firm: Firm) -> FirmData:
         """What was typed, and what the page does not show as it is stored."""
@@ -237,15 +195,3 @@ class TrailFilterForm(FilterForm):
             since=asked.get("de"),
             until=asked.get("ate"),
         )
-
-
-def _address_of(record: RegistryRecord) -> dict[str, str]:
-    address = {name: getattr(record, name) for name in ("street", "number", "complement", "district")}
-    city = find_city_of(record)
-    if city is not None:
-        address |= {"city": city.label, "city_code": city.pk}
-    return address | {"postal_code": format_postal_code(record.postal_code)}
-
-
-def format_postal_code(digits: str) -> str:
-    return f"{digits[:5]}-{digits[5:]}" if len(digits) == 8 else digits

@@ -6,10 +6,8 @@ from django import forms
 
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
-from core.formatting import format_phone, format_postal_code
 from nfse.models import Taker
-from nfse.services.companies import InvalidDocument, InvalidPostalCode, clean_document, clean_postal_code
-from nfse.services.places import InvalidPhone, UnknownCity, clean_phone
+from nfse.services.companies import InvalidDocument, clean_document
 from nfse.services.takers import (
     CannotMerge,
     DifferentDocuments,
@@ -19,7 +17,8 @@ from nfse.services.takers import (
     TakerData,
     TakerTaken,
 )
-from portal.forms.fields import PlacedForm, RefusableForm, clean_by
+from portal.forms.addresses import ADDRESS_ERRORS, AddressForm, describe_contact, text_field
+from portal.forms.fields import RefusableForm, clean_by
 from portal.forms.of_company import OfCompanyForm
 from registry.values import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
 
@@ -29,9 +28,7 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
     InvalidDocument: "document",
     NameMissing: "name",
     StatusNotAccepted: "accept_status",
-    UnknownCity: "city",
-    InvalidPhone: "phone",
-    InvalidPostalCode: "postal_code",
+    **ADDRESS_ERRORS,
     CannotMerge: "taker",
     DifferentDocuments: "taker",
 }
@@ -78,12 +75,7 @@ class TakerFilterForm(OfCompanyForm):
         return {name: value for name, value in said.items() if value}
 
 
-def _text(label: str, length: int, *, help_text: str = "", **attrs: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
-    return forms.CharField(label=label, required=False, max_length=length, help_text=help_text, widget=widget)
-
-
-class TakerForm(PlacedForm):
+class TakerForm(AddressForm):
     """A taker of the firm. The document is given once; the city is one of the list, by code or in full."""
 
     field_of_error = FIELD_OF_ERROR
@@ -106,22 +98,14 @@ class TakerForm(PlacedForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": NameMissing.message},
     )
-    nickname = _text("Apelido", 80, help_text="Como os clientes o chamam: “a padaria”. Ajuda a achá-lo.")
-    municipal_registration = _text("Inscrição municipal", 15)
+    nickname = text_field("Apelido", 80, help_text="Como os clientes o chamam: “a padaria”. Ajuda a achá-lo.")
+    municipal_registration = text_field("Inscrição municipal", 15)
     email = forms.EmailField(
         label="E-mail",
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": "E-mail inválido. Escreva como nome@empresa.com.br."},
     )
-    phone = _text("Telefone", 24, help_text="Com DDD, como (55) 99912-3456.", inputmode="tel")
-    postal_code = _text("CEP", 10, inputmode="numeric")
-    street = _text("Logradouro", 160)
-    number = _text("Número", 20)
-    complement = _text("Complemento", 160)
-    district = _text("Bairro", 80)
-    city = _text("Cidade", 80)
-    city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
     notes = forms.CharField(
         label="Observações",
         required=False,
@@ -138,12 +122,6 @@ class TakerForm(PlacedForm):
 
     def clean_document(self) -> str:
         return clean_by(clean_document, self.cleaned_data["document"])
-
-    def clean_phone(self) -> str:
-        return clean_by(clean_phone, self.cleaned_data["phone"])
-
-    def clean_postal_code(self) -> str:
-        return clean_by(clean_postal_code, self.cleaned_data["postal_code"])
 
     def refuse(self, error: NitroError) -> None:
         super().refuse(error)
@@ -191,11 +169,5 @@ class LookupForm(forms.Form):
 
 def describe_taker(taker: Taker) -> dict[str, Any]:
     """What the form shows of a stored taker."""
-    names = set(TakerForm.base_fields) - {"document", "accept_status", "city", "city_code", "phone"}
-    values = {name: getattr(taker, name) for name in names}
-    return values | {
-        "phone": format_phone(taker.phone) if taker.phone else "",
-        "postal_code": format_postal_code(taker.postal_code),
-        "city": taker.city.label if taker.city else "",
-        "city_code": taker.city_id or "",
-    }
+    names = ("name", "nickname", "municipal_registration", "email", "notes")
+    return {name: getattr(taker, name) for name in names} | describe_contact(taker)

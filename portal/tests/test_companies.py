@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 from nfse.models import ChangeRecord, Company
 from nfse.permissions import Right
 from nfse.selectors.companies import CompanyFilters
-from nfse.services.companies import CompanyTaken, InvalidCnae, InvalidDocument, InvalidPostalCode
+from nfse.services.companies import CompanyTaken, InvalidCnae, InvalidDocument
 from nfse.services.exports.companies import describe_companies
-from nfse.services.places import InvalidPhone, UnknownCity
+from nfse.services.places import InvalidPhone, InvalidPostalCode, UnknownCity
 from nfse.tests.firms import (
     COMPANY_CNPJS,
     make_certificate,

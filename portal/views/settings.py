@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 
+from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
 from nfse.models import Firm
@@ -15,7 +16,6 @@ from nfse.selectors.logos import get_logo
 from nfse.services import firms as services
 from nfse.services import logos
 from nfse.services.logos import LogoRefused
-from nfse.services.places import InvalidPhone, UnknownCity
 from portal.forms.firms import LogoForm, SettingsForm
 from portal.views.downloads import firm_key
 from portal.views.missing import or_404
@@ -39,7 +39,7 @@ def settings(request: FirmRequest) -> HttpResponse:
                 user_id=request.user.pk,
                 data=form.data_for(firm),
             )
-        except (UnknownCity, InvalidPhone) as error:
+        except NitroError as error:
             form.refuse(error)
         else:
             messages.success(request, "Configurações salvas.")

@@ -1,5 +1,6 @@
 """Tables of the registry: catalogs, the Receita's open data, and companies looked up one by one."""
 
+from registry.models.addresses import Addressed
 from registry.models.catalog import City, Cnae
 from registry.models.lookups import CnpjRecord
 from registry.models.open_data import (
@@ -14,6 +15,7 @@ from registry.models.open_data import (
 )
 
 __all__ = [
+    "Addressed",
     "City",
     "Cnae",
     "CnpjRecord",

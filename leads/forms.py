@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from core.errors import NitroError
-from core.forms import FilterForm
+from core.forms import FilterForm, RefusableForm
 from leads.models import Niche
 from leads.selectors.accesses import BaseFilter
 from leads.selectors.catalog import suggest_niche
@@ -34,7 +34,7 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
 }
 
 
-class PaidForm(forms.Form):
+class PaidForm(RefusableForm):
     """A form that may spend: it carries the price shown and a key of its own (C3, R4, R9)."""
 
     unit_price = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -43,6 +43,8 @@ class PaidForm(forms.Form):
 
 class SearchForm(PaidForm):
     """New search (L6). The niche is free text; the city is one of the list, by code or written in full."""
+
+    field_of_error = FIELD_OF_ERROR
 
     niche = forms.CharField(label="Nicho", min_length=2, max_length=80)
     city = forms.CharField(label="Cidade", max_length=80)
@@ -90,14 +92,11 @@ class SearchForm(PaidForm):
 
     def refuse(self, error: NitroError) -> None:
         """Put the service's refusal where it belongs, with what the person needs to try again."""
-        self.add_error(self._field_of(error), error.message)
+        super().refuse(error)
         if isinstance(error, QuantityAboveBalance) and error.maximum:
             self._fill_in("quantity", error.maximum)
         elif isinstance(error, PriceChanged):
             self._fill_in("unit_price", error.price.credits)
-
-    def _field_of(self, error: NitroError) -> str | None:
-        return next((field for kind, field in FIELD_OF_ERROR.items() if isinstance(error, kind)), None)
 
     def _fill_in(self, field: str, value: int | str) -> None:
         self.data = {**dict(self.data.items()), self.add_prefix(field): str(value)}

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import buyer_required
 from core.errors import NitroError
+from core.forms import attempt
 from core.ratelimit import rate_limited
 from credits.models import Tariff
 from credits.selectors import get_balance, get_price
@@ -35,21 +36,20 @@ def start_search(request: BuyerRequest) -> HttpResponse:
     form = SearchForm(request.POST)
     if form.is_valid():
         asked = form.cleaned_data
-        try:
-            search = services.start_search(
-                account_id=request.account.pk,
-                user_id=request.user.pk,
-                niche_text=asked["niche"],
-                city_code=asked["city_code"],
-                quantity=asked["quantity"],
-                include_owned=asked["include_owned"],
-                only_with_phone=asked["only_with_phone"],
-                unit_price_shown=asked["unit_price"],
-                form_key=asked["form_key"],
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
+        search = attempt(
+            form,
+            services.start_search,
+            account_id=request.account.pk,
+            user_id=request.user.pk,
+            niche_text=asked["niche"],
+            city_code=asked["city_code"],
+            quantity=asked["quantity"],
+            include_owned=asked["include_owned"],
+            only_with_phone=asked["only_with_phone"],
+            unit_price_shown=asked["unit_price"],
+            form_key=asked["form_key"],
+        )
+        if search is not None:
             messages.success(request, STARTED)
             return redirect("leads:search", search_id=search.pk)
     return show_dashboard(request, form, status=422)

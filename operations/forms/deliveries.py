@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
-from core.forms import FilterForm
+from core.forms import FilterForm, RefusableForm
 from inbox.models import Delivery
 from inbox.sources import list_sources
 
@@ -35,7 +35,7 @@ class DeliveryFilterForm(FilterForm):
         }
 
 
-class ReplayForm(forms.Form):
+class ReplayForm(RefusableForm):
     """Why a delivery is processed again. The key makes a double click one."""
 
     reason = forms.CharField(

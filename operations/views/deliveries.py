@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import operator_required
 from core.crypto import DecryptionFailed
-from core.errors import NitroError
+from core.forms import status_of, succeeds
 from inbox.messages import Malformed, outline, parse_message
 from inbox.models import BodyDeleted, Delivery
 from inbox.selectors import get_delivery, list_deliveries, list_replays
@@ -39,18 +39,19 @@ def delivery(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @operator_required
 def replay(request: HttpRequest, delivery_id: int) -> HttpResponse:
     found, form = _get(delivery_id), ReplayForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form, status=422)
-    try:
-        replay_delivery(delivery_id=delivery_id, actor_id=int(request.user.pk or 0), **form.cleaned_data)
-    except NitroError as error:
-        form.add_error(None, error.message)
-        return _page(request, found, form, status=422)
-    messages.success(request, "O webhook é tratado de novo.")
-    return redirect("operations:delivery", delivery_id)
+    if form.is_valid() and succeeds(
+        form,
+        replay_delivery,
+        delivery_id=delivery_id,
+        actor_id=int(request.user.pk or 0),
+        **form.cleaned_data,
+    ):
+        messages.success(request, "O webhook é tratado de novo.")
+        return redirect("operations:delivery", delivery_id)
+    return _page(request, found, form)
 
 
-def _page(request: HttpRequest, found: Delivery, form: ReplayForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, found: Delivery, form: ReplayForm) -> HttpResponse:
     context = {
         "delivery": found,
         "content": _outline(found),
@@ -58,7 +59,7 @@ def _page(request: HttpRequest, found: Delivery, form: ReplayForm, status: int =
         "form": form,
         "can_replay": found.body is not None and find_source(found.source) is not None,
     }
-    return render(request, "operations/delivery.html", context, status=status)
+    return render(request, "operations/delivery.html", context, status=status_of(form))
 
 
 def _get(delivery_id: int) -> Delivery:

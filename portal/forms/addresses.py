@@ -7,9 +7,10 @@ from django import forms
 
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
+from core.forms import RefusableForm
 from nfse.models import Company, Firm, Taker
 from nfse.services.places import InvalidPhone, InvalidPostalCode, UnknownCity, clean_phone, clean_postal_code
-from portal.forms.fields import RefusableForm, clean_by
+from portal.forms.fields import clean_by
 from registry.models import City
 from registry.selectors.cities import find_city_by_label, find_city_of
 from registry.values import ADDRESS_LINES, AddressLines, RegistryRecord

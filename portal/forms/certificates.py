@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 
-from core.forms import FilterForm
+from core.errors import NitroError
+from core.forms import FilterForm, RefusableForm
 from fiscal.documents.certificates import MAX_PFX_BYTES, PfxTooBig
+from nfse.services.certificates import SameRootNotAccepted
 
 
-class CertificateForm(forms.Form):
+class CertificateForm(RefusableForm):
     """A PFX and its password (N4). Neither is ever shown again: a refused form comes back without them."""
 
     file = forms.FileField(
@@ -33,6 +35,12 @@ class CertificateForm(forms.Form):
 
     question = ""
     """Asked when the certificate is of another branch; the box that answers it shows only then."""
+
+    def refuse(self, error: NitroError) -> None:
+        if isinstance(error, SameRootNotAccepted):
+            self.question = error.message
+        else:
+            super().refuse(error)
 
     def clean_file(self) -> Any:
         """Too big is refused before its bytes are read into memory."""

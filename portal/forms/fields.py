@@ -1,8 +1,8 @@
 """What several forms of Notas share: refusals at their fields, percents, money, codes chosen from a list."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 
@@ -19,18 +19,6 @@ def clean_by(service: Callable[[str], Cleaned], text: str) -> Cleaned:
         return service(text)
     except NitroError as error:
         raise forms.ValidationError(error.message) from error
-
-
-class RefusableForm(forms.Form):
-    """A form that takes a service's refusal."""
-
-    field_of_error: ClassVar[Mapping[type[NitroError], str]] = {}
-
-    def refuse(self, error: NitroError) -> None:
-        """Put the refusal at its field, or above the form when it has none here."""
-        kinds = self.field_of_error.items()
-        field = next((name for kind, name in kinds if isinstance(error, kind)), None)
-        self.add_error(field if field in self.fields else None, error.message)
 
 
 class PercentField(forms.DecimalField):

@@ -11,12 +11,13 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.forms import SignUpForm
 from accounts.models import Membership, User
 from core.documents import InvalidCnpj, normalize_cnpj
-from core.forms import FilterForm
+from core.forms import FilterForm, RefusableForm
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES
 from nfse.selectors.trail import TrailFilter
 from nfse.services.firms import FirmData
-from nfse.services.logos import MAX_BYTES
+from nfse.services.invites import AlreadyInvited, AlreadyMember
+from nfse.services.logos import MAX_BYTES, LogoRefused
 from portal.forms.addresses import AddressForm, describe_contact, describe_registered_address, text_field
 from registry.values import RegistryRecord
 
@@ -42,7 +43,7 @@ def _firm_name(label: str, *, required: bool = True, help_text: str = "") -> for
     )
 
 
-class FirmForm(forms.Form):
+class FirmForm(RefusableForm):
     """The firm that a signed-in person registers (A7)."""
 
     document = forms.CharField(
@@ -83,8 +84,10 @@ class JoinForm(SignUpForm):
         return super().clean()
 
 
-class InviteForm(forms.Form):
+class InviteForm(RefusableForm):
     """An address and a role (A8)."""
+
+    field_of_error = {AlreadyMember: "email", AlreadyInvited: "email"}
 
     email = forms.EmailField(
         label="E-mail",
@@ -141,8 +144,10 @@ class SettingsForm(AddressForm):
         )
 
 
-class LogoForm(forms.Form):
+class LogoForm(RefusableForm):
     """A picture file; its content is judged by the service."""
+
+    field_of_error = {LogoRefused: "logo"}
 
     logo = forms.FileField(
         label="Imagem",

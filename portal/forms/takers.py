@@ -6,6 +6,7 @@ from django import forms
 
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
+from core.forms import RefusableForm
 from nfse.models import Taker
 from nfse.services.companies import InvalidDocument, clean_document
 from nfse.services.takers import (
@@ -18,7 +19,7 @@ from nfse.services.takers import (
     TakerTaken,
 )
 from portal.forms.addresses import ADDRESS_ERRORS, AddressForm, describe_contact, text_field
-from portal.forms.fields import RefusableForm, clean_by
+from portal.forms.fields import clean_by
 from portal.forms.of_company import OfCompanyForm
 from registry.values import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
 

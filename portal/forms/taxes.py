@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
+from core.forms import RefusableForm
 from fiscal.enumerations import Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
 from fiscal.values import IbsCbs
 from nfse.models import Company, ServiceProfile, TaxProfile
@@ -31,7 +32,7 @@ from nfse.services.profiles import (
     UnknownService,
     total_tax_mode_of,
 )
-from portal.forms.fields import CodeField, MoneyField, PercentField, RefusableForm
+from portal.forms.fields import CodeField, MoneyField, PercentField
 
 PERCENTS = ("total_tax_federal", "total_tax_state", "total_tax_municipal")
 IBS_CBS = ("cindop", "cst", "cclasstrib")

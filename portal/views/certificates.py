@@ -11,9 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import attempt, or_404, who
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.selectors.certificates import (
@@ -25,7 +26,6 @@ from nfse.selectors.companies import CompanyFilters, count_by_readiness, get_com
 from nfse.services import certificates as services
 from portal.forms.certificates import CertificateFilterForm, CertificateForm
 from portal.views.downloads import firm_key
-from portal.views.missing import or_404
 
 CERTIFICATES_PER_PAGE = 20
 UPLOADS = "30/h"
@@ -66,33 +66,25 @@ def certificates(request: FirmRequest) -> HttpResponse:
 def upload_certificate(request: FirmRequest, company_id: int) -> HttpResponse:
     """By htmx only the refusal is answered: the browser keeps the chosen file and the password."""
     company = or_404(get_company, request.firm.pk, company_id)
-    if request.method != "POST":
-        return _show_upload(request, company, CertificateForm())
-    form = CertificateForm(request.POST, request.FILES)
+    is_sent = request.method == "POST"
+    form = CertificateForm(request.POST, request.FILES) if is_sent else CertificateForm()
     if form.is_valid():
-        try:
-            certificate = or_404(
-                services.upload_certificate,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
-                company_id=company_id,
-                data=form.cleaned_data["file"].read(),
-                password=form.cleaned_data["password"],
-                accept_same_root=form.cleaned_data["accept_same_root"],
-            )
-        except services.SameRootNotAccepted as error:
-            form.question = error.message
-        except NitroError as error:
-            form.add_error(None, error.message)
-        else:
+        certificate = attempt(
+            form,
+            services.upload_certificate,
+            **who(request),
+            company_id=company_id,
+            data=form.cleaned_data["file"].read(),
+            password=form.cleaned_data["password"],
+            accept_same_root=form.cleaned_data["accept_same_root"],
+        )
+        if certificate is not None:
             messages.success(request, f"Certificado de {certificate.holder} guardado e em uso.")
             return _go(request, f"{reverse('nfse:company', args=[company_id])}?aba=certificados")
-    return _show_upload(request, company, form, status=422)
+    return _show_upload(request, company, form)
 
 
-def _show_upload(
-    request: FirmRequest, company: Company, form: CertificateForm, *, status: int = 200
-) -> HttpResponse:
+def _show_upload(request: FirmRequest, company: Company, form: CertificateForm) -> HttpResponse:
     context = {
         "company": company,
         "form": form,
@@ -100,7 +92,7 @@ def _show_upload(
         "now": timezone.now(),
     }
     template = "portal/certificates/_refusal.html" if request.htmx else "portal/certificates/upload.html"
-    return render(request, template, context, status=status)
+    return render(request, template, context, status=status_of(form))
 
 
 def _go(request: FirmRequest, url: str) -> HttpResponse:

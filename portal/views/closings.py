@@ -20,6 +20,7 @@ from core.private_files import FileMissing
 from core.ratelimit import rate_limited
 from fiscal.documents.clock import competence_today
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.models import Package
 from nfse.permissions import NotAllowed, Right
 from nfse.selectors.closings import (
@@ -36,7 +37,6 @@ from nfse.services.closing.requesting import request_closing
 from nfse.services.closing.taking import PackageNotThere, right_for, take_package
 from portal.forms.closings import ClosingForm, MonthForm
 from portal.views.downloads import firm_key, send
-from portal.views.missing import or_404
 
 COMPANIES_PER_PAGE = 50
 DOUBTS_SHOWN = 20

@@ -15,6 +15,7 @@ from core.documents import format_cnpj
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.models import Taker
 from nfse.permissions import Right
 from nfse.selectors.registry import RegistryAnswer, read_registry
@@ -22,7 +23,6 @@ from nfse.selectors.takers import find_taker_by_document
 from nfse.services import takers as services
 from nfse.services.registry import ask_registry
 from portal.forms.takers import LookupForm
-from portal.views.missing import or_404
 from portal.views.registry_fill import LOOKUP_RATE_GROUP, RATE
 
 

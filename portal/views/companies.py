@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from fiscal.enumerations import TaxRegime
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import attempt, or_404, succeeds, who
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import ReadinessItem, list_missing
@@ -31,7 +32,6 @@ from nfse.services import companies as services
 from nfse.services.exports.companies import describe_companies
 from portal.forms.companies import CompanyFilterForm, CompanyForm, describe_company
 from portal.views.downloads import download_table, export_limited
-from portal.views.missing import or_404
 from portal.views.registry_fill import LOOKUP_RATE_GROUP, RATE, answer_fill
 
 COMPANIES_PER_PAGE = 20
@@ -84,49 +84,29 @@ def export_companies(request: FirmRequest, extension: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def new_company(request: FirmRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _show_form(request, CompanyForm())
-    form = CompanyForm(request.POST)
+    form = CompanyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            company = or_404(
-                services.create_company,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
-                document=form.cleaned_data["document"],
-                data=form.read(),
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
+        document = form.cleaned_data["document"]
+        if made := attempt(
+            form, services.create_company, **who(request), document=document, data=form.read()
+        ):
             messages.success(request, "Empresa cadastrada, em homologação. Veja abaixo o que falta.")
-            return redirect("nfse:company", company.pk)
-    return _show_form(request, form, status=422)
+            return redirect("nfse:company", made.pk)
+    return _show_form(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def edit_company(request: FirmRequest, company_id: int) -> HttpResponse:
     company = or_404(get_company, request.firm.pk, company_id)
-    if request.method != "POST":
-        form = CompanyForm(initial=describe_company(company), is_new=False)
-        return _show_form(request, form, company)
-    form = CompanyForm(request.POST, is_new=False)
-    if form.is_valid():
-        try:
-            or_404(
-                services.update_company,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
-                company_id=company_id,
-                data=form.read(),
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Cadastro salvo.")
-            return redirect("nfse:company", company_id)
-    return _show_form(request, form, company, status=422)
+    sent = request.POST if request.method == "POST" else None
+    form = CompanyForm(sent, initial=describe_company(company), is_new=False)
+    if form.is_valid() and succeeds(
+        form, services.update_company, **who(request), company_id=company_id, data=form.read()
+    ):
+        messages.success(request, "Cadastro salvo.")
+        return redirect("nfse:company", company_id)
+    return _show_form(request, form, company)
 
 
 @never_cache
@@ -138,12 +118,10 @@ def company_autofill(request: FirmRequest) -> HttpResponse:
     return answer_fill(request, reverse("nfse:company_autofill"))
 
 
-def _show_form(
-    request: FirmRequest, form: CompanyForm, company: Company | None = None, *, status: int = 200
-) -> HttpResponse:
+def _show_form(request: FirmRequest, form: CompanyForm, company: Company | None = None) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "company": company,
         "suggestions": [(regime.value, services.suggest_gateway(regime).value) for regime in TaxRegime],
     }
-    return render(request, "portal/companies/form.html", context, status=status)
+    return render(request, "portal/companies/form.html", context, status=status_of(form))

@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from fiscal.enumerations import Environment, Gateway
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404, who
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import is_ready
@@ -34,7 +35,6 @@ from nfse.services import companies as services
 from nfse.services.plugnotas_setup import resend_setup as resend
 from nfse.states import SetupState
 from portal.forms.companies import EnvironmentForm
-from portal.views.missing import or_404
 
 ROWS_PER_PAGE = 20
 LATEST = 10
@@ -153,8 +153,7 @@ def switch_environment(request: FirmRequest, company_id: int) -> HttpResponse:
     try:
         or_404(
             services.switch_environment,
-            firm_id=request.firm.pk,
-            user_id=request.user.pk,
+            **who(request),
             company_id=company_id,
             environment=wanted,
             typed_name=request.POST.get("typed_name", ""),
@@ -184,7 +183,7 @@ def _show_switch(
 @require_POST
 @firm_member_required(Right.EDIT_COMPANIES)
 def deactivate_company(request: FirmRequest, company_id: int) -> HttpResponse:
-    or_404(services.deactivate_company, **_who(request), company_id=company_id)
+    or_404(services.deactivate_company, **who(request), company_id=company_id)
     messages.success(request, "Empresa desativada: nada foi apagado e ela não emite notas.")
     return redirect("nfse:company", company_id)
 
@@ -192,7 +191,7 @@ def deactivate_company(request: FirmRequest, company_id: int) -> HttpResponse:
 @require_POST
 @firm_member_required(Right.EDIT_COMPANIES)
 def activate_company(request: FirmRequest, company_id: int) -> HttpResponse:
-    or_404(services.activate_company, **_who(request), company_id=company_id)
+    or_404(services.activate_company, **who(request), company_id=company_id)
     messages.success(request, "Empresa ativa de novo.")
     return redirect("nfse:company", company_id)
 
@@ -201,7 +200,7 @@ def activate_company(request: FirmRequest, company_id: int) -> HttpResponse:
 @firm_member_required(Right.EDIT_COMPANIES)
 def remove_company(request: FirmRequest, company_id: int) -> HttpResponse:
     try:
-        or_404(services.remove_company, **_who(request), company_id=company_id)
+        or_404(services.remove_company, **who(request), company_id=company_id)
     except services.CompanyInUse as error:
         messages.error(request, error.message)
         return redirect("nfse:company", company_id)
@@ -212,13 +211,9 @@ def remove_company(request: FirmRequest, company_id: int) -> HttpResponse:
 @require_POST
 @firm_member_required(Right.EDIT_COMPANIES)
 def resend_setup(request: FirmRequest, company_id: int) -> HttpResponse:
-    found = or_404(resend, **_who(request), company_id=company_id)
+    found = or_404(resend, **who(request), company_id=company_id)
     if found.plugnotas_state == SetupState.PENDING:
         messages.success(request, "Cadastro reenviado ao PlugNotas. O resultado aparece nesta página.")
     else:
         messages.info(request, "Esta empresa usa o emissor nacional; não há o que enviar ao PlugNotas.")
     return redirect("nfse:company", company_id)
-
-
-def _who(request: FirmRequest) -> dict[str, int]:
-    return {"firm_id": request.firm.pk, "user_id": request.user.pk}

@@ -15,9 +15,9 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 from core.ratelimit import rate_limited
 from core.xlsx import TooManyRows
 from nfse.access import FirmRequest
+from nfse.answers import or_404
 from nfse.permissions import Right
 from nfse.services.exports.tables import Download, Extension, Table, export_table
-from portal.views.missing import or_404
 
 EXPORTS_PER_FIRM = "10/m"
 

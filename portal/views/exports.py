@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.permissions import Right
 from nfse.selectors.closings import list_exports
 from nfse.selectors.invoices import RequestFilters, list_requests
@@ -19,7 +20,6 @@ from nfse.services.exports.tables import Table
 from nfse.services.exports.zips import NoNotes, TooManyNotes, export_documents
 from portal.forms.invoice_filters import InvoiceFilterForm
 from portal.views.downloads import download_table, export_limited, firm_key, read_extension, send
-from portal.views.missing import or_404
 
 ROWS_AT_ONCE = 2000
 SHOWN = 20

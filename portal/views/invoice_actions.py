@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.models import InvoiceRequest
 from nfse.permissions import Right
 from nfse.selectors.invoices import get_request
@@ -20,7 +21,6 @@ from nfse.services.issuing import confirming, taken
 from nfse.services.notes import canceling, mailing
 from portal.forms.issuing import CancelForm, EmailForm
 from portal.views.downloads import firm_key
-from portal.views.missing import or_404
 from portal.views.note_page import make_cancel_form
 
 CANCEL_ASKED = "Cancelamento pedido. A resposta aparece aqui sozinha."

@@ -11,6 +11,7 @@ from core.ratelimit import rate_limited
 from fiscal.documents.danfse import NotDrawable
 from fiscal.documents.xml import UnreadableXml
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.models import Invoice
 from nfse.permissions import Right
 from nfse.selectors.notes import is_drawn_here
@@ -22,7 +23,6 @@ from nfse.services.notes.pictures import (
     get_progress,
     request_picture,
 )
-from portal.views.missing import or_404
 
 FILES_PER_PERSON = "240/m"
 NO_XML = "O XML ainda está chegando do emissor. Ele aparece nesta página sozinho."

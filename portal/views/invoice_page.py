@@ -6,9 +6,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.permissions import Right
 from nfse.selectors.invoices import get_request
-from portal.views.missing import or_404
 from portal.views.note_page import build_page
 
 

@@ -17,6 +17,7 @@ from core.ratelimit import rate_limited
 from fiscal.documents.clock import competence_today
 from fiscal.documents.mirror import mirror_lines
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.models import Invoice
 from nfse.permissions import Right
 from nfse.selectors.invoices import get_invoice, get_request
@@ -28,7 +29,6 @@ from nfse.services.issuing.preparing import Mirror, prepare_request
 from portal.forms.issuing import IssueForm, initial_of, taker_values
 from portal.views.drafts import find_draft, forget_draft, keep_draft
 from portal.views.issuing_mirror import compare_lines, show_mirror
-from portal.views.missing import or_404
 
 MIRRORS_PER_PERSON = "240/m"
 YESES_PER_PERSON = "60/m"

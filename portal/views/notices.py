@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.permissions import Right
 from nfse.selectors.notices import count_unread_notices, get_notice, list_notices
 from nfse.services import notices as services
-from portal.views.missing import or_404
 from portal.views.targets import find_target
 
 NOTICES_PER_PAGE = 30

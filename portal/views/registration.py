@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.views.sign_up import SIGNED_UP_EMAIL, SIGNED_UP_USER
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
+from core.forms import status_of, succeeds
 from core.ratelimit import rate_limited
 from nfse.models import Firm
 from nfse.services import firms as services
@@ -42,7 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
         try:
             firm = _register_with_owner(form)
         except NitroError as error:
-            form.add_error(None, error.message)
+            form.refuse(error)
         else:
             owner = firm.account.memberships.get() if firm else None
             request.session[SIGNED_UP_USER] = owner.user_id if owner else None
@@ -103,14 +104,9 @@ def _register_own(request: HttpRequest, user: User) -> HttpResponse:
     if request.membership:  # type: ignore[attr-defined]
         return redirect("nfse:dashboard")
     form = FirmForm(request.POST or None)
-    if form.is_valid():
-        try:
-            services.register_firm(user_id=user.pk, **form.cleaned_data)
-        except NitroError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, REGISTERED)
-            return redirect("nfse:dashboard")
+    if form.is_valid() and succeeds(form, services.register_firm, user_id=user.pk, **form.cleaned_data):
+        messages.success(request, REGISTERED)
+        return redirect("nfse:dashboard")
     return _show(request, form)
 
 
@@ -131,8 +127,7 @@ def _register_with_owner(form: NewOwnerForm) -> Firm | None:
 
 
 def _show(request: HttpRequest, form: FirmForm) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "portal/registration/page.html", {"form": form}, status=status)
+    return render(request, "portal/registration/page.html", {"form": form}, status=status_of(form))
 
 
 def _is_late(found: CnpjRecord) -> bool:

@@ -5,9 +5,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import attempt, or_404, succeeds, who
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.selectors.code_tables import describe_incidence, search_services
@@ -15,7 +16,6 @@ from nfse.selectors.companies import get_company, get_service
 from nfse.services import profiles
 from nfse.services.issuing.sampling import try_service
 from portal.forms.taxes import ServiceForm, describe_service
-from portal.views.missing import or_404
 from portal.views.problem_links import Subject, show_problems
 from portal.views.taxes import tax_tab
 
@@ -27,15 +27,10 @@ TRY_RATE = "30/m"
 def new_service(request: FirmRequest, company_id: int) -> HttpResponse:
     company = or_404(get_company, request.firm.pk, company_id)
     form = ServiceForm(request.POST if request.method == "POST" else None, company=company)
-    if request.method == "POST" and form.is_valid():
-        try:
-            service = or_404(
-                profiles.create_service, **_who(request), company_id=company.pk, data=form.read()
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, f"Serviço “{service.nickname}” cadastrado. Teste antes de emitir.")
+    if form.is_valid():
+        data = form.read()
+        if made := attempt(form, profiles.create_service, **who(request), company_id=company.pk, data=data):
+            messages.success(request, f"Serviço “{made.nickname}” cadastrado. Teste antes de emitir.")
             return redirect(tax_tab(company.pk))
     return _show(request, form, company)
 
@@ -46,21 +41,18 @@ def edit_service(request: FirmRequest, service_id: int) -> HttpResponse:
     service = or_404(get_service, request.firm.pk, service_id)
     sent = request.POST if request.method == "POST" else None
     form = ServiceForm(sent, company=service.company, initial=describe_service(service))
-    if request.method == "POST" and form.is_valid():
-        try:
-            or_404(profiles.update_service, **_who(request), service_id=service.pk, data=form.read())
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Serviço salvo. Notas já confirmadas não mudam.")
-            return redirect(tax_tab(service.company_id))
+    if form.is_valid() and succeeds(
+        form, profiles.update_service, **who(request), service_id=service.pk, data=form.read()
+    ):
+        messages.success(request, "Serviço salvo. Notas já confirmadas não mudam.")
+        return redirect(tax_tab(service.company_id))
     return _show(request, form, service.company, service=service)
 
 
 @require_POST
 @firm_member_required(Right.EDIT_COMPANIES)
 def set_default_service(request: FirmRequest, service_id: int) -> HttpResponse:
-    service = or_404(profiles.set_default_service, **_who(request), service_id=service_id)
+    service = or_404(profiles.set_default_service, **who(request), service_id=service_id)
     messages.success(request, f"“{service.nickname}” é agora o serviço padrão.")
     return redirect(tax_tab(service.company_id))
 
@@ -69,7 +61,7 @@ def set_default_service(request: FirmRequest, service_id: int) -> HttpResponse:
 @firm_member_required(Right.EDIT_COMPANIES)
 def remove_service(request: FirmRequest, service_id: int) -> HttpResponse:
     service = or_404(get_service, request.firm.pk, service_id)
-    or_404(profiles.remove_service, **_who(request), service_id=service_id)
+    or_404(profiles.remove_service, **who(request), service_id=service_id)
     messages.success(request, f"Serviço “{service.nickname}” removido. As notas antigas continuam com ele.")
     return redirect(tax_tab(service.company_id))
 
@@ -80,7 +72,7 @@ def remove_service(request: FirmRequest, service_id: int) -> HttpResponse:
 def test_service(request: FirmRequest, service_id: int) -> HttpResponse:
     """What a sample note would look like; nothing is stored or sent."""
     service = or_404(get_service, request.firm.pk, service_id)
-    sample = or_404(try_service, firm_id=request.firm.pk, user_id=request.user.pk, service_id=service_id)
+    sample = or_404(try_service, **who(request), service_id=service_id)
     subject = Subject(service.company_id, sample.taker_id, service.pk)
     context = {
         "service": service,
@@ -96,12 +88,7 @@ def _show(
     request: FirmRequest, form: ServiceForm, company: Company, service: object | None = None
 ) -> HttpResponse:
     context = {"form": form, "company": company, "service": service, "note": _incidence_note(form)}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "portal/taxes/service.html", context, status=status)
-
-
-def _who(request: FirmRequest) -> dict[str, int]:
-    return {"firm_id": request.firm.pk, "user_id": request.user.pk}
+    return render(request, "portal/taxes/service.html", context, status=status_of(form))
 
 
 def _incidence_note(form: ServiceForm) -> str:

@@ -6,19 +6,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404, succeeds, who
 from nfse.models import Firm
 from nfse.permissions import Right
 from nfse.selectors.firms import get_firm
 from nfse.selectors.logos import get_logo
 from nfse.services import firms as services
 from nfse.services import logos
-from nfse.services.logos import LogoRefused
 from portal.forms.firms import LogoForm, SettingsForm
 from portal.views.downloads import firm_key
-from portal.views.missing import or_404
 from registry.selectors.lookups import find_cnpj_record
 from registry.values import RegistryRecord
 
@@ -31,19 +30,9 @@ def settings(request: FirmRequest) -> HttpResponse:
     firm = or_404(get_firm, request.firm.pk)
     record = find_address(firm)
     form = SettingsForm(request.POST) if request.method == "POST" else SettingsForm.for_firm(firm, record)
-    if form.is_valid():
-        try:
-            or_404(
-                services.update_firm,
-                firm_id=firm.pk,
-                user_id=request.user.pk,
-                data=form.data_for(firm),
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Configurações salvas.")
-            return redirect("nfse:settings")
+    if form.is_valid() and succeeds(form, services.update_firm, **who(request), data=form.data_for(firm)):
+        messages.success(request, "Configurações salvas.")
+        return redirect("nfse:settings")
     return _show(request, form, LogoForm(), filled_from=None if form.is_bound else record)
 
 
@@ -53,16 +42,8 @@ def settings(request: FirmRequest) -> HttpResponse:
 def upload_logo(request: FirmRequest) -> HttpResponse:
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
-        try:
-            or_404(
-                logos.store_logo,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
-                content=form.cleaned_data["logo"].read(),
-            )
-        except LogoRefused as error:
-            form.add_error("logo", error.message)
-        else:
+        content = form.cleaned_data["logo"].read()
+        if succeeds(form, logos.store_logo, **who(request), content=content):
             messages.success(request, "Logo salvo. Ele aparece no menu de toda a equipe.")
             return redirect("nfse:settings")
     firm = or_404(get_firm, request.firm.pk)
@@ -73,7 +54,7 @@ def upload_logo(request: FirmRequest) -> HttpResponse:
 @require_POST
 @firm_member_required(Right.MANAGE_FIRM)
 def remove_logo(request: FirmRequest) -> HttpResponse:
-    or_404(logos.remove_logo, firm_id=request.firm.pk, user_id=request.user.pk)
+    or_404(logos.remove_logo, **who(request))
     messages.success(request, "Logo removido.")
     return redirect("nfse:settings")
 
@@ -107,5 +88,4 @@ def _show(
     filled_from: RegistryRecord | None,
 ) -> HttpResponse:
     context = {"form": form, "logo_form": logo_form, "filled_from": filled_from}
-    refused = form.is_bound or logo_form.is_bound
-    return render(request, "portal/settings/page.html", context, status=422 if refused else 200)
+    return render(request, "portal/settings/page.html", context, status=status_of(form, logo_form))

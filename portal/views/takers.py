@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404
 from nfse.models import Taker
 from nfse.permissions import Right
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
@@ -34,7 +35,6 @@ from nfse.services.exports.takers import describe_takers
 from portal.forms.takers import MergeForm, TakerFilterForm, TakerForm, describe_taker
 from portal.views.catalog import RATE, typed_text
 from portal.views.downloads import download_table, export_limited
-from portal.views.missing import or_404
 
 PER_PAGE = 20
 LATEST_NOTES = 10

@@ -6,15 +6,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from core.errors import NitroError
+from core.forms import status_of
 from fiscal.enumerations import Gateway
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import or_404, succeeds, who
 from nfse.permissions import Right
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.selectors.duties import duty_of
 from nfse.services.profiles import save_tax_profile
 from portal.forms.taxes import TaxForm, describe_profile
-from portal.views.missing import or_404
 
 SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
 
@@ -24,26 +24,17 @@ SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
 def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
     company = or_404(get_company, request.firm.pk, company_id)
     profile = find_tax_profile(request.firm.pk, company.pk)
-    is_sent = request.method == "POST"
-    form = TaxForm(request.POST if is_sent else None, company=company, initial=describe_profile(profile))
-    if is_sent and form.is_valid():
-        try:
-            or_404(
-                save_tax_profile,
-                firm_id=request.firm.pk,
-                user_id=request.user.pk,
-                company_id=company.pk,
-                data=form.read(),
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, SAVED)
-            return redirect(tax_tab(company.pk))
+    sent = request.POST if request.method == "POST" else None
+    form = TaxForm(sent, company=company, initial=describe_profile(profile))
+    if form.is_valid() and succeeds(
+        form, save_tax_profile, **who(request), company_id=company.pk, data=form.read()
+    ):
+        messages.success(request, SAVED)
+        return redirect(tax_tab(company.pk))
     context = {"form": form, "company": company, "profile": profile}
     if company.gateway == Gateway.NATIONAL and (duty := duty_of(company)):
         context["ibs_cbs_required_from"] = duty.refused_from
-    return render(request, "portal/taxes/profile.html", context, status=422 if is_sent else 200)
+    return render(request, "portal/taxes/profile.html", context, status=status_of(form))
 
 
 def tax_tab(company_id: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from core.forms import RefusableForm
 from core.money import InvalidAmount, parse_brl
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Gateway, TaxRegime
@@ -396,7 +397,7 @@ def locked_fields(replaced: Invoice) -> frozenset[str]:
     return frozenset({"competence_date", "taker", "amount"})
 
 
-class CancelForm(forms.Form):
+class CancelForm(RefusableForm):
     """Why a note is canceled (N14). `by_analysis`: the deadline is over, the city decides."""
 
     reason_code = forms.ChoiceField(label="Motivo", choices=[("", "Escolha o motivo"), *REASONS.items()])
@@ -410,7 +411,7 @@ class CancelForm(forms.Form):
     by_analysis = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-class EmailForm(forms.Form):
+class EmailForm(RefusableForm):
     """Where a note is sent to."""
 
     to = forms.EmailField(label="E-mail de quem recebe", max_length=254)

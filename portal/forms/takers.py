@@ -118,6 +118,7 @@ class TakerForm(AddressForm):
     def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asks_acceptance = bool(self.data.get("accept_status"))
+        self.taken_document = ""
         if not is_new:
             del self.fields["document"], self.fields["accept_status"]
 
@@ -126,6 +127,8 @@ class TakerForm(AddressForm):
 
     def refuse(self, error: NitroError) -> None:
         super().refuse(error)
+        if isinstance(error, TakerTaken):
+            self.taken_document = self.cleaned_data["document"]
         self.asks_acceptance = self.asks_acceptance or isinstance(error, StatusNotAccepted)
 
     def read(self) -> TakerData:

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
-from nfse.answers import or_404
+from nfse.answers import or_404, press, succeeds
 from nfse.models import InvoiceRequest
 from nfse.permissions import Right
 from nfse.selectors.invoices import get_request
@@ -39,30 +39,19 @@ LETTERS_PER_FIRM = "60/h"
 def cancel_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
     found = or_404(get_request, request.firm.pk, request_id)
     invoice = or_404(get_note, request.firm.pk, request_id)
-    form = CancelForm(request.POST) if request.method == "POST" else None
-    if form is not None and form.is_valid():
-        by_analysis = form.cleaned_data["by_analysis"]
-        try:
-            or_404(
-                canceling.cancel_invoice,
-                actor=request.actor,
-                invoice_id=invoice.pk,
-                reason_code=form.cleaned_data["reason_code"],
-                text=form.cleaned_data["text"],
-                by_analysis=by_analysis,
-            )
-        except NitroError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, ANALYSIS_ASKED if by_analysis else CANCEL_ASKED)
-            return redirect("nfse:invoice", request_id=request_id)
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and succeeds(
+        form, canceling.cancel_invoice, actor=request.actor, invoice_id=invoice.pk, **form.cleaned_data
+    ):
+        messages.success(request, ANALYSIS_ASKED if form.cleaned_data["by_analysis"] else CANCEL_ASKED)
+        return redirect("nfse:invoice", request_id=request_id)
     actions = list_actions(found, invoice, can_issue=True)
-    if form is None and not (actions.cancel or actions.analysis):
+    if not form.is_bound and not (actions.cancel or actions.analysis):
         messages.error(request, actions.refusal or canceling.CannotCancel.message)
         return redirect("nfse:invoice", request_id=request_id)
-    shown = form or make_cancel_form(invoice, by_analysis=actions.analysis)
+    shown = form if form.is_bound else make_cancel_form(invoice, by_analysis=actions.analysis)
     context = {"requested": found, "invoice": invoice, "actions": actions, "cancel_form": shown}
-    return render(request, "portal/invoice/cancel.html", context, status=422 if form else 200)
+    return render(request, "portal/invoice/cancel.html", context, status=status_of(form))
 
 
 @never_cache
@@ -72,25 +61,16 @@ def cancel_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
 def email_invoice(request: FirmRequest, request_id: int) -> HttpResponse:
     found = or_404(get_request, request.firm.pk, request_id)
     invoice = or_404(get_note, request.firm.pk, request_id)
-    form = EmailForm(request.POST) if request.method == "POST" else None
-    if form is not None and form.is_valid():
-        address = form.cleaned_data["to"]
-        try:
-            or_404(
-                mailing.email_invoice,
-                actor=request.actor,
-                request_id=request_id,
-                to=address,
-                form_key=form.cleaned_data["form_key"],
-            )
-        except NitroError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, EMAIL_ASKED.format(address=address))
-            return redirect("nfse:invoice", request_id=request_id)
-    shown = form or EmailForm(initial={"to": found.taker.email if found.taker else ""})
+    form = EmailForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and succeeds(
+        form, mailing.email_invoice, actor=request.actor, request_id=request_id, **form.cleaned_data
+    ):
+        messages.success(request, EMAIL_ASKED.format(address=form.cleaned_data["to"]))
+        return redirect("nfse:invoice", request_id=request_id)
+    to = found.taker.email if found.taker else ""
+    shown = form if form.is_bound else EmailForm(initial={"to": to})
     context = {"requested": found, "invoice": invoice, "email_form": shown}
-    return render(request, "portal/invoice/email.html", context, status=422 if form else 200)
+    return render(request, "portal/invoice/email.html", context, status=status_of(form))
 
 
 @require_POST
@@ -118,10 +98,5 @@ def _act(
     request: FirmRequest, request_id: int, service: Callable[..., InvoiceRequest], done: str
 ) -> HttpResponse:
     """Call a service and go to the page of the request that comes back; a refusal is told on its own."""
-    try:
-        changed = or_404(service, actor=request.actor, request_id=request_id)
-    except NitroError as error:
-        messages.error(request, error.message)
-        return redirect("nfse:invoice", request_id=request_id)
-    messages.success(request, done)
-    return redirect("nfse:invoice", request_id=changed.pk)
+    changed = press(request, service, done, actor=request.actor, request_id=request_id)
+    return redirect("nfse:invoice", request_id=changed.pk if changed else request_id)

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
-from nfse.answers import or_404
+from nfse.answers import attempt, or_404, succeeds
 from nfse.models import Taker
 from nfse.permissions import Right
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
@@ -100,22 +100,16 @@ def taker(request: FirmRequest, taker_id: int) -> HttpResponse:
 @firm_member_required(Right.EDIT_TAKERS)
 def new_taker(request: FirmRequest) -> HttpResponse:
     form = TakerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        document = form.cleaned_data["document"]
-        try:
-            created = or_404(
-                services.create_taker,
-                actor=request.actor,
-                document=document,
-                data=form.read(),
-                accept_status=form.cleaned_data["accept_status"],
-            )
-        except services.TakerTaken as error:
-            form.refuse(error)
-            return _show_form(request, form, None, find_taker_by_document(request.firm.pk, document))
-        except NitroError as error:
-            form.refuse(error)
-        else:
+    if form.is_valid():
+        created = attempt(
+            form,
+            services.create_taker,
+            actor=request.actor,
+            document=form.cleaned_data["document"],
+            data=form.read(),
+            accept_status=form.cleaned_data["accept_status"],
+        )
+        if created is not None:
             messages.success(request, "Tomador cadastrado. Já aparece ao emitir notas.")
             return redirect(_page_after(request, created))
     return _show_form(request, form, None)
@@ -129,19 +123,11 @@ def edit_taker(request: FirmRequest, taker_id: int) -> HttpResponse:
         return redirect("nfse:edit_taker", taker_id=found.merged_into_id)
     sent = request.POST if request.method == "POST" else None
     form = TakerForm(sent, is_new=False, initial=describe_taker(found))
-    if request.method == "POST" and form.is_valid():
-        try:
-            or_404(
-                services.update_taker,
-                actor=request.actor,
-                taker_id=found.pk,
-                data=form.read(),
-            )
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Tomador salvo. Notas já confirmadas não mudam.")
-            return redirect("nfse:taker", taker_id=found.pk)
+    if form.is_valid() and succeeds(
+        form, services.update_taker, actor=request.actor, taker_id=found.pk, data=form.read()
+    ):
+        messages.success(request, "Tomador salvo. Notas já confirmadas não mudam.")
+        return redirect("nfse:taker", taker_id=found.pk)
     return _show_form(request, form, found)
 
 
@@ -156,26 +142,16 @@ def merge_takers(request: FirmRequest, taker_id: int) -> HttpResponse:
     asked = request.POST if is_sent else request.GET
     form = MergeForm(asked if is_sent or asked else None)
     merged = _find_other(request.firm.pk, form)
-    if merged is not None:
-        try:
-            services.check_merge(kept, merged)
-            if is_sent:
-                return _merge(request, kept, merged)
-        except NitroError as error:
-            form.refuse(error)
-            merged = None
+    if merged is not None and not succeeds(form, services.check_merge, kept, merged):
+        merged = None
+    if is_sent and merged is not None:
+        pair = {"kept_id": kept.pk, "merged_id": merged.pk}
+        if succeeds(form, services.merge_takers, actor=request.actor, **pair):
+            done = f"“{merged.name}” agora é “{kept.name}”. As notas dos dois contam juntas."
+            messages.success(request, done)
+            return redirect("nfse:taker", taker_id=kept.pk)
+        merged = None
     return _show_merge(request, form, kept, merged)
-
-
-def _merge(request: FirmRequest, kept: Taker, merged: Taker) -> HttpResponse:
-    or_404(
-        services.merge_takers,
-        actor=request.actor,
-        kept_id=kept.pk,
-        merged_id=merged.pk,
-    )
-    messages.success(request, f"“{merged.name}” agora é “{kept.name}”. As notas dos dois contam juntas.")
-    return redirect("nfse:taker", taker_id=kept.pk)
 
 
 def _find_other(firm_id: int, form: MergeForm) -> Taker | None:
@@ -225,11 +201,9 @@ def _page_before(request: FirmRequest) -> str:
     return address if is_ours else ""
 
 
-def _show_form(
-    request: FirmRequest, form: TakerForm, found: Taker | None, same: Taker | None = None
-) -> HttpResponse:
-    """The form of a new or stored taker; `same` is the one that has the document already."""
+def _show_form(request: FirmRequest, form: TakerForm, found: Taker | None) -> HttpResponse:
+    """The form of a new or stored taker, with the one that has the document already."""
+    same = find_taker_by_document(request.firm.pk, form.taken_document) if form.taken_document else None
     own = reverse("nfse:taker", args=[found.pk]) if found else reverse("nfse:takers")
     context = {"form": form, "taker": found, "same": same, "back_url": _page_before(request) or own}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "portal/takers/form.html", context, status=status)
+    return render(request, "portal/takers/form.html", context, status=status_of(form))

@@ -126,9 +126,9 @@ class TakerForm(AddressForm):
         return clean_by(clean_document, self.cleaned_data["document"])
 
     def refuse(self, error: NitroError) -> None:
-        super().refuse(error)
         if isinstance(error, TakerTaken):
-            self.taken_document = self.cleaned_data["document"]
+            self.taken_document = self.cleaned_data["document"]  # a field in error loses its value
+        super().refuse(error)
         self.asks_acceptance = self.asks_acceptance or isinstance(error, StatusNotAccepted)
 
     def read(self) -> TakerData:

@@ -64,3 +64,9 @@ class Unreadable(ProviderError):
     """The provider answered something that is not what its contract says."""
 
     message = "O serviço consultado respondeu algo que não foi possível ler."
+
+
+class FormKeyReused(NitroError):
+    """The key of a form already names something of somebody else, or something other."""
+
+    message = "Este formulário expirou. Recarregue a página e tente de novo."

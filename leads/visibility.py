@@ -66,7 +66,7 @@ class VisibleLead:
 
     @property
     def phones(self) -> tuple[str, ...]:
-        """Every phone once: mobile, then landline, then lines of no one (L19)."""
+        """Every phone once: mobile, then landline, then toll-free and shared-cost numbers (L19)."""
         every = dict.fromkeys(phone for phone in (self.place_phone, *self.registry_phones) if phone)
         return tuple(sorted(every, key=_phone_rank))
 

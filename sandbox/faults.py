@@ -39,7 +39,7 @@ class Fault:
     method: str = "*"
     count: int | None = None  # how many requests to hit
     rate: float | None = None  # share of requests to hit, 0 to 1
-    skip: int = 0  # let so many matching requests pass first
+    skip: int = 0  # let this many matching requests pass first
     seconds: float = 0.0  # late, late_after, work_later
     status: int = 500  # status
     retry_after: str | None = None  # status: header, seconds or date

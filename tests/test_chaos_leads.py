@@ -31,7 +31,7 @@ def start_io(house: House, name: str, sandbox: Sandbox) -> tuple[str, Process]:
 
 
 def kill_at_work(node: str, process: Process, leads: int, seconds: float) -> int:
-    """Kill the worker once so many leads are delivered and it holds work; return how much it held."""
+    """Kill the worker once this many leads are delivered and it holds work; return how much it held."""
     held = WorkItem.objects.filter(status="processing", worker=node)
     wait_until(
         lambda: (chaos.count_delivered() >= leads and held.exists()) or not chaos.list_open_searches(),

@@ -82,7 +82,7 @@ def count_open() -> int:
 
 
 def kill_at_work(node: str, process: Process, left: int) -> int:
-    """Kill the worker once so many requests are left and it holds work; return how much it held."""
+    """Kill the worker once this many requests are left and it holds work; return how much it held."""
     held = WorkItem.objects.filter(status="processing", worker=node)
     wait_until(lambda: count_open() <= left and (held.exists() or not count_open()), SECONDS)
     process.kill()

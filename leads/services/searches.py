@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from core.errors import NitroError
+from core.errors import FormKeyReused, NitroError
 from core.money import format_number
+from credits.errors import AccountBlocked
 from credits.models import Tariff
 from credits.selectors import get_balance, get_price
 from credits.values import Price
@@ -38,12 +39,6 @@ class EmailNotConfirmed(NitroError):
     """A1: without a confirmed e-mail one may look around, not search."""
 
     message = "Confirme seu e-mail para fazer buscas. Enviamos o link quando você criou a conta."
-
-
-class AccountBlocked(NitroError):
-    """An operator blocked the account: it keeps what it has and starts nothing new."""
-
-    message = "Esta conta está bloqueada. Fale com o nosso atendimento."
 
 
 class UnknownCity(NitroError):
@@ -101,12 +96,6 @@ class SearchStillOpen(NitroError):
     """Only a search that ended can be hidden."""
 
     message = "Esta busca ainda está em andamento. Cancele antes de arquivar."
-
-
-class FormKeyReused(NitroError):
-    """The form's key belongs to another account's search."""
-
-    message = "Este formulário expirou. Recarregue a página e tente de novo."
 
 
 def start_search(

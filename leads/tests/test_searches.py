@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.factories import make_buyer
+from core.errors import FormKeyReused
+from credits.errors import AccountBlocked
 from credits.selectors import get_balance
 from credits.services import refund_credits, set_price
 from credits.tests.factories import fund
@@ -18,9 +20,7 @@ from leads.selectors.searches import SearchNotFound, get_progress, get_search, l
 from leads.services.delivery import deliver_leads
 from leads.services.niches import InvalidNicheText
 from leads.services.searches import (
-    AccountBlocked,
     EmailNotConfirmed,
-    FormKeyReused,
     InvalidQuantity,
     NoCredits,
     PriceChanged,

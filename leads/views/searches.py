@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import buyer_required
-from core.errors import NitroError
+from core.errors import FormKeyReused, NitroError
 from core.forms import attempt
 from core.ratelimit import rate_limited
 from credits.models import Tariff
@@ -136,7 +136,7 @@ def repeat_search(request: BuyerRequest, search_id: int) -> HttpResponse:
     form = PaidForm(request.POST)
     try:
         if not form.is_valid():
-            raise services.FormKeyReused
+            raise FormKeyReused
         repeated = services.repeat_search(
             account_id=request.account.pk,
             user_id=request.user.pk,

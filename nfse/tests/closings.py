@@ -17,8 +17,8 @@ from fiscal.tests.notes import PORTO_ALEGRE, make_issuer, make_nfse, make_snapsh
 from fiscal.values import NoteEventFact, NoteSnapshot, Taker
 from nfse.models import Company, Invoice, InvoiceRequest, NoteEvent, Package, RequestEvent
 from nfse.models.invoices import index_issuer
+from nfse.services.closing.downloading import take_package
 from nfse.services.closing.requesting import request_closing
-from nfse.services.closing.taking import take_package
 from nfse.states import WITH_NOTE
 from nfse.tests.firms import Office, acting, make_service, make_taker
 from queue_worker.tests.support import run_due

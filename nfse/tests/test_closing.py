@@ -12,13 +12,13 @@ from fiscal.documents.clock import competence_today
 from nfse.models import ChangeRecord, Notice, Package
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.closing import making
+from nfse.services.closing.downloading import PackageNotThere, take_package
 from nfse.services.closing.requesting import EmptyMonth, FutureMonth, request_closing
 from nfse.services.closing.sweeping import (
     delete_expired_packages,
     delete_stray_files,
     requeue_lost_packages,
 )
-from nfse.services.closing.taking import PackageNotThere, take_package
 from nfse.tests.closings import (
     EVENT_XML,
     MONTH,

@@ -35,8 +35,8 @@ from nfse.services.issuing.confirming import (
     retry_request,
     withdraw_request,
 )
+from nfse.services.issuing.gateways_of import open_gateway
 from nfse.services.issuing.moving import locked_request, move
-from nfse.services.issuing.opening import open_gateway
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.snapshots import SubstitutionInput
 from nfse.services.issuing.sweeping import requeue_lost_requests

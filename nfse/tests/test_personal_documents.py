@@ -15,7 +15,7 @@ from nfse.models import Certificate, Company, NumberSeries
 from nfse.selectors.companies import CompanyFilters, list_companies
 from nfse.services.certificates import upload_certificate
 from nfse.services.companies import CompanyData, CompanyTaken, LegalNameMissing, create_company
-from nfse.services.issuing.opening import prepared_note, reference_of
+from nfse.services.issuing.gateways_of import prepared_note, reference_of
 from nfse.services.notes.canceling import cancel_invoice
 from nfse.services.plugnotas_setup import set_up_company
 from nfse.services.takers import TakerData, create_taker

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from core.errors import FormKeyReused
 from core.forms import RefusableForm
 from core.money import InvalidAmount, parse_brl
 from fiscal.documents.clock import competence_today
@@ -18,7 +19,6 @@ from nfse.models import Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
 from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_taker
-from nfse.services.issuing.confirming import FormKeyReused
 from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 from nfse.services.notes.canceling import MAX_TEXT, MIN_TEXT, REASONS

@@ -9,8 +9,8 @@ from django.urls import reverse
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.services.issuing import kinds
+from nfse.services.issuing.conflicts import close_taken, reissue_taken
 from nfse.services.issuing.moving import locked_request, move
-from nfse.services.issuing.taken import close_taken, reissue_taken
 from nfse.services.notes.mailing import give_up_note
 from nfse.states import State
 from nfse.tests.issuing import events_of, work_off

@@ -33,8 +33,8 @@ from nfse.selectors.closings import (
     previous_month,
 )
 from nfse.services.closing.checking import find_reason
+from nfse.services.closing.downloading import PackageNotThere, right_for, take_package
 from nfse.services.closing.requesting import request_closing
-from nfse.services.closing.taking import PackageNotThere, right_for, take_package
 from portal.forms.closings import ClosingForm, MonthForm
 from portal.views.downloads import firm_key, send
 

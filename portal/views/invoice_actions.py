@@ -17,7 +17,7 @@ from nfse.permissions import Right
 from nfse.selectors.invoices import get_request
 from nfse.selectors.note_actions import list_actions
 from nfse.selectors.notes import get_note
-from nfse.services.issuing import confirming, taken
+from nfse.services.issuing import confirming, conflicts
 from nfse.services.notes import canceling, mailing
 from portal.forms.issuing import CancelForm, EmailForm
 from portal.views.downloads import firm_key
@@ -90,8 +90,8 @@ def withdraw_request(request: FirmRequest, request_id: int) -> HttpResponse:
 def settle_taken(request: FirmRequest, request_id: int) -> HttpResponse:
     """The number belongs to another program's note: give up, or go out again under a new number."""
     if request.POST.get("escolha") == "emitir":
-        return _act(request, request_id, taken.reissue_taken, REISSUED)
-    return _act(request, request_id, taken.close_taken, CLOSED)
+        return _act(request, request_id, conflicts.reissue_taken, REISSUED)
+    return _act(request, request_id, conflicts.close_taken, CLOSED)
 
 
 def _act(

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from core.errors import NitroError
+from core.errors import FormKeyReused, NitroError
 from core.ratelimit import rate_limited
 from fiscal.documents.clock import competence_today
 from fiscal.documents.mirror import mirror_lines
@@ -23,7 +23,7 @@ from nfse.permissions import Right
 from nfse.selectors.invoices import get_invoice, get_request
 from nfse.selectors.note_actions import explain_no_replacement
 from nfse.selectors.takers import find_open_taker
-from nfse.services.issuing.confirming import FormKeyReused, MirrorChanged, NotIssuable, confirm_request
+from nfse.services.issuing.confirming import MirrorChanged, NotIssuable, confirm_request
 from nfse.services.issuing.copying import copy_note
 from nfse.services.issuing.preparing import Mirror, prepare_request
 from portal.forms.issuing import IssueForm, initial_of, taker_values

@@ -64,7 +64,7 @@ def until(is_true: Callable[[], object], seconds: float = 20) -> Iterator[None]:
 
 
 def race(threads: int, act: Callable[[], Result]) -> list[Result]:
-    """Call `act` in so many threads at the same moment; return what each returned."""
+    """Call `act` in this many threads at the same moment; return what each returned."""
     start = threading.Barrier(threads)
 
     def once() -> Result:

@@ -116,7 +116,7 @@ def _names_its_owner(row: Mapping[str, Any]) -> bool:
 
 
 def read_phones(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Phones once each: WhatsApp, mobile, landline, lines of no one (L19)."""
+    """Phones once each: WhatsApp, mobile, landline, toll-free and shared-cost numbers (L19)."""
     ranked: dict[str, int] = {}
     for section in _PHONE_SECTIONS:
         for text in read_texts(lookup(row, section), "telefone"):

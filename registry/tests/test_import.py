@@ -323,7 +323,7 @@ def test_the_delivery_date_is_read_from_the_name(name, expected):
 
 
 def peak_of_reading(folder, lines):
-    """The most memory that reading a file of so many lines takes, in bytes."""
+    """The most memory that reading a file of this many lines takes, in bytes."""
     path = folder / f"Empresas{lines}.zip"
     line = b'"99%06d";"DISTRIBUIDORA DE ALIMENTOS OURIVERDE LTDA";"2062";"49";"1000,00";"05";""\n'
     with (

@@ -24,7 +24,7 @@ class Plan:
 
     outcome: str = DONE
     message: str = ""
-    polls: int = 2  # after so many readings …
+    polls: int = 2  # after this many readings …
     seconds: float = 1.0  # … or so much time, whichever is first
     file_polls: int = 0  # how often PDF and XML answer 202 first
     cancels: bool = True  # whether the city accepts the cancellation

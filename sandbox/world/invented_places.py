@@ -34,7 +34,7 @@ class InventedPlaces:
         self._large = [city for city in cities if sizes.of_city[city.index] <= Size.LARGE]
 
     def of(self, niche: Niche, city: City, count: int | None = None) -> list[Place]:
-        """Return the places of the niche in the city, all or the first so many."""
+        """Return the places of the niche in the city, all or the first ones up to this number."""
         taken = self._sizes.seats(city.index, niche.index)
         return [
             self.place(Seat(city.index, niche.index, index), niche.name if not niche.slug else "")

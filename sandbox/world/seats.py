@@ -44,7 +44,7 @@ class Seats:
         self._letters_back = pow(LETTER_STRIDE, -1, LETTER_ROOTS)
 
     def is_taken(self, seat: Seat) -> bool:
-        """Whether the city has so many establishments of the pool."""
+        """Whether the city has this many establishments of the pool."""
         return seat.place < self._sizes.seats(seat.city, seat.pool)
 
     def local_number(self, seat: Seat) -> int:

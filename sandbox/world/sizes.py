@@ -7,7 +7,7 @@ from sandbox.world.catalog import Catalog, City, Niche
 from sandbox.world.numbers import between, chance, digest
 from sandbox.world.text import words
 
-FREE_POOLS = 256  # free-text niches share so many pools of companies
+FREE_POOLS = 256  # free-text niches share this many pools of companies
 MAX_SEATS = 128
 
 
@@ -27,7 +27,7 @@ COUNTS = {
     Size.SMALL: ((4, 14), (0, 6), (0, 2)),
     Size.TINY: ((0, 5), (0, 2), (0, 1)),
 }
-# There are only a million numeric roots that begin with 99: so many of each pool have one, the rest letters.
+# There are only a million numeric roots that begin with 99: this many of each pool have one, the rest letters.
 NUMERIC = {
     Size.HUGE: (120, 60, 20),
     Size.LARGE: (60, 17, 4),

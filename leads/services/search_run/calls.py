@@ -1,4 +1,4 @@
-"""Provider calls of one run: side by side in bounds, counted before they are made, with no row in hand."""
+"""Provider calls of one run: side by side in bounds, counted before they are made, while no row is locked."""
 
 import contextvars
 from collections.abc import Callable, Sequence

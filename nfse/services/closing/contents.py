@@ -16,8 +16,8 @@ from nfse.models import InvoiceRequest
 from nfse.services.closing import checking, comparing, counting
 from nfse.services.closing.comparing import Change, Entry, Manifest
 from nfse.services.closing.counting import Summary
-from nfse.services.exports.documents import DocumentNames
 from nfse.services.exports.notes import HEADER, StoredNote, note_row, read_notes
+from nfse.services.exports.xml_files import DocumentNames
 from nfse.states import WITH_NOTE
 
 MANIFEST_HEADER = ("Arquivo", "SHA-256", "Chave", "Situação")

@@ -14,9 +14,9 @@ from nfse.actors import Actor
 from nfse.models import InvoiceRequest
 from nfse.permissions import Right
 from nfse.selectors.invoices import RequestFilters, list_requests
-from nfse.services.exports.documents import DocumentNames
 from nfse.services.exports.notes import read_notes
 from nfse.services.exports.tables import Download, record_download
+from nfse.services.exports.xml_files import DocumentNames
 from nfse.states import WITH_NOTE
 
 MOST_NOTES = 500

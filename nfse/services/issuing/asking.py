@@ -9,8 +9,8 @@ from nfse.events import Event
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
+from nfse.services.issuing.gateways_of import open_gateway, prepared_note
 from nfse.services.issuing.moving import locked_request, note
-from nfse.services.issuing.opening import open_gateway, prepared_note
 from nfse.services.issuing.settling import ask_again, doubt, settle
 from nfse.states import ASKING, State
 from queue_worker.models import WorkItem

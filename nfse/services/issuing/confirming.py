@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.database import violates
-from core.errors import NitroError
+from core.errors import FormKeyReused, NitroError
 from fiscal.documents.clock import competence_today, issue_time
 from fiscal.documents.layouts import choose_layout, read_schedule
 from fiscal.documents.rules import check_xml
@@ -49,12 +49,6 @@ class MirrorChanged(NitroError):
     """What would be issued is not what was shown: show it again (R9, R86)."""
 
     message = "Os dados da nota mudaram desde que você conferiu. Confira o espelho de novo."
-
-
-class FormKeyReused(NitroError):
-    """The form's key belongs to a request of another company or person."""
-
-    message = "Este formulário expirou. Recarregue a página e tente de novo."
 
 
 class CannotRetry(NitroError):

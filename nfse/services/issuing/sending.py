@@ -15,8 +15,8 @@ from nfse.events import Event
 from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
+from nfse.services.issuing.gateways_of import open_gateway, prepared_note
 from nfse.services.issuing.moving import locked_request, move, note
-from nfse.services.issuing.opening import open_gateway, prepared_note
 from nfse.services.issuing.settling import doubt, put_back, settle
 from nfse.services.issuing.telling import tell_certificate
 from nfse.states import State

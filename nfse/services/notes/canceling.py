@@ -23,9 +23,9 @@ from nfse.permissions import NotFound as NotInFirm
 from nfse.permissions import Right
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
+from nfse.services.issuing.gateways_of import open_gateway, reference_of
 from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import locked_request, move, note
-from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.services.notes.facts import apply_facts
 from nfse.states import State
 from queue_worker.models import WorkItem

@@ -11,7 +11,7 @@ from nfse.models import Invoice, NotePicture
 from nfse.permissions import Right
 from nfse.selectors.notes import get_note, is_drawn_here
 from nfse.services.issuing import kinds
-from nfse.services.issuing.opening import open_gateway, reference_of
+from nfse.services.issuing.gateways_of import open_gateway, reference_of
 from nfse.signals import pdf_ready
 from queue_worker.models import WorkItem
 from queue_worker.work import Work

@@ -18,8 +18,8 @@ from nfse.models import Invoice, InvoiceRequest, NoteEvent
 from nfse.selectors.certificates import NoCertificate
 from nfse.selectors.notes import is_drawn_here
 from nfse.services.issuing import kinds, waits
+from nfse.services.issuing.gateways_of import open_gateway, reference_of
 from nfse.services.issuing.moving import locked_request
-from nfse.services.issuing.opening import open_gateway, reference_of
 from nfse.services.notes.facts import apply_facts
 from nfse.services.notes.pictures import tell_pdf
 from nfse.states import STANDING, WITH_NOTE

@@ -71,7 +71,7 @@ class CertificateSecret(models.Model):
 
 
 class CertificateNotice(models.Model):
-    """That the firm was told, once, that a certificate ends within so many days."""
+    """That the firm was told, once, that a certificate ends within this many days."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="notices")

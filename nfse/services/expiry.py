@@ -13,7 +13,7 @@ STEPS = (1, 7, 15, 30)
 
 
 def find_step(days_left: int) -> int | None:
-    """Return the notice that is due with so many days left, or None: too early, or ended already."""
+    """Return the notice that is due with this many days left, or None: too early, or ended already."""
     if days_left < 0:
         return None
     return next((step for step in STEPS if days_left <= step), None)

@@ -27,7 +27,7 @@ COUNTS = {
     Size.SMALL: ((4, 14), (0, 6), (0, 2)),
     Size.TINY: ((0, 5), (0, 2), (0, 1)),
 }
-# There are only a million numeric roots that begin with 99: this many of each pool have one, the rest letters.
+# A million numeric roots begin with 99: this many of each pool have one, the rest have letters.
 NUMERIC = {
     Size.HUGE: (120, 60, 20),
     Size.LARGE: (60, 17, 4),

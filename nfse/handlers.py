@@ -21,6 +21,7 @@ from nfse.services.notes.reading import read_note
 from nfse.services.notices import SEND_NOTICE_EMAIL, send_notice_email
 from nfse.services.operators import TELL_OPERATORS, send_to_operators
 from nfse.services.plugnotas_setup import give_up_setup, set_up_company
+from nfse.services.purchase_notes import ISSUE_PURCHASE_NOTE, issue_purchase_note
 from nfse.services.setup_requests import CHECK_CITY, SET_UP_COMPANY
 from queue_worker.policy import Backoff
 from queue_worker.queues import Queue
@@ -121,3 +122,8 @@ def handle_check_city(work: Work) -> dict[str, bool | None]:
 )
 def handle_make_package(work: Work) -> None:
     make_package(package_id=work.payload["package_id"], work=work)
+
+
+@handler(ISSUE_PURCHASE_NOTE, timeout=TIMEOUT, max_attempts=10, backoff=RETRIES)
+def handle_issue_purchase_note(work: Work) -> dict[str, int]:
+    return {"request_id": issue_purchase_note(order_id=work.payload["order_id"]).pk}

@@ -121,7 +121,7 @@ def _read_paid(account_id: int, entries: Sequence[LedgerEntry]) -> dict[int, Dec
     purchases = {entry.pk: entry.seq for entry in entries if entry.kind == LedgerEntry.Kind.PURCHASE}
     paid = Order.objects.filter(account_id=account_id, purchase_id__in=purchases)
     return {
-        purchases[entry_id]: Decimal(cents) / 100
+        purchases[entry_id]: Decimal(cents).scaleb(-2)
         for entry_id, cents in paid.values_list("purchase_id", "cents")
     }
 

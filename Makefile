@@ -5,7 +5,8 @@ PY := .venv/bin/python
 install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test chaos chaos-nfse chaos-payments check bench demo lint types screenshots
+.PHONY: help setup services run stop test test-upgrade chaos chaos-nfse chaos-payments check bench demo lint
+.PHONY: types screenshots
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +46,9 @@ demo: setup services ## Load the demo data again
 test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+test-upgrade: setup ## Migrate a database that an older version filled, and read the same from it
+	@$(PY) -m pytest -q tests/upgrade
 
 chaos: setup ## Search with 8 buyers at once while providers fail and workers are killed
 	@CHAOS_BUYERS=8 CHAOS_SEARCHES=20 CHAOS_QUANTITY=10 CHAOS_SECONDS=1200 $(PY) -m pytest tests/test_chaos_leads.py -q

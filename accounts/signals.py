@@ -6,6 +6,6 @@ from django.dispatch import Signal
 account_created = Signal()
 
 # Arguments: user_id, template (a services.emails template name) and extra (a JSON-able dict, usually empty).
-# A receiver makes a work item whose handler calls services.send_account_email: no address and no token is
+# A receiver makes a work item whose letter is services.write_account_letter: no address and no token is
 # stored with the work.
 email_requested = Signal()

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from benchmarks.figures import Figure, alternate
 from queue_worker import runner
 from queue_worker.models import WorkItem
-from queue_worker.registry import handler
+from queue_worker.policy import Handler
+from queue_worker.registry import register
 from queue_worker.services import claim, enqueue, record_done
-from queue_worker.work import Work
 
 ITEMS = 400
 ROUNDS = 11
@@ -39,9 +39,11 @@ RETURNING id, payload
 BARE_DONE = "UPDATE bench_bare_queue SET status = 'done' WHERE id = %s"
 
 
-@handler(KIND)
-def do_nothing(_work: Work) -> None:
+def do_nothing(*, n: int) -> None:
     """What remains is the queue itself."""
+
+
+register([Handler(KIND, do_nothing)])
 
 
 def run() -> list[Figure]:

@@ -18,9 +18,11 @@ app.autodiscover_tasks()
 
 @app.on_after_finalize.connect
 def collect_schedule(sender: Celery, **_: Any) -> None:
-    """Give beat the periodic work that each app lists in its `schedule` module."""
+    """Make the periodic work that each app lists in its `schedule` module tasks, and give them to beat."""
     from core.schedule import list_schedule  # the apps are loaded by now
 
+    for periodic in list_schedule():
+        sender.task(name=periodic.task)(periodic.start)
     sender.conf.beat_schedule = {
         periodic.task: {
             "task": periodic.task,

@@ -6,11 +6,6 @@ class CreditsConfig(AppConfig):
     verbose_name = "Créditos"
 
     def ready(self) -> None:
-        from credits import receivers, references
-        from credits.selectors.orders import name_orders
-        from credits.services.stripe_events import STRIPE
-        from inbox import sources
+        from credits import receivers
 
         receivers.connect(self)
-        references.register("order", name_orders)
-        sources.register(STRIPE)

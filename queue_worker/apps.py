@@ -2,7 +2,6 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.utils.module_loading import autodiscover_modules
 
 
 class QueueWorkerConfig(AppConfig):
@@ -10,7 +9,9 @@ class QueueWorkerConfig(AppConfig):
     verbose_name = "Fila"
 
     def ready(self) -> None:
-        autodiscover_modules("handlers")
+        from queue_worker.registry import register_apps
+
+        register_apps()
         for module in settings.QUEUE_EXTRA_HANDLERS:
             import_module(module)
         for module in ("health", "pulse", "receivers"):

@@ -86,8 +86,8 @@ class Pulse(threading.Thread):
         if time.monotonic() >= self._next_heartbeat:
             self._next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
             self._beat()
-        run_if_overdue(periodic=schedule.REAP, run=reap)
-        run_if_overdue(periodic=schedule.SWEEP, run=sweep)
+        run_if_overdue(periodic=schedule.REAP)
+        run_if_overdue(periodic=schedule.SWEEP)
         for queue in self._queues:
             if has_claimable(queue, older_than=LATE_SECONDS):
                 ring(queue)

@@ -16,8 +16,8 @@ from queue_worker.bell import ring
 from queue_worker.errors import AskFirst, GiveUp, LeaseLost, RetryLater, Snooze
 from queue_worker.keeper import keeper
 from queue_worker.models import WorkItem
-from queue_worker.policy import Policy
-from queue_worker.registry import get_policy
+from queue_worker.policy import Handler
+from queue_worker.registry import get_handler
 from queue_worker.selectors import has_claimable
 from queue_worker.services import Failure, claim, record_done, record_failure
 from queue_worker.transactions import refuse_transaction
@@ -81,23 +81,23 @@ def drain(queue: str, *, worker: str | None = None) -> int:
 
 def run(item: WorkItem) -> str | None:
     """Run a claimed item and record how it ended; return its new status, None when the lease was lost."""
-    policy = get_policy(item.kind)
-    work = Work(item, policy)
+    handler = get_handler(item.kind)
+    work = Work(item, handler)
     with ExitStack() as stack:
         stack.enter_context(bind_request_id(item.request_id))
         stack.enter_context(structlog.contextvars.bound_contextvars(item_id=item.pk, kind=item.kind))
         log.info("work_claimed", attempts=item.attempts, queue=item.queue)
         stack.enter_context(keeper.keep(work))
-        status = _handle(work, policy)
+        status = _handle(work, handler)
         log.info("work_ended", status=status, seconds=round(time.monotonic() - work.started, 3))
         return status
 
 
-def _handle(work: Work, policy: Policy) -> str | None:
+def _handle(work: Work, handler: Handler) -> str | None:
     """Call the handler and record what came of it."""
     give_back_connections()
     try:
-        result = policy.handle(work)
+        result = handler.handle(work)
         refuse_transaction("the end of a handler")
     except LeaseLost as error:
         log.warning("lease_lost", reason=str(error))

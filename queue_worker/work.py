@@ -6,7 +6,7 @@ from uuid import UUID
 
 from queue_worker.errors import LeaseLost
 from queue_worker.models import WorkItem
-from queue_worker.policy import Policy
+from queue_worker.policy import Handler
 from queue_worker.services import finish, renew_leases
 
 RENEW_SECONDS = 5.0
@@ -21,7 +21,7 @@ class Work:
     be over; pass it down to core.http. `request_id`: of the request that enqueued the item.
     """
 
-    def __init__(self, item: WorkItem, policy: Policy) -> None:
+    def __init__(self, item: WorkItem, handler: Handler) -> None:
         if item.lease_owner is None:
             raise LeaseLost(f"item {item.pk} was not claimed")
         self.item_id: int = item.pk
@@ -34,7 +34,7 @@ class Work:
         self.token: UUID = item.lease_owner
         self.lease_seconds: float = item.lease_length.total_seconds()
         self.started: float = time.monotonic()
-        self.deadline: float = self.started + policy.timeout.total_seconds()
+        self.deadline: float = self.started + handler.longest_run.total_seconds()
         self.is_finished = False
         self._ordering_key = item.ordering_key
         self._held_until = self.started + self.lease_seconds

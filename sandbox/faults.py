@@ -21,7 +21,7 @@ KINDS = (
     "incomplete",
     "work_later",
 )
-PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas", "stripe")
+PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas")
 
 
 class BadFault(ValueError):

@@ -1,6 +1,12 @@
 """The use cases of accounts. Each opens its own transaction unless its docstring says otherwise."""
 
-from accounts.services.emails import EmailTooSoon, request_email, send_account_email
+from accounts.services.emails import (
+    EmailTooSoon,
+    record_account_letter,
+    request_email,
+    write_account_letter,
+)
+from accounts.services.operators import write_to_operators
 from accounts.services.passwords import (
     WrongPassword,
     change_password,
@@ -36,16 +42,18 @@ __all__ = [
     "confirm_new_email",
     "find_reset_user",
     "forget_failures",
+    "record_account_letter",
     "renew_confirmation_link",
     "request_email",
     "request_email_confirmation",
     "request_new_email",
     "request_password_reset",
     "reset_password",
-    "send_account_email",
     "set_theme",
     "sign_up",
     "sign_up_or_tell_owner",
     "tell_owner",
     "update_profile",
+    "write_account_letter",
+    "write_to_operators",
 ]

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.gateways import Letter, send_letter
 from accounts.models import AccountEmail, User
 from accounts.signals import email_requested
 from accounts.tokens import Purpose, make_token
 from core.errors import NitroError
+from core.mail import Letter, Outcome
 
 Template = AccountEmail.Template
 PAUSE = timedelta(minutes=1)
@@ -46,27 +46,24 @@ def request_email(*, user_id: int, template: AccountEmail.Template, now: datetim
     email_requested.send(AccountEmail, user_id=user_id, template=str(template), extra={})
 
 
-def send_account_email(*, user_id: int, template: str) -> None:
-    """Write and send one e-mail; the queue's handler calls it, with no transaction open.
+def write_account_letter(*, user_id: int, template: str) -> Letter | None:
+    """Write one e-mail as it is now; None when it was sent already or its reason is gone.
 
-    The link's token is made here, so none is ever stored. Called again after it was sent, does nothing;
-    does nothing either when the reason is gone (address confirmed meanwhile, user closed).
-    Raises core.errors.Unavailable (try later) or Refused (the mail server never will).
+    The link's token is made here, so none is ever stored.
     """
     kind = Template(template)
-    started_at = timezone.now()
     user = User.objects.get(pk=user_id)
     request = AccountEmail.objects.filter(user=user, template=kind).first()
     is_sent = request is not None and request.sent_at is not None and request.sent_at >= request.requested_at
     if is_sent or not user.is_active or not _LETTERS[kind].is_due(user):
-        return
-    send_letter(_write(kind, user))
-    AccountEmail.objects.update_or_create(
-        user=user,
-        template=kind,
-        defaults={"sent_at": started_at},
-        create_defaults={"requested_at": started_at, "sent_at": started_at},
-    )
+        return None
+    return _write(kind, user)
+
+
+def record_account_letter(*, outcome: Outcome, written_at: datetime, user_id: int, template: str) -> None:
+    """Note that the letter left. One that was asked for after `written_at` is still to send."""
+    if outcome == Outcome.SENT:
+        AccountEmail.objects.filter(user_id=user_id, template=template).update(sent_at=written_at)
 
 
 @dataclass(frozen=True)

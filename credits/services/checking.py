@@ -1,24 +1,23 @@
 """Running the proof of the ledger, and what follows from a difference (C14)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.services import write_to_operators
+from core.mail import Letter
 from credits.checks import CheckResult, Difference, list_checks, run_check
 from credits.models import LedgerEntry, Wallet
 from credits.services.history import write_history
 from queue_worker.services import enqueue
 
-ALERT_OPERATORS = "credits.alert_operators"
-CHECK_LEDGER = "credits.check_ledger_now"
+TELL_DIFFERENCES = "credits.tell_differences"
 
 log = structlog.get_logger(__name__)
 
@@ -60,28 +59,22 @@ def check_ledger_and_act() -> LedgerReport:
     if report.differences:
         log.error("ledger_differences", **_figures(report))
         with transaction.atomic():
-            enqueue(kind=ALERT_OPERATORS, payload=report.as_json(), dedupe_key="ledger")
+            enqueue(kind=TELL_DIFFERENCES, payload={}, dedupe_key="ledger")
     else:
         log.info("ledger_checked", **_figures(report))
     return report
 
 
-def ask_for_check(*, actor_id: int) -> None:
-    """Ask for the proof of the ledger as work, once while it waits."""
-    with transaction.atomic(durable=True):
-        enqueue(kind=CHECK_LEDGER, payload={}, dedupe_key="ledger")
-    log.info("ledger_check_asked", actor_id=actor_id)
-
-
-def write_to_operators(*, report: Mapping[str, Any]) -> None:
-    """Send the report (`LedgerReport.as_json`) to every active operator. Sent twice at worst."""
-    operators = User.objects.filter(is_staff=True, is_active=True).values_list("email", flat=True)
+def write_differences() -> Letter | None:
+    """Prove the ledger and write to the operators what differs now; None when nothing does any more."""
+    report = check_ledger()
+    if not report.differences:
+        return None
     context = {"report": report, "site_url": settings.SITE_URL}
-    EmailMessage(
-        subject=f"[Nitro] Extrato de créditos: {report['differences']} diferença(s)",
-        body=render_to_string("credits/mail/ledger_differences.txt", context),
-        bcc=list(operators),
-    ).send()
+    return write_to_operators(
+        subject=f"[Nitro] Extrato de créditos: {report.differences} diferença(s)",
+        text=render_to_string("credits/emails/ledger_differences.txt", context),
+    )
 
 
 def thaw_wallet(*, wallet_id: int, actor_id: int) -> None:

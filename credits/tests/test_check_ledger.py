@@ -8,14 +8,13 @@ from django.db import connection, transaction
 from structlog.testing import capture_logs
 
 from accounts.models import Account
-from credits import checks
+from credits import checks, schedule
 from credits.checks import Difference
 from credits.errors import WalletFrozen
 from credits.models import LedgerEntry, Wallet
 from credits.services import refund_credits, reverse_credits, thaw_wallet
 from credits.services.checking import check_ledger, check_ledger_and_act
 from credits.services.wallets import open_missing_wallets
-from credits.tasks import check_ledger_task, open_missing_wallets_task
 from credits.tests.factories import debit, fund
 from queue_worker.tests.support import make_due, run_due
 
@@ -93,7 +92,7 @@ def test_an_account_without_wallet_is_found_and_given_one(db):
     assert open_missing_wallets() == 1
 
     assert found() == {}
-    assert open_missing_wallets_task() == "0 abertas"
+    assert schedule.OPEN_WALLETS.start() == "0 abertas"
 
 
 def test_the_command_says_that_all_is_well(busy, capsys):
@@ -145,7 +144,7 @@ class TestActing:
             cursor.execute(DAMAGES["balance"])
 
         with capture_logs() as logs:
-            said = check_ledger_task()
+            said = schedule.CHECK_LEDGER.start()
 
         assert said == "5 lançamentos, 1 diferenças"
         with pytest.raises(WalletFrozen):

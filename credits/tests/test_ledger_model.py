@@ -205,7 +205,7 @@ def purchase(key, amount):
             amount=amount,
             operation_key=key,
             kind="purchase",
-            reference=Reference("test", key),
+            reference=Reference("order", key),
             text="Compra de créditos",
         )
     ]

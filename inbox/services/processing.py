@@ -42,9 +42,9 @@ def record_outcome(*, delivery_id: int, outcome: Outcome) -> bool:
     return True
 
 
-def record_death(item: WorkItem) -> None:
+def record_death(*, delivery_id: int, item: WorkItem) -> None:
     """The `on_dead` of a source's handler: the delivery is shown as failed, with the work's last error."""
-    delivery = _lock(item.payload["delivery_id"])
+    delivery = _lock(delivery_id)
     if delivery is not None:
         fail(delivery, item.last_error or "O trabalho foi cancelado.")
 

@@ -17,8 +17,8 @@ from inbox import sources
 from inbox.services import open_delivery, record_death, record_outcome
 from inbox.sources import BadSignature, Call, Outcome, Received, Source, UnknownSender
 from queue_worker.errors import GiveUp
-from queue_worker.policy import Backoff
-from queue_worker.registry import handler
+from queue_worker.policy import Backoff, Handler
+from queue_worker.registry import register
 from queue_worker.services import enqueue
 from queue_worker.tests.effects import list_effects, note
 from queue_worker.work import Work
@@ -50,10 +50,9 @@ def verify(call: Call, body: bytes) -> None:
         raise BadSignature
 
 
-@handler(READ_LEDGER, max_attempts=2, backoff=Backoff(first=0.01), on_dead=record_death)
-def read_ledger(work: Work) -> None:
+def read_ledger(*, delivery_id: int, work: Work) -> None:
     """Grant what an event says, once per event id, in the transaction that ends the delivery."""
-    received = open_delivery(delivery_id=work.payload["delivery_id"])
+    received = open_delivery(delivery_id=delivery_id)
     if received is None:
         return
     if received.message.get("unknown"):
@@ -74,9 +73,8 @@ def grant(received: Received) -> bool:
     return True
 
 
-@handler(ANSWER_CHAT)
-def answer_chat(work: Work) -> None:
-    note(work.payload["message"], "answered")
+def answer_chat(*, message: int) -> None:
+    note(message, "answered")
 
 
 def add_messages(received: Received) -> Outcome:
@@ -125,6 +123,12 @@ SIGNED = Source(
 )
 for _source in (LEDGER, CHAT, SIGNED):
     sources.register(_source)
+register(
+    [
+        Handler(READ_LEDGER, read_ledger, max_attempts=2, backoff=Backoff(first=0.01), on_dead=record_death),
+        Handler(ANSWER_CHAT, answer_chat),
+    ]
+)
 
 
 def deliver(client, message, *, source="tests-ledger", secret=SECRET, **headers):

@@ -75,6 +75,11 @@ def finish_search(*, search_id: int, reason: str) -> Search:
     return search
 
 
+def end_dead_search(*, search_id: int) -> None:
+    """A search whose work died keeps what it delivered and never stays open (R8, L12)."""
+    finish_search(search_id=search_id, reason=Search.Reason.PROVIDER)
+
+
 def _final_status(search: Search, delivered: int, reason: str) -> Search.Status:
     if delivered >= search.quantity:
         return Search.Status.COMPLETED

@@ -10,10 +10,10 @@ from django.utils import timezone
 from credits.selectors import get_balance
 from credits.tests.threads import run_together
 from leads.models import CompanyMembership, LeadAccess, Place, Search, SearchCandidate, SearchPage
+from leads.schedule import SCHEDULE
 from leads.services.delivery import deliver_leads
 from leads.services.search_run import checking, run
 from leads.services.searches import cancel_search, enqueue_run, requeue_lost_searches
-from leads.tasks import requeue_lost_searches_task
 from leads.tests import providers
 from leads.tests.engine import ask, delivered_cnpjs, differences, run_to_end, search_now
 from leads.tests.factories import make_funded
@@ -328,7 +328,7 @@ def test_a_search_that_lost_its_work_gets_it_again(account, sandbox):
 
 
 def test_the_periodic_task_runs(account):
-    assert requeue_lost_searches_task() == 0
+    assert [periodic.start() for periodic in SCHEDULE] == ["0 retomadas"]
 
 
 def test_running_an_ended_search_again_changes_nothing(account, sandbox):

@@ -13,6 +13,7 @@ from nfse.models.invoices import (
     NumberSeries,
     RequestEvent,
 )
+from nfse.models.letters import NoteEmail
 from nfse.models.logos import FirmLogo
 from nfse.models.notices import Notice
 from nfse.models.phones import AuthorizedPhone
@@ -34,6 +35,7 @@ __all__ = [
     "Invite",
     "Invoice",
     "InvoiceRequest",
+    "NoteEmail",
     "NoteEvent",
     "NotePicture",
     "Notice",

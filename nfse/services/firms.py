@@ -17,7 +17,7 @@ from core.documents import normalize_cnpj
 from core.errors import NitroError
 from nfse.models import ChangeRecord, Firm
 from nfse.permissions import Right, require_right
-from nfse.services.operators import tell_operators
+from nfse.services.operators import TELL_FIRM_TAKEN, tell_operators
 from nfse.services.places import check_city, clean_address, clean_phone
 from nfse.services.trail import describe, record_change
 from registry.values import AddressLines
@@ -188,9 +188,6 @@ def _explain(error: IntegrityError, cnpj: str) -> Exception:
 
 def _tell_of_taken(cnpj: str) -> FirmNotRegistered:
     log.warning("firm_registered_twice")
-    tell_operators(
-        key=f"firm-taken:{cnpj}",
-        subject="Cadastro repetido de contabilidade",
-        text=f"Alguém tentou cadastrar de novo a contabilidade de CNPJ {cnpj}. Confira com ela.",
-    )
+    firm_id = Firm.objects.values_list("pk", flat=True).get(document=cnpj)
+    tell_operators(kind=TELL_FIRM_TAKEN, key=f"firm:{firm_id}", firm_id=firm_id)
     return FirmNotRegistered()

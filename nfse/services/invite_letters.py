@@ -10,12 +10,12 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.gateways import send_letter
 from accounts.selectors import find_user_by_email
 from core.errors import NitroError
+from core.mail import Letter as Email
+from core.mail import Outcome
 from nfse.models import Invite
 from nfse.services.letters import write_letter
-from queue_worker.models import WorkItem
 from queue_worker.services import enqueue
 
 SEND_INVITE_LETTER = "nfse.send_invite_letter"
@@ -58,39 +58,27 @@ def request_letter(invite: Invite, *, again_at: datetime | None = None) -> None:
     )
 
 
-def send_invite_letter(*, invite_id: int) -> bool:
-    """Write and send the letter, with no transaction open; called by the queue.
-
-    False when it was sent, or when the invitation ended, was withdrawn or accepted meanwhile.
-    Raises core.errors.Unavailable or Refused.
-    """
+def write_invite_letter(*, invite_id: int) -> Email | None:
+    """Write the letter; None when it was sent, or when the invitation ended, was withdrawn or accepted."""
     invite = Invite.objects.select_related("firm", "invited_by").get(pk=invite_id)
     is_due = invite.letter != Letter.SENT and invite.is_open and invite.expires_at > timezone.now()
     if not is_due:
-        return False
+        return None
     subject = f"Convite para a equipe de {invite.firm.display_name}"
     context = {
         "invite": invite,
         "user": find_user_by_email(invite.email),
         "link": f"{settings.SITE_URL}{reverse('nfse:invite', args=[make_invite_token(invite)])}",
     }
-    send_letter(
-        write_letter(
-            to=invite.email, subject=subject, template="invite", context=context, firm_id=invite.firm_id
-        )
+    return write_letter(
+        to=invite.email, subject=subject, template="invite", context=context, firm_id=invite.firm_id
     )
-    _mark(invite, Letter.SENT)
-    return True
 
 
-def give_up_letter(item: WorkItem) -> None:
-    """Say that the letter did not leave, inside the transaction in which its work dies."""
-    invite = Invite.objects.filter(pk=item.payload["invite_id"]).first()
-    if invite is not None and invite.letter == Letter.WAITING:
-        _mark(invite, Letter.FAILED)
-
-
-def _mark(invite: Invite, letter: Invite.Letter) -> None:
-    """Unless another letter was asked for meanwhile."""
-    same = Invite.objects.filter(pk=invite.pk, letter_asked_at=invite.letter_asked_at)
-    same.update(letter=letter)
+def record_invite_letter(*, outcome: Outcome, written_at: datetime | None, invite_id: int) -> None:
+    """Say on the invitation whether its letter left, unless another one was asked for meanwhile."""
+    waiting = Invite.objects.filter(pk=invite_id, letter=Letter.WAITING)
+    if outcome == Outcome.SENT:
+        waiting.filter(letter_asked_at__lte=written_at).update(letter=Letter.SENT)
+    elif outcome == Outcome.FAILED:
+        waiting.update(letter=Letter.FAILED)

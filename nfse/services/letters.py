@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from accounts.gateways import Attachment, Letter
+from core.mail import Attachment, Letter
 from nfse.selectors.logos import find_logo
 
 

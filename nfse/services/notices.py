@@ -8,8 +8,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.gateways import send_letter
 from accounts.models import Membership
+from core.mail import Letter, Outcome
 from nfse.models import Notice
 from nfse.permissions import FIRM_ROLES
 from nfse.services.letters import write_letter
@@ -74,33 +74,31 @@ def notify(
     return new
 
 
-def send_notice_email(*, notice_id: int) -> bool:
-    """Send one notice by e-mail, with no transaction open; called by the queue.
-
-    False when it was sent already, or when the person left meanwhile. Raises core.errors.Unavailable or
-    Refused.
-    """
+def write_notice_letter(*, notice_id: int) -> Letter | None:
+    """Write one notice as an e-mail; None when it was sent already, or when the person left meanwhile."""
     notice = Notice.objects.select_related("recipient", "firm", "company").get(pk=notice_id)
     is_member = Membership.objects.filter(
         account__firm=notice.firm_id, user=notice.recipient_id, is_active=True, user__is_active=True
     ).exists()
     if notice.emailed_at is not None or not is_member:
-        return False
-    send_letter(
-        write_letter(
-            to=notice.recipient.email,
-            subject=notice.title,
-            template="notice",
-            firm_id=notice.firm_id,
-            context={
-                "user": notice.recipient,
-                "notice": notice,
-                "link": f"{settings.SITE_URL}{reverse('nfse:notices')}",
-            },
-        )
+        return None
+    return write_letter(
+        to=notice.recipient.email,
+        subject=notice.title,
+        template="notice",
+        firm_id=notice.firm_id,
+        context={
+            "user": notice.recipient,
+            "notice": notice,
+            "link": f"{settings.SITE_URL}{reverse('nfse:notices')}",
+        },
     )
-    Notice.objects.filter(pk=notice_id).update(emailed_at=timezone.now())
-    return True
+
+
+def record_notice_letter(*, outcome: Outcome, written_at: datetime | None, notice_id: int) -> None:
+    """Note that the e-mail left."""
+    if outcome == Outcome.SENT:
+        Notice.objects.filter(pk=notice_id).update(emailed_at=written_at)
 
 
 def mark_notices_read(

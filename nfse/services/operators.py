@@ -1,35 +1,35 @@
-"""Telling the operators of Nitro that something needs them."""
+"""Letters to the operators of Nitro about what needs them."""
 
 from django.db import transaction
 
-from accounts.gateways import Letter, send_letter
-from accounts.models import User
-from nfse.services.letters import write_letter
+from accounts.services import write_to_operators
+from core.mail import Letter
+from nfse.models import Firm, Package
 from queue_worker.services import enqueue
 
-TELL_OPERATORS = "nfse.tell_operators"
+TELL_FIRM_TAKEN = "nfse.tell_firm_taken"
+TELL_PACKAGE_FAILED = "nfse.tell_package_failed"
 
 
-def tell_operators(*, key: str, subject: str, text: str) -> None:
-    """Ask for one e-mail to every operator; while it waits, the same `key` is not asked for again.
-
-    `text` holds no CPF, phone or secret: it is stored with the work.
-    """
+def tell_operators(*, kind: str, key: str, **ids: int) -> None:
+    """Ask for one letter of a kind to the operators; while it waits, the same `key` asks for no other."""
     with transaction.atomic():
-        enqueue(kind=TELL_OPERATORS, payload={"subject": subject, "text": text}, dedupe_key=key, priority=60)
+        enqueue(kind=kind, payload=ids, dedupe_key=key, priority=60)
 
 
-def send_to_operators(*, subject: str, text: str) -> int:
-    """Send the e-mail to each active operator and return how many; called by the queue.
-
-    Raises core.errors.Unavailable or Refused.
-    """
-    letters = [_write(user, subject, text) for user in User.objects.filter(is_staff=True, is_active=True)]
-    for letter in letters:
-        send_letter(letter)
-    return len(letters)
+def write_firm_taken(*, firm_id: int) -> Letter | None:
+    """Write that somebody tried to register a firm that is registered."""
+    cnpj = Firm.objects.get(pk=firm_id).document
+    return write_to_operators(
+        subject="Cadastro repetido de contabilidade",
+        text=f"Alguém tentou cadastrar de novo a contabilidade de CNPJ {cnpj}. Confira com ela.",
+    )
 
 
-def _write(user: User, subject: str, text: str) -> Letter:
-    context = {"user": user, "text": text}
-    return write_letter(to=user.email, subject=subject, template="operators", context=context)
+def write_package_failed(*, package_id: int) -> Letter | None:
+    """Write why a package of notes was not made."""
+    package = Package.objects.get(pk=package_id)
+    return write_to_operators(
+        subject="Um pacote de notas não foi gerado",
+        text=f"Pacote {package.pk} da contabilidade {package.firm_id}: {package.problem}",
+    )

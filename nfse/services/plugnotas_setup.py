@@ -19,7 +19,6 @@ from nfse.services.notes.webhook import webhook_key
 from nfse.services.setup_requests import request_setup
 from nfse.states import SetupState
 from queue_worker.errors import RetryLater
-from queue_worker.models import WorkItem
 
 log = structlog.get_logger(__name__)
 ERROR_LENGTH = 500
@@ -64,9 +63,9 @@ def set_up_company(*, company_id: int) -> str:
     return _record(company, SetupState.SENT)
 
 
-def give_up_setup(item: WorkItem) -> None:
+def give_up_setup(*, company_id: int) -> None:
     """The work died: say so on the company, inside the queue's transaction."""
-    Company.objects.filter(pk=item.payload["company_id"], plugnotas_state=SetupState.PENDING).update(
+    Company.objects.filter(pk=company_id, plugnotas_state=SetupState.PENDING).update(
         plugnotas_state=SetupState.ERROR, plugnotas_error=UNANSWERED
     )
 

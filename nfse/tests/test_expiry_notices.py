@@ -13,9 +13,9 @@ from nfse.models import Certificate, CertificateNotice, Notice
 from nfse.schedule import SCHEDULE
 from nfse.selectors.notices import count_unread_notices, list_notices
 from nfse.services.expiry import find_step, send_expiry_notices
-from nfse.services.notices import SEND_NOTICE_EMAIL, mark_notices_read, send_notice_email
-from nfse.tasks import send_expiry_notices_task
+from nfse.services.notices import SEND_NOTICE_EMAIL, mark_notices_read, write_notice_letter
 from queue_worker.models import WorkItem
+from queue_worker.tests.support import run_due
 
 pytestmark = pytest.mark.django_db
 END = datetime(2027, 3, 31, 15, 0, tzinfo=UTC)
@@ -122,10 +122,9 @@ def test_two_runs_at_once_tell_once(certificate):
 
 def test_the_letter_says_company_day_and_what_to_do(office, certificate):
     send_expiry_notices(now=before(days=15))
-    notice = Notice.objects.get(recipient=office.owner)
-    assert send_notice_email(notice_id=notice.pk)
-    letter = mail.outbox[0]
-    assert (letter.to, letter.subject) == ([office.owner.email], "Certificado vence em 15 dias")
+    run_due()
+    [letter] = [letter for letter in mail.outbox if letter.to == [office.owner.email]]
+    assert letter.subject == "Certificado vence em 15 dias"
     for words in ("Oficina do Vale Ltda", "31/03/2027 às 12:00", "Contabilidade 1"):
         assert words in letter.body
         assert words in letter.alternatives[0][0]
@@ -133,8 +132,9 @@ def test_the_letter_says_company_day_and_what_to_do(office, certificate):
 
 def test_a_letter_goes_out_once(certificate):
     send_expiry_notices(now=before(days=15))
-    ids = [item.payload["notice_id"] for item in WorkItem.objects.filter(kind=SEND_NOTICE_EMAIL)]
-    assert [send_notice_email(notice_id=pk) for pk in ids * 2] == [True, True, False, False]
+    for _ in range(2):
+        run_due()
+        WorkItem.objects.filter(kind=SEND_NOTICE_EMAIL).update(status="pending")
     assert len(mail.outbox) == 2
 
 
@@ -142,8 +142,7 @@ def test_who_left_gets_no_letter(office, certificate):
     send_expiry_notices(now=before(days=15))
     Membership.objects.filter(user=office.owner).update(is_active=False)
     notice = Notice.objects.get(recipient=office.owner)
-    assert not send_notice_email(notice_id=notice.pk)
-    assert mail.outbox == []
+    assert write_notice_letter(notice_id=notice.pk) is None
 
 
 def test_reading_ones_notices_leaves_those_of_others_unread(office, certificate):
@@ -162,5 +161,5 @@ def test_reading_ones_notices_leaves_those_of_others_unread(office, certificate)
 
 def test_beat_runs_it(office, company):
     make_certificate(office, company, timezone.now() + timedelta(days=3))
-    assert [periodic.task for periodic in SCHEDULE].count(send_expiry_notices_task.name) == 1
-    assert send_expiry_notices_task() == "1 certificados avisados"
+    [periodic] = [periodic for periodic in SCHEDULE if periodic.task == "nfse.send_expiry_notices"]
+    assert periodic.start() == "1 certificados avisados"

@@ -25,10 +25,11 @@ from nfse.services.firms import (
     register_firm_with_owner,
     update_firm,
 )
-from nfse.services.operators import TELL_OPERATORS, send_to_operators
+from nfse.services.operators import TELL_FIRM_TAKEN
 from nfse.services.places import InvalidPhone, UnknownCity
 from nfse.tests.firms import FIRM_CNPJS, make_city
 from queue_worker.models import WorkItem
+from queue_worker.tests.support import run_due
 
 CNPJ = FIRM_CNPJS[0]
 
@@ -79,9 +80,11 @@ def test_a_taken_cnpj_leaves_nothing_and_tells_only_the_operators(office):
     assert "cadastrad" not in refusal.value.message
     assert office.firm.legal_name not in refusal.value.message
     make_operator()
-    work = WorkItem.objects.get(kind=TELL_OPERATORS)
-    assert send_to_operators(**work.payload) == 1
-    assert office.firm.document in mail.outbox[0].body
+    assert WorkItem.objects.get(kind=TELL_FIRM_TAKEN).payload == {"firm_id": office.firm.pk}
+    run_due()
+    [letter] = mail.outbox
+    assert (letter.to, len(letter.bcc)) == ([], 1)
+    assert office.firm.document in letter.body
 
 
 @pytest.mark.django_db

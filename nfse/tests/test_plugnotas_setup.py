@@ -120,7 +120,7 @@ def test_an_outage_leaves_it_pending_until_the_queue_gives_up(sandbox, complete)
     with pytest.raises(RetryLater):
         set_up_company(company_id=complete.pk)
     assert state_of(complete) == SetupState.PENDING
-    give_up_setup(WorkItem.objects.get(kind=SET_UP_COMPANY, status="pending"))
+    give_up_setup(**WorkItem.objects.get(kind=SET_UP_COMPANY, status="pending").payload)
     assert state_of(complete) == SetupState.ERROR
     assert complete.plugnotas_error == UNANSWERED
 

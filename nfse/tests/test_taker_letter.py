@@ -103,7 +103,7 @@ def test_a_note_that_was_found_after_a_doubt_is_sent_once(shop, choice):
     request = finish(shop.confirm())
 
     assert Invoice.objects.get(request=request).is_adopted
-    assert len(mail.outbox) == letters().filter(attempts=1, result__sent=True).count() == 1
+    assert len(mail.outbox) == letters().filter(attempts=1, result__outcome="sent").count() == 1
 
 
 def test_the_same_yes_twice_and_workers_at_once_send_one_letter(national_shop, choice):

@@ -6,12 +6,13 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from core.mail import Outcome
 from nfse.events import Event
-from nfse.models import Invoice, InvoiceRequest
+from nfse.models import Invoice, InvoiceRequest, NoteEmail
 from nfse.services.issuing import kinds
 from nfse.services.issuing.conflicts import close_taken, reissue_taken
 from nfse.services.issuing.moving import locked_request, move
-from nfse.services.notes.mailing import give_up_note
+from nfse.services.notes.mailing import record_note_email
 from nfse.states import State
 from nfse.tests.issuing import events_of, work_off
 from portal.tests.note_pages import REASON, actions_of, cancel, force, issue, text_of, url
@@ -51,8 +52,10 @@ def test_the_same_form_sends_one_letter_and_stores_no_readable_address(accountan
     request, key = issue(national_shop), uuid.uuid4()
 
     send(accountant, request, key=key)
-    assert "fin@cliente" not in str(WorkItem.objects.get(kind=kinds.EMAIL).payload)
+    [email] = NoteEmail.objects.filter(request=request)
+    assert WorkItem.objects.get(kind=kinds.EMAIL).payload == {"email_id": email.pk}
     run_due()
+    assert not NoteEmail.objects.exists()
     send(accountant, request, key=key)
     run_due()
 
@@ -63,7 +66,7 @@ def test_a_letter_that_cannot_be_sent_is_told_in_the_history(accountant, nationa
     request = issue(national_shop)
     send(accountant, request)
 
-    give_up_note(WorkItem.objects.get(kind=kinds.EMAIL))
+    record_note_email(outcome=Outcome.FAILED, **WorkItem.objects.get(kind=kinds.EMAIL).payload)
 
     assert "O e-mail não pôde ser entregue." in text_of(accountant.get(url("invoice", request)))
 

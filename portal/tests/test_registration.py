@@ -10,7 +10,7 @@ from accounts.tests.mail import deliver_mail, link_in
 from accounts.tests.pages import words_of
 from nfse.models import Firm
 from nfse.services.firms import FirmNotRegistered
-from nfse.services.operators import TELL_OPERATORS
+from nfse.services.operators import TELL_FIRM_TAKEN
 from nfse.tests.firms import FIRM_CNPJS
 from nfse.tests.registered import make_record, make_unanswered
 from queue_worker.models import WorkItem
@@ -79,7 +79,7 @@ def test_a_taken_cnpj_is_refused_the_same_whoever_has_the_address(client, office
         assert FirmNotRegistered.message in answer.text
         assert office.firm.legal_name not in answer.text
     assert words_of(taken).replace("celia@", "nova@") == words_of(new)
-    assert WorkItem.objects.filter(kind=TELL_OPERATORS).count() == 1
+    assert WorkItem.objects.filter(kind=TELL_FIRM_TAKEN).count() == 1
     assert not User.objects.filter(email="nova@nitro.example").exists()
 
 

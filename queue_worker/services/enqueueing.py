@@ -12,7 +12,7 @@ from core.request_ids import current_request_id, new_request_id
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import EnqueuedOutsideTransaction
 from queue_worker.models import WorkItem
-from queue_worker.registry import get_policy
+from queue_worker.registry import get_handler
 
 log = structlog.get_logger(__name__)
 
@@ -81,27 +81,27 @@ def enqueue(
         raise EnqueuedOutsideTransaction(f"{kind} was enqueued outside a transaction")
     if postpone_until is not None and (dedupe_key is None or run_after is None):
         raise ValueError("a quiet window needs a dedupe_key and a run_after")
-    policy = get_policy(kind)
+    handler = get_handler(kind)
     parameters = {
         "kind": kind,
-        "queue": policy.queue,
+        "queue": handler.queue,
         "payload": Jsonb(payload),
         "dedupe_key": dedupe_key,
         "ordering_key": ordering_key,
-        "concurrency_key": concurrency_key if policy.concurrency_limit else None,
-        "concurrency_limit": policy.concurrency_limit if concurrency_key else None,
+        "concurrency_key": concurrency_key if handler.concurrency_limit else None,
+        "concurrency_limit": handler.concurrency_limit if concurrency_key else None,
         "priority": priority,
         "run_after": run_after,
         "postpone_until": postpone_until,
-        "max_attempts": max_attempts or policy.max_attempts,
-        "lease": policy.lease,
+        "max_attempts": max_attempts or handler.max_attempts,
+        "lease": handler.lease,
         "request_id": current_request_id() or new_request_id(),
     }
     if ordering_key is not None:
         _lock_ordering_key(ordering_key)
     item = WorkItem.objects.raw(INSERT, parameters)[0]
-    ring_on_commit(policy.queue, later=item.run_after > timezone.now())
-    log.info("work_enqueued", item_id=item.pk, kind=kind, queue=policy.queue)
+    ring_on_commit(handler.queue, later=item.run_after > timezone.now())
+    log.info("work_enqueued", item_id=item.pk, kind=kind, queue=handler.queue)
     return item
 
 

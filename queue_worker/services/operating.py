@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.errors import NitroError
 from queue_worker.bell import ring_on_commit
 from queue_worker.models import WorkItem
-from queue_worker.registry import get_policy
+from queue_worker.registry import get_handler
 from queue_worker.services.recording import HISTORY_LENGTH, kill, make_pending
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ def requeue(*, item_id: int, actor_id: int) -> WorkItem:
         if item.status not in (WorkItem.Status.DEAD, WorkItem.Status.CANCELLED):
             raise NotDead
         _note(item, "requeued", actor_id)
-        item.attempts, item.max_attempts = 0, get_policy(item.kind).max_attempts
+        item.attempts, item.max_attempts = 0, get_handler(item.kind).max_attempts
         item.must_ask = True
         item.run_after = timezone.now()
         make_pending(item)

@@ -35,14 +35,14 @@ def reap() -> int:
     return reaped
 
 
-def sweep() -> list[str]:
-    """Ring for the queues that hold items due for more than 5 seconds; return their names. Rule R52."""
+def sweep() -> str:
+    """Ring for the queues that hold items due for more than 5 seconds, and name them. Rule R52."""
     with transaction.atomic():
         alone = _lock("queue_worker.sweep")
         queues = [q for q in Queue.values if alone and has_claimable(q, older_than=SWEEP_AFTER_SECONDS)]
     for queue in queues:
         ring(queue)
-    return queues
+    return ", ".join(queues) or "nenhuma"
 
 
 def delete_old_items() -> int:

@@ -17,7 +17,7 @@ from queue_worker.bell import ring_on_commit
 from queue_worker.errors import LeaseLost, QueueError
 from queue_worker.models import WorkItem
 from queue_worker.prepared import execute_prepared
-from queue_worker.registry import get_policy
+from queue_worker.registry import get_handler
 from queue_worker.transactions import refuse_transaction, require_transaction
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ def settle(item: WorkItem, failure: Failure) -> None:
 
     Raises OnDeadFailed.
     """
-    policy = get_policy(item.kind)
+    handler = get_handler(item.kind)
     reason = mask_text(failure.reason)[:ERROR_CHARACTERS]
     if failure.spends_attempt:
         item.last_error = reason
@@ -107,7 +107,7 @@ def settle(item: WorkItem, failure: Failure) -> None:
     if failure.permanent or item.attempts >= item.max_attempts:
         kill(item, WorkItem.Status.DEAD)
     else:
-        wait = policy.backoff.seconds(item.attempts) if failure.seconds is None else failure.seconds
+        wait = handler.backoff.seconds(item.attempts) if failure.seconds is None else failure.seconds
         item.run_after = timezone.now() + timedelta(seconds=max(0.0, wait))
         make_pending(item)
         ring_on_commit(item.queue, later=True)
@@ -143,11 +143,8 @@ def kill(item: WorkItem, status: WorkItem.Status) -> None:
     item.save()
     if item.ordering_key is not None:
         _wake_follower(item.ordering_key)
-    on_dead = get_policy(item.kind).on_dead
-    if on_dead is None:
-        return
     try:
-        on_dead(item)
+        get_handler(item.kind).end(item)
     except Exception as error:
         raise OnDeadFailed(f"{type(error).__name__}: {error}") from error
 

@@ -1,6 +1,6 @@
 """What workers and beat leave behind so that people can see that they live."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,7 +55,7 @@ def record_periodic_end(*, name: str, succeeded: bool, result: str) -> None:
     )
 
 
-def run_if_overdue(*, periodic: Periodic, run: Callable[[], object]) -> bool:
+def run_if_overdue(*, periodic: Periodic) -> bool:
     """Run a periodic job of seconds here when beat has missed it twice; return whether it ran.
 
     Beat may be dead, or its message may wait behind busy threads: repairs must not.
@@ -66,5 +66,5 @@ def run_if_overdue(*, periodic: Periodic, run: Callable[[], object]) -> bool:
     if PeriodicRun.objects.filter(name=periodic.task, started_at__gte=recent).exists():
         return False
     record_periodic_start(name=periodic.task)
-    record_periodic_end(name=periodic.task, succeeded=True, result=str(run()))
+    record_periodic_end(name=periodic.task, succeeded=True, result=periodic.start())
     return True

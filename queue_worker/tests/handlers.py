@@ -13,9 +13,9 @@ from django.utils import timezone
 from core.database import give_back_connections
 from queue_worker.errors import AskFirst, GiveUp, RetryLater
 from queue_worker.models import WorkItem
-from queue_worker.policy import Backoff
+from queue_worker.policy import Backoff, Handler
 from queue_worker.queues import Queue
-from queue_worker.registry import handler
+from queue_worker.registry import register
 from queue_worker.services import enqueue
 from queue_worker.tests.effects import note
 from queue_worker.work import Work
@@ -35,50 +35,41 @@ answers: dict[str, Any] = {}
 """What ANSWERS does, by the payload's "answer": a callable that takes the work."""
 
 
-@handler(ECHO)
-def echo(work: Work) -> dict[str, Any]:
-    return work.payload
+def echo(**payload: Any) -> dict[str, Any]:
+    return payload
 
 
-@handler(LIMITED, concurrency_limit=LIMIT)
-def limited(work: Work) -> None:
+def limited() -> None:
     time.sleep(0.005)
 
 
-@handler(EFFECT, lease=timedelta(seconds=2), max_attempts=10, backoff=SOON)
-def effect(work: Work) -> None:
+def effect(*, seconds: float = 0, work: Work) -> None:
     """Work for `seconds`, then write the effect and the end of the item in one transaction."""
     holds_connection = connection.connection is not None
     note(work.item_id, "ask" if work.must_ask else "start")
     give_back_connections()  # as core.http does before it waits for somebody outside
-    time.sleep(work.payload.get("seconds", 0))
+    time.sleep(seconds)
     with transaction.atomic():
         note(work.item_id, "effect")
         work.finish({"holds_connection": holds_connection})
 
 
-def note_death(item: WorkItem) -> None:
+def note_death(*, item: WorkItem) -> None:
     note(item.pk, "on_dead")
 
 
-@handler(
-    KILLER, queue=Queue.CPU, lease=timedelta(seconds=1), max_attempts=3, backoff=SOON, on_dead=note_death
-)
-def killer(work: Work) -> None:
+def killer(*, work: Work) -> None:
     """Kill the process it runs in, as the kernel does when memory is short."""
     note(work.item_id, "start")
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@handler(COMPUTE, queue=Queue.CPU)
-def compute(work: Work) -> dict[str, Any]:
+def compute() -> dict[str, Any]:
     return {"pid": os.getpid(), "thread": threading.current_thread().name}
 
 
-@handler(WINDOW, queue=Queue.CHAT)
-def window(work: Work) -> None:
+def window(*, key: str, left: int, seconds: float, work: Work) -> None:
     """Open a window of `seconds` that runs this again, as often as `left` says."""
-    left, seconds = work.payload["left"], timedelta(seconds=work.payload["seconds"])
     with transaction.atomic():
         work.finish()
         if left:
@@ -86,13 +77,13 @@ def window(work: Work) -> None:
             enqueue(
                 kind=WINDOW,
                 payload={**work.payload, "left": left - 1},
-                dedupe_key=work.payload["key"],
-                run_after=now + seconds,
-                postpone_until=now + 4 * seconds,
+                dedupe_key=key,
+                run_after=now + timedelta(seconds=seconds),
+                postpone_until=now + timedelta(seconds=4 * seconds),
             )
 
 
-def refuse_twice(item: WorkItem) -> None:
+def refuse_twice(*, item: WorkItem) -> None:
     """An on_dead that fails as often as the payload says."""
     left = answers.get("on_dead_failures", 0)
     if left:
@@ -101,10 +92,8 @@ def refuse_twice(item: WorkItem) -> None:
     note(item.pk, "on_dead")
 
 
-@handler(ANSWERS, max_attempts=3, backoff=SOON, on_dead=refuse_twice)
-def answer(work: Work) -> dict[str, Any] | None:
-    what: dict[str, Any] | None = answers[work.payload["answer"]](work)
-    return what
+def give_answer(*, answer: str, work: Work, **_more: Any) -> Any:
+    return answers[answer](work)
 
 
 def retry_later(work: Work) -> None:
@@ -124,3 +113,23 @@ def break_down(work: Work) -> None:
 
 
 answers |= {"retry_later": retry_later, "give_up": give_up, "ask_first": ask_first, "break_down": break_down}
+
+register(
+    (
+        Handler(ECHO, echo),
+        Handler(LIMITED, limited, concurrency_limit=LIMIT),
+        Handler(EFFECT, effect, lease=timedelta(seconds=2), max_attempts=10, backoff=SOON),
+        Handler(
+            KILLER,
+            killer,
+            queue=Queue.CPU,
+            lease=timedelta(seconds=1),
+            max_attempts=3,
+            backoff=SOON,
+            on_dead=note_death,
+        ),
+        Handler(COMPUTE, compute, queue=Queue.CPU),
+        Handler(WINDOW, window, queue=Queue.CHAT),
+        Handler(ANSWERS, give_answer, max_attempts=3, backoff=SOON, on_dead=refuse_twice),
+    )
+)

@@ -11,13 +11,17 @@ from core.schedule import list_schedule
 from queue_worker import tasks
 from queue_worker.models import PeriodicRun, Worker
 from queue_worker.pulse import Pulse
-from queue_worker.schedule import REAP
+from queue_worker.schedule import REAP, SCHEDULE
 from queue_worker.selectors import Ahead, look_ahead
-from queue_worker.services import reap, run_if_overdue
+from queue_worker.services import run_if_overdue
 from queue_worker.tests.handlers import ECHO
 from queue_worker.tests.support import claim_one, expire_leases, put_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def task_of(periodic):
+    return current_app.tasks[periodic.task]
 
 
 def test_every_periodic_job_is_a_task_that_beat_gets():
@@ -29,17 +33,17 @@ def test_every_periodic_job_is_a_task_that_beat_gets():
     assert names == set(current_app.conf.beat_schedule)
 
 
-def test_each_task_of_the_queue_runs():
+def test_each_job_of_the_queue_says_what_it_did():
     put_one(ECHO)
 
-    assert tasks.reap() == "0 retomados"
-    assert tasks.sweep() == "filas chamadas: nenhuma"
-    assert tasks.delete_old_items() == "0 apagados"
+    said = [periodic.start() for periodic in SCHEDULE]
+
+    assert said == ["0 retomados", "filas chamadas: nenhuma", "0 apagados"]
 
 
 def test_a_run_leaves_its_time_and_result():
-    task_prerun.send(tasks.reap, task=tasks.reap)
-    task_postrun.send(tasks.reap, task=tasks.reap, state="SUCCESS", retval="2 retomados")
+    task_prerun.send(REAP, task=task_of(REAP))
+    task_postrun.send(REAP, task=task_of(REAP), state="SUCCESS", retval="2 retomados")
 
     run = PeriodicRun.objects.get(name=REAP.task)
     assert (run.succeeded, run.result) == (True, "2 retomados")
@@ -47,8 +51,8 @@ def test_a_run_leaves_its_time_and_result():
 
 
 def test_a_failed_run_says_so():
-    task_prerun.send(tasks.reap, task=tasks.reap)
-    task_postrun.send(tasks.reap, task=tasks.reap, state="FAILURE", retval=ValueError("quebrou"))
+    task_prerun.send(REAP, task=task_of(REAP))
+    task_postrun.send(REAP, task=task_of(REAP), state="FAILURE", retval=ValueError("quebrou"))
 
     assert PeriodicRun.objects.get(name=REAP.task).succeeded is False
 
@@ -65,10 +69,10 @@ def test_a_worker_repairs_by_itself_when_beat_is_silent():
     expire_leases()
     PeriodicRun.objects.create(name=REAP.task, started_at=timezone.now() - timedelta(minutes=5))
 
-    assert run_if_overdue(periodic=REAP, run=reap)
-    assert not run_if_overdue(periodic=REAP, run=reap)
+    assert run_if_overdue(periodic=REAP)
+    assert not run_if_overdue(periodic=REAP)
 
-    assert PeriodicRun.objects.get(name=REAP.task).result == "1"
+    assert PeriodicRun.objects.get(name=REAP.task).result == "1 retomados"
 
 
 def test_a_worker_sees_what_will_be_due_and_what_became_due_since_it_looked():

@@ -63,14 +63,14 @@ def request_cnpj(*, cnpj: str, max_age: timedelta | None = None) -> CnpjRecord:
     return row
 
 
-def fetch_cnpj(*, cnpj: str, max_age: timedelta, work: Work) -> None:
+def fetch_cnpj(*, cnpj: str, max_age_seconds: float, work: Work) -> None:
     """Ask our own load of the open data, then each source in order, and record the first answer.
 
     Called by the work item, outside of any transaction. Without an answer that settles it, raises RetryLater
     until the last attempt (or a long wait), which records what we have. Raises LeaseLost.
     """
     own = list_own_records([cnpj]).get(cnpj)
-    if own and _date_of(own, timezone.now()) >= timezone.now() - max_age:
+    if own and _date_of(own, timezone.now()) >= timezone.now() - timedelta(seconds=max_age_seconds):
         _record_answer(Answer(cnpj, own), work)
         return
     answer = ask_sources(cnpj, get_registry_sources(), work)

@@ -31,9 +31,8 @@ from nfse.services.closing.requesting import KEPT_FOR, read_filters
 from nfse.services.closing.telling import tell_failed, tell_ready
 from nfse.services.exports.notes import HEADER, note_row, read_notes
 from nfse.services.exports.tables import Extension
-from nfse.services.operators import tell_operators
+from nfse.services.operators import TELL_PACKAGE_FAILED, tell_operators
 from queue_worker.errors import GiveUp, RetryLater
-from queue_worker.models import WorkItem
 from queue_worker.work import Work
 
 log = structlog.get_logger(__name__)
@@ -86,9 +85,9 @@ def make_package(*, package_id: int, work: Work) -> None:
         raise
 
 
-def fail_package(item: WorkItem) -> None:
+def fail_package(*, package_id: int) -> None:
     """The work is dead: say so, so that it can be asked for again. Inside the queue's transaction."""
-    package = Package.objects.select_for_update(of=("self",)).filter(pk=item.payload["package_id"]).first()
+    package = Package.objects.select_for_update(of=("self",)).filter(pk=package_id).first()
     if package is None or not package.is_open:
         return
     package.state = State.FAILED
@@ -96,11 +95,7 @@ def fail_package(item: WorkItem) -> None:
     package.save(update_fields=["state", "problem"])
     tell_failed(package)
     if package.problem != TOO_BIG:
-        tell_operators(
-            key="nfse.package",
-            subject="Um pacote de notas não foi gerado",
-            text=f"Pacote {package.pk} da contabilidade {package.firm_id}: {package.problem}",
-        )
+        tell_operators(kind=TELL_PACKAGE_FAILED, key="nfse.package", package_id=package.pk)
 
 
 def owner_of(package: Package) -> str:

@@ -1,6 +1,7 @@
 """The end of packages: files go after 30 days, and nothing stays half made; called by beat."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -12,6 +13,19 @@ from nfse.services.closing.requesting import enqueue_making
 BATCH = 200
 STRAY_AFTER = timedelta(hours=2)
 LOST_AFTER = timedelta(minutes=10)
+
+
+class Swept(NamedTuple):
+    """How many packages ended, got their work again, and how many files of none were removed."""
+
+    expired: int
+    lost: int
+    strays: int
+
+
+def sweep_packages(*, now: datetime) -> Swept:
+    """End the packages whose time is over, give lost ones their work again, and tidy the disk."""
+    return Swept(delete_expired_packages(now=now), requeue_lost_packages(now=now), delete_stray_files())
 
 
 def delete_expired_packages(*, now: datetime, limit: int = BATCH) -> int:

@@ -13,7 +13,6 @@ from nfse.services.issuing.gateways_of import open_gateway, prepared_note
 from nfse.services.issuing.moving import locked_request, note
 from nfse.services.issuing.settling import ask_again, doubt, settle
 from nfse.states import ASKING, State
-from queue_worker.models import WorkItem
 from queue_worker.work import Work
 
 log = structlog.get_logger(__name__)
@@ -46,9 +45,9 @@ def ask_request(*, request_id: int, work: Work) -> None:
         work.finish({"state": current.state})
 
 
-def keep_asking(item: WorkItem) -> None:
+def keep_asking(*, request_id: int) -> None:
     """The work of a request died: a request that may exist is never failed; it is asked about later (R85)."""
-    with locked_request(item.payload["request_id"]) as request:
+    with locked_request(request_id) as request:
         if request.state == State.SENDING:
             doubt(request, Event.RUN_LOST)
         elif request.state in ASKING and request.attention != Attention.TAKEN:

@@ -55,8 +55,8 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
     return True
 
 
-def read_city(*, company_id: int, city_code: str, service_code: str, day: date) -> None:
-    """Ask a city for its agreement and the rate of a service, with a company's certificate; repeatable.
+def read_city(*, company_id: int, city_code: str, service_code: str, day: str) -> None:
+    """Ask a city for its agreement and the rate of a service on an ISO day; repeatable.
 
     What nobody answers stays unknown: it stops no note.
     """
@@ -66,7 +66,7 @@ def read_city(*, company_id: int, city_code: str, service_code: str, day: date) 
     except (NoCertificate, CertificateRefused):
         return
     gateway = ParametersGateway(environment=Environment(company.environment), certificate=certificate)
-    gateway.find_for(company.city_id, city_code, service_code, day)
+    gateway.find_for(company.city_id, city_code, service_code, date.fromisoformat(day))
 
 
 def _kept(snapshot: NoteSnapshot) -> ParametersGateway:

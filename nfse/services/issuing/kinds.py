@@ -31,14 +31,13 @@ def enqueue_picture(request_id: int) -> None:
     enqueue(kind=PICTURE, payload={"request_id": request_id}, dedupe_key=picture_key(request_id))
 
 
-def enqueue_taker_letter(request_id: int, run_after: datetime | None = None) -> None:
+def enqueue_taker_letter(request_id: int) -> None:
     """Have a note sent to its taker; not in the row of the request, where the work that brings its XML is."""
     enqueue(
         kind=TAKER_EMAIL,
         payload={"request_id": request_id},
         dedupe_key=f"request:{request_id}",
         priority=70,
-        run_after=run_after,
     )
 
 

@@ -28,7 +28,6 @@ from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import locked_request, move, note
 from nfse.services.notes.facts import apply_facts
 from nfse.states import State
-from queue_worker.models import WorkItem
 from queue_worker.work import Work
 
 log = structlog.get_logger(__name__)
@@ -123,9 +122,9 @@ def cancel_note(*, request_id: int, work: Work) -> None:
         work.finish({"state": current.state})
 
 
-def keep_canceling(item: WorkItem) -> None:
+def keep_canceling(*, request_id: int) -> None:
     """The work died: the cancellation stays open and is asked about later."""
-    with locked_request(item.payload["request_id"]) as request:
+    with locked_request(request_id) as request:
         if request.state == State.CANCELING:
             kinds.enqueue_for(request, kinds.CANCEL, waits.after(waits.ATTENTION_WAIT))
 

@@ -7,24 +7,21 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts.gateways import Attachment, Letter, send_letter
-from core.crypto import decrypt, encrypt
 from core.errors import NitroError
+from core.mail import Attachment, Letter, Outcome
 from core.masking import mask_email
 from fiscal.documents.mirror import TEST_BANNER, format_reais
 from fiscal.enumerations import NoteStatus
 from nfse.actors import Actor
 from nfse.events import Event
-from nfse.models import Invoice, InvoiceRequest, RequestEvent
+from nfse.models import Invoice, InvoiceRequest, NoteEmail, RequestEvent
 from nfse.permissions import Right
 from nfse.services.issuing import kinds
 from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import locked_request, note
 from nfse.services.letters import write_letter
 from nfse.services.notes.pictures import read_picture
-from queue_worker.models import WorkItem
 from queue_worker.services import enqueue
-from queue_worker.work import Work
 
 
 class InvalidEmail(NitroError):
@@ -53,10 +50,11 @@ def email_invoice(*, actor: Actor, request_id: int, to: str, form_key: uuid.UUID
         if not asked.exists():
             data = {"form_key": str(form_key)}
             note(request, Event.EMAIL_ASKED, actor=actor, detail=mask_email(address), data=data)
+            email = NoteEmail.objects.create(request=request, address=address)
             enqueue(
                 kind=kinds.EMAIL,
-                payload={"request_id": request_id, "to": encrypt(address)},
-                dedupe_key=f"email:{form_key}",
+                payload={"email_id": email.pk},
+                dedupe_key=f"email:{email.pk}",
                 priority=70,
             )
     return request
@@ -67,25 +65,25 @@ def is_emailable(invoice: Invoice | None) -> bool:
     return invoice is not None and bool(invoice.xml_text)
 
 
-def send_note(*, request_id: int, to: str, work: Work) -> None:
-    """Send the letter, with no transaction open. `to` is encrypted, as the queue keeps it.
-
-    Raises core.errors.Unavailable, Refused, and what `read_picture` raises.
-    """
-    request = InvoiceRequest.objects.select_related("firm", "company", "invoice").get(pk=request_id)
-    address = decrypt(to)
-    pdf = read_picture(request_id)
-    work.check()
-    send_letter(write_note_letter(request, address, pdf))
-    with locked_request(request_id) as current:
-        note(current, Event.EMAILED, detail=mask_email(address))
-        work.finish({"sent": True})
+def write_note_email(*, email_id: int) -> Letter | None:
+    """Write the letter that a person asked for; None when it has left. Raises what `read_picture` raises."""
+    email = NoteEmail.objects.filter(pk=email_id).first()
+    if email is None:
+        return None
+    request = InvoiceRequest.objects.select_related("firm", "company", "invoice").get(pk=email.request_id)
+    return write_note_letter(request, email.address, read_picture(request.pk))
 
 
-def give_up_note(item: WorkItem) -> None:
-    """The letter could not be sent: the history says so."""
-    with locked_request(item.payload["request_id"]) as request:
-        note(request, Event.EMAIL_FAILED, detail=mask_email(decrypt(item.payload["to"])))
+def record_note_email(*, outcome: Outcome, email_id: int) -> None:
+    """The history says whether the letter left; the address goes with it."""
+    email = NoteEmail.objects.filter(pk=email_id).first()
+    if email is None:
+        return
+    with locked_request(email.request_id) as request:
+        event = Event.EMAILED if outcome == Outcome.SENT else Event.EMAIL_FAILED
+        note(request, event, detail=mask_email(email.address))
+        if outcome == Outcome.SENT:
+            email.delete()
 
 
 def _clean(address: str) -> str:

@@ -6,72 +6,58 @@ cancellation to be decided; a note that no longer stands is not sent.
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
-from accounts.gateways import send_letter
+from core.mail import Letter, Outcome
 from core.masking import mask_email
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
-from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.moving import locked_request, note
 from nfse.services.notes.mailing import is_emailable, write_note_letter
 from nfse.services.notes.pictures import read_picture
 from nfse.states import STANDING, State
-from queue_worker.errors import GiveUp, RetryLater
-from queue_worker.models import WorkItem
-from queue_worker.work import Work
+from queue_worker.errors import GiveUp, RetryLater, Snooze
 
 FIRST_WAIT, LONGEST_WAIT = 15.0, 3600.0
 WAITS_FOR = timedelta(days=30)
+_EVENTS = {
+    Outcome.SENT: Event.TAKER_EMAILED,
+    Outcome.DROPPED: Event.TAKER_EMAIL_DROPPED,
+    Outcome.FAILED: Event.TAKER_EMAIL_FAILED,
+}
 
 
-def send_to_taker(*, request_id: int, work: Work) -> None:
-    """Send the letter, wait, or drop it, by what the note is now. With no transaction open.
+def write_to_taker(*, request_id: int) -> Letter | None:
+    """Write the letter of a note that stands; None when it no longer does.
 
-    Raises core.errors.Unavailable, Refused, what `read_picture` raises, RetryLater, GiveUp.
+    Raises what `read_picture` raises, Snooze, RetryLater, GiveUp.
     """
     request = InvoiceRequest.objects.select_related("firm", "company", "invoice").get(pk=request_id)
     if request.state not in STANDING:
-        _drop(request_id, work)
-    elif request.state != State.ISSUED or not is_emailable(request.invoice):
-        _wait(request.invoice, work)
-    else:
-        _send(request, work)
-
-
-def give_up_taker_letter(item: WorkItem) -> None:
-    """The letter could not be sent: the history says so."""
-    with locked_request(item.payload["request_id"]) as request:
-        note(request, Event.TAKER_EMAIL_FAILED, detail=mask_email(_address_of(request)))
-
-
-def _send(request: InvoiceRequest, work: Work) -> None:
-    address = _address_of(request)
-    letter = write_note_letter(request, address, read_picture(request.pk))
-    work.check()
+        return None
+    if request.state != State.ISSUED or not is_emailable(request.invoice):
+        raise _wait(request.invoice)
+    letter = write_note_letter(request, _address_of(request), read_picture(request.pk))
     if not InvoiceRequest.objects.filter(pk=request.pk, state=State.ISSUED).exists():
         raise RetryLater(reason="the note changed while its PDF was fetched")
-    send_letter(letter)
-    with locked_request(request.pk) as current:
-        note(current, Event.TAKER_EMAILED, detail=mask_email(address))
-        work.finish({"sent": True})
+    return letter
 
 
-def _wait(invoice: Invoice, work: Work) -> None:
+def record_taker_letter(*, outcome: Outcome, request_id: int) -> None:
+    """The history says how the letter ended."""
+    with locked_request(request_id) as request:
+        address = "" if outcome == Outcome.DROPPED else mask_email(_address_of(request))
+        note(request, _EVENTS[outcome], detail=address)
+
+
+def _wait(invoice: Invoice) -> Snooze | GiveUp:
     """Look again after as long as the note is old already, at most an hour."""
     age = timezone.now() - invoice.created_at
     if age > WAITS_FOR:
-        raise GiveUp("the note has no XML, or its cancellation is open, after 30 days")
+        return GiveUp("the note has no XML, or its cancellation is open, after 30 days")
     seconds = min(max(age.total_seconds(), FIRST_WAIT), LONGEST_WAIT)
-    with locked_request(invoice.request_id) as request:
-        kinds.enqueue_taker_letter(request.pk, waits.after(seconds))
-        work.finish({"waits": request.state})
-
-
-def _drop(request_id: int, work: Work) -> None:
-    with locked_request(request_id) as request:
-        note(request, Event.TAKER_EMAIL_DROPPED)
-        work.finish({"sent": False})
+    return Snooze(seconds * settings.NFSE_WAIT_SCALE, "the note has no XML, or its cancellation is open")
 
 
 def _address_of(request: InvoiceRequest) -> str:

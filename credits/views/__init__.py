@@ -1,1 +1,0 @@
-"""Pages of credits: statement, purchase, orders."""

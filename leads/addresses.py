@@ -26,15 +26,14 @@ _LONE_NUMBER = re.compile(r"[0-9]+[A-Za-z]?")
 _TRAILING = re.compile(r"^(?P<street>\S+\s+\S.*?)\s+(?P<number>[0-9]+[A-Za-z]?)$")
 
 _STREET_KINDS = word_set("""
-    acesso al alameda anel av avenida beco boulevard bulevar calcada caminho cln cls clsw crs est
-    estr estrada lad ladeira largo lg marginal parque pass passagem pc pca praca qd qn qs quadra r
-    rod rodovia rotula rua scs sds servidao sgas shn shs srtvn srtvs travessa trv tv via viela vila
+    acesso al alameda anel av avenida beco boulevard bulevar calcada caminho cln cls clsw crs est estr
+    estrada lad ladeira largo lg marginal parque pass passagem pc pca praca qd qn qs quadra r rod rodovia
+    rotula rua scs sds servidao sgas shn shs srtvn srtvs travessa trv tv via viela vila
 """)
 _ROOM_KINDS = word_set("""
-    andar anexo ap apartamento apto bl bloco box bx casa cj cobertura cond condominio conj conjunto
-    cs ed edificio fundos galeria galpao gp km lj ljs loja lojas lote lt mall mezanino modulo pav
-    pavimento piso predio qd quadra quiosque sala salas shopping sl slj sls sobreloja stand subsolo
-    terreo torre unidade
+    andar anexo ap apartamento apto bl bloco box bx casa cj cobertura cond condominio conj conjunto cs ed
+    edificio fundos galeria galpao gp km lj ljs loja lojas lote lt mall mezanino modulo pav pavimento piso
+    predio qd quadra quiosque sala salas shopping sl slj sls sobreloja stand subsolo terreo torre unidade
 """)
 _ROOM_WORDS = word_set("""
     ap apartamento apto box bx cj conj conjunto lj loja lojas quiosque sala salas sl stand unidade
@@ -43,12 +42,11 @@ _NAMES_A_ROAD = word_set("""
     av avenida ba bl bloco br de es go km lote lt mg ms mt pr qd quadra r rj rs rua sala sc sp
 """)
 _DROPPED_IN_STREETS = (_STREET_KINDS - {"vila", "parque"}) | word_set("""
-    a alm almirante bar barao bispo brig brigadeiro cap capitao cel com comendador conde cons
-    conselheiro coronel d da das de dep deputado des desembargador do dom dona dos doutor doutora dr
-    dra duque e eng engenheiro frei gal gen general gov governador maj major mal marechal min
-    ministro mons monsenhor o padre pe pref prefeito pres presidente principe prof profa professor
-    professora s santa santo sao sargento sd sen senador sgto soldado sta sto ten tenente ver
-    vereador visc visconde
+    a alm almirante bar barao bispo brig brigadeiro cap capitao cel com comendador conde cons conselheiro
+    coronel d da das de dep deputado des desembargador do dom dona dos doutor doutora dr dra duque e eng
+    engenheiro frei gal gen general gov governador maj major mal marechal min ministro mons monsenhor o
+    padre pe pref prefeito pres presidente principe prof profa professor professora s santa santo sao
+    sargento sd sen senador sgto soldado sta sto ten tenente ver vereador visc visconde
 """)
 _NUMERALS = {
     "primeiro": "1",

@@ -12,8 +12,8 @@ class LeadsConfig(AppConfig):
         from leads.selectors.ledger import find_delivery_differences
         from leads.selectors.references import name_searches
         from leads.selectors.searches import SEARCH_REFERENCE
-        from leads.vocabulary import common_words as words_of_leads
+        from leads.vocabulary import indexed_out_words
 
-        common_words.register(words_of_leads)
+        common_words.register(indexed_out_words)
         checks.register("deliveries", find_delivery_differences)
         references.register(SEARCH_REFERENCE, name_searches)

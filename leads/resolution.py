@@ -13,9 +13,9 @@ from functools import partial
 from core.errors import ProviderError
 from leads.gateways.base import CompanyFinder
 from leads.matching import (
+    ENOUGH_POINTS,
     INACTIVE,
     OTHER_CITY,
-    STRONG_POINTS,
     CityIdentity,
     PlaceValue,
     Score,
@@ -29,6 +29,9 @@ Scored = tuple[Score, RegistryRecord]
 
 MAX_LOOKUPS = 4
 """Candidates looked up over HTTP for one place: more would eat the budget of the others (R51)."""
+
+RIVAL_MARGIN = 11
+"""Another company with this much less evidence, or more, leaves a choice that would be a guess."""
 
 SOURCES_TO_DENY = 2
 """A CNPJ does not exist only when this many sources say so (R47)."""
@@ -143,8 +146,7 @@ def resolve_place(case: Case, sources: Sources) -> Resolution:
 def _is_decided(case: Case) -> bool:
     if case.place is None:
         return bool(case.records)
-    scores = [score_candidate(case.place, record) for record in case.records.values()]
-    return any(score.accepted and score.points >= STRONG_POINTS for score in scores)
+    return any(score_candidate(case.place, record).accepted for record in case.records.values())
 
 
 def _next_lookup(case: Case, sources: Sources) -> tuple[str, RegistryGateway] | None:
@@ -189,22 +191,29 @@ def _conclude_place(case: Case, place: PlaceValue) -> Resolution:
     scored.sort(key=lambda pair: -pair[0].points)
     accepted = [(score, record) for score, record in scored if score.accepted]
     if accepted:
-        score, record = accepted[0]
-        if _has_rival(score, record, accepted):
-            return Resolution(
-                case, Outcome.NONE, score=Score(0, (AMBIGUOUS,), False, ""), drop_reason=NO_CNPJ
-            )
-        return Resolution(case, Outcome.LINKED, record, score)
+        chosen = _choose(accepted)
+        if chosen is None:
+            return Resolution(case, Outcome.NONE, score=_NOBODY, drop_reason=NO_CNPJ)
+        return Resolution(case, Outcome.LINKED, chosen[1], chosen[0])
     if _is_unsure(case):
         return Resolution(case, Outcome.UNSURE)
     return _rejected(case, scored)
 
 
-def _has_rival(
-    score: Score, record: RegistryRecord, accepted: Sequence[tuple[Score, RegistryRecord]]
-) -> bool:
-    """Whether another company has as much evidence: choosing would be a guess."""
-    return any(other.points == score.points and rival.root != record.root for other, rival in accepted)
+def _choose(accepted: Sequence[Scored]) -> Scored | None:
+    """The best of several accepted records, best first; None when another company is about as good.
+
+    Between companies of one name (a franchise) and between branches of one company the address decides.
+    """
+    best = accepted[0]
+    close = [pair for pair in accepted if pair[0].points > best[0].points - RIVAL_MARGIN]
+    if any(record.root != best[1].root for _, record in close):
+        at_door = [pair for pair in close if pair[0].is_same_door]
+        if len({record.root for _, record in at_door}) != 1:
+            return None
+        best = at_door[0]
+    siblings = [pair for pair in accepted if pair[1].root == best[1].root]
+    return next((pair for pair in siblings if pair[0].is_same_door), siblings[0])
 
 
 def _is_unsure(case: Case) -> bool:
@@ -218,10 +227,13 @@ def _does_not_exist(case: Case, cnpj: str) -> bool:
     return sum(silent == cnpj for silent, _ in case.silent) >= SOURCES_TO_DENY
 
 
-def _rejected(case: Case, scored: Sequence[tuple[Score, RegistryRecord]]) -> Resolution:
-    """The best candidate with evidence says why; without any, no CNPJ was confirmed."""
+def _rejected(case: Case, scored: Sequence[Scored]) -> Resolution:
+    """The best candidate that is nearly a company's says why; without any, no CNPJ was confirmed."""
     best = next(((score, record) for score, record in scored if score.reasons), None)
-    reason = best[0].drop_reason if best and best[0].drop_reason in {OTHER_CITY, INACTIVE} else NO_CNPJ
+    is_told = best is not None and best[0].points >= ENOUGH_POINTS // 2
+    reason = (
+        best[0].drop_reason if best and is_told and best[0].drop_reason in {OTHER_CITY, INACTIVE} else NO_CNPJ
+    )
     known = next(
         (record for _, record in scored if case.company_id and record.cnpj == case.candidates[0]), None
     )

@@ -1,5 +1,6 @@
 """Places seen on a map, and the CNPJ that each one was tied to. Shared by all accounts (L10, R51)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from leads.models.companies import LeadCompany
@@ -27,6 +28,11 @@ class Place(models.Model):
     postal_code = models.CharField(max_length=8, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text="E.164")
     website = models.CharField(max_length=300, blank=True)
+    categories = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        help_text="what the map says that it is: its trade (L10)",
+    )
     rating = models.DecimalField(max_digits=2, decimal_places=1, null=True)
     rating_count = models.PositiveIntegerField(null=True)
     fetched_at = models.DateTimeField()
@@ -34,7 +40,9 @@ class Place(models.Model):
     link = models.CharField(max_length=8, choices=Link.choices, default=Link.PENDING)
     company = models.ForeignKey(LeadCompany, on_delete=models.PROTECT, null=True, related_name="places")
     score = models.PositiveSmallIntegerField(null=True)
-    reasons = models.JSONField(default=list, help_text="what spoke for the link, strongest first")
+    reasons = models.JSONField(
+        default=list, help_text="what spoke for the link, strongest first, then what spoke against it"
+    )
     drop_reason = models.CharField(max_length=20, blank=True, help_text="why a negative link is one")
     link_checked_at = models.DateTimeField(null=True)
 

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from core.text import fold, fold_singular
 from leads.models import Niche, NicheAlias
+from leads.trades import cnaes_of, trades_of
 
 MAX_RESULTS = 20
 SHORTEST_TYPO = 4
@@ -31,6 +32,12 @@ def search_niches(text: str, limit: int = MAX_RESULTS) -> list[Niche]:
     best = sorted(scores, key=lambda pk: scores[pk])[:limit]
     niches = Niche.objects.in_bulk(best)
     return [niches[pk] for pk in best]
+
+
+def list_niche_cnaes(niche: Niche) -> frozenset[str]:
+    """The activities of a niche; of free text, those of the trade that its words name."""
+    codes = frozenset(niche.cnaes.values_list("pk", flat=True))
+    return codes or cnaes_of(trades_of(niche.name))
 
 
 def suggest_niche(text: str) -> Niche | None:

@@ -2,15 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from leads.matching import PlaceValue, plain_number, telling_words
+from leads.matching import PlaceValue, glued_words, plain_number, telling_words, website_domain
 from registry.models import RegistryEstablishment
 from registry.values import ACTIVE
 
-MAX_CANDIDATES = 12
+MAX_CANDIDATES = 60
+"""All are scored from our own rows, without a call; an accountant's phone brings many."""
+
 MAX_PER_WORD = 30
 """A word that more companies of the city have says too little to list them."""
 
@@ -26,16 +29,18 @@ _BY_WORDS = """
 
 
 def list_own_candidates(places: Sequence[PlaceValue]) -> dict[int, list[str]]:
-    """CNPJs of active establishments that may be each place, by place id: same phone, address, then name.
+    """CNPJs of active establishments that may be each place, by place id.
 
-    Only of the place's own city. Candidates, not evidence: each must be scored (R38).
+    Those found in several ways come first: by phone, address, name, site. Only of the place's own city.
+    Candidates, not evidence: each must be scored (R38).
     """
-    found: dict[int, list[str]] = defaultdict(list)
-    for pairs in (_by_phone(places), _by_address(places), _by_name(places)):
-        for place_id, cnpj in pairs:
-            if cnpj not in found[place_id]:
-                found[place_id].append(cnpj)
-    return {place_id: cnpjs[:MAX_CANDIDATES] for place_id, cnpjs in found.items()}
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for pairs in (_by_phone(places), _by_address(places), _by_words(places)):
+        for place_id, cnpj in dict.fromkeys(pairs):
+            found[place_id][cnpj] += 1
+    return {
+        place_id: [cnpj for cnpj, _ in ways.most_common(MAX_CANDIDATES)] for place_id, ways in found.items()
+    }
 
 
 def _by_phone(places: Sequence[PlaceValue]) -> list[tuple[int, str]]:
@@ -66,8 +71,8 @@ def _by_address(places: Sequence[PlaceValue]) -> list[tuple[int, str]]:
     ]
 
 
-def _by_name(places: Sequence[PlaceValue]) -> list[tuple[int, str]]:
-    """Companies of the city that share a rare word, or all telling words, with the place."""
+def _by_words(places: Sequence[PlaceValue]) -> list[tuple[int, str]]:
+    """Companies of the city that share a rare word, all telling words or the site's domain with the place."""
     wanted = [(place.id, words) for place in places for words in _word_keys(place)]
     if not wanted:
         return []
@@ -83,9 +88,13 @@ def _by_name(places: Sequence[PlaceValue]) -> list[tuple[int, str]]:
 
 
 def _word_keys(place: PlaceValue) -> list[str]:
-    """Each telling word of the name behind its city, and all of them together."""
-    words = [f"{place.city.siafi_code}:{word}" for word in telling_words(place)]
-    return [*words, " ".join(words)] if len(words) > 1 else words
+    """Each telling word of the name behind its city, all of them and each two together, and the domain."""
+    city = place.city.siafi_code
+    words = [f"{city}:{word}" for word in telling_words(place)]
+    together = [" ".join(words), *map(" ".join, pairwise(words))] if len(words) > 1 else []
+    glued = [f"{city}:{word}" for word in glued_words(place)]
+    domain = "" if place.domain_is_shared else website_domain(place.website)
+    return list(dict.fromkeys([*words, *together, *glued, *([f"{city}:@{domain}"] if domain else [])]))
 
 
 def _active_in_cities(places: Sequence[PlaceValue]) -> QuerySet[RegistryEstablishment]:

@@ -17,15 +17,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from leads.addresses import read_address
 from leads.gateways import get_company_finder
-from leads.matching import INACTIVE, OTHER_CITY, CityIdentity, PlaceValue, website_domain
+from leads.matching import INACTIVE, OTHER_CITY, PlaceValue
 from leads.models import LeadCompany, Place
 from leads.resolution import NO_CNPJ, Case, Outcome, Resolution, Sources
-from leads.selectors.contacts import list_shared_domains, list_shared_phones
 from leads.selectors.open_data import list_own_candidates
+from leads.selectors.places import identify_city, mark_shared_contacts
 from leads.services.companies import save_company
+from leads.services.judgement import mark_common_phones
 from registry.gateways import get_registry_sources
-from registry.models import City
 from registry.selectors.open_data import list_own_records
 from registry.values import ACTIVE, RegistryRecord
 
@@ -48,22 +49,25 @@ def get_sources() -> Sources:
     return Sources(get_company_finder(), get_registry_sources())
 
 
-def prepare_places(*, place_ids: Collection[int], now: datetime) -> Prepared:
+def prepare_places(
+    *, place_ids: Collection[int], now: datetime, niche_cnaes: frozenset[str] = frozenset()
+) -> Prepared:
     """Sort places into linked, dropped, and cases with every candidate and record that we have ourselves.
 
+    `niche_cnaes` are the activities of the niche searched: the trade of a place that tells none itself.
     A fixed number of queries for any number of places. Links made for anybody count for everybody.
     """
     places = Place.objects.filter(pk__in=place_ids).select_related("city", "company")
     prepared = Prepared()
     open_places = [place for place in places.order_by("pk") if not _settle(prepared, place, now)]
-    return replace(prepared, cases=tuple(_cases(open_places, now)))
+    return replace(prepared, cases=tuple(_cases(open_places, now, niche_cnaes)))
 
 
 def prepare_companies(*, company_ids: Collection[int]) -> tuple[Case, ...]:
     """Cases of known companies whose registry data are to be looked up again (L11)."""
     companies = LeadCompany.objects.filter(pk__in=company_ids).select_related("city").order_by("pk")
     return tuple(
-        Case(city=_city_identity(company.city), company_id=company.pk, candidates=(company.cnpj,))
+        Case(city=identify_city(company.city), company_id=company.pk, candidates=(company.cnpj,))
         for company in companies
     )
 
@@ -82,7 +86,7 @@ def lend_records(cases: Sequence[Case], *, now: datetime | None = None) -> list[
     fresh = LeadCompany.objects.filter(cnpj__in=wanted, registry_fetched_at__gte=oldest).select_related(
         "city"
     )
-    records |= {company.cnpj: _record_of(company) for company in fresh}
+    records |= {company.cnpj: _record_of(company, records.get(company.cnpj)) for company in fresh}
     return [
         case.with_records({cnpj: records[cnpj] for cnpj in case.missing if cnpj in records}) for case in cases
     ]
@@ -128,11 +132,9 @@ def _settle(prepared: Prepared, place: Place, now: datetime) -> bool:
     return False
 
 
-def _cases(places: Sequence[Place], now: datetime) -> list[Case]:
+def _cases(places: Sequence[Place], now: datetime, niche_cnaes: frozenset[str]) -> list[Case]:
     """Cases with candidates: the old link, companies of the base with the same phone, then the open data."""
-    shared_phones = list_shared_phones({place.phone for place in places if place.phone})
-    shared_domains = list_shared_domains({website_domain(place.website) for place in places} - {""})
-    values = [_place_value(place, shared_phones, shared_domains) for place in places]
+    values = mark_shared_contacts([_place_value(place, niche_cnaes) for place in places])
     own = list_own_candidates(values)
     in_base = _base_candidates(values)
     cases = []
@@ -140,7 +142,7 @@ def _cases(places: Sequence[Place], now: datetime) -> list[Case]:
         linked = [place.company.cnpj] if place.company else []
         case = Case(city=value.city, place=value, company_id=place.company_id)
         cases.append(case.with_candidates([*linked, *in_base.get(value.id, []), *own.get(value.id, [])]))
-    return lend_records(cases, now=now)
+    return mark_common_phones(lend_records(cases, now=now))
 
 
 def _base_candidates(places: Sequence[PlaceValue]) -> dict[int, list[str]]:
@@ -194,7 +196,7 @@ def _save_link(
 ) -> None:
     score = resolution.score
     place.link, place.company = link, company
-    place.score, place.reasons = (score.points, list(score.reasons)) if score else (None, [])
+    place.score, place.reasons = (score.points, list(score.told)) if score else (None, [])
     place.drop_reason, place.link_checked_at = resolution.drop_reason, now
     place.save(update_fields=["link", "company", "score", "reasons", "drop_reason", "link_checked_at"])
 
@@ -203,29 +205,30 @@ def _registry_limit(now: datetime) -> datetime:
     return now - timedelta(days=settings.LEADS_REGISTRY_MAX_AGE_DAYS)
 
 
-def _city_identity(city: City) -> CityIdentity:
-    return CityIdentity(
-        city.ibge_code, city.siafi_code, city.uf, (city.folded_name, *city.other_folded_names)
-    )
-
-
-def _place_value(place: Place, shared_phones: set[str], shared_domains: set[str]) -> PlaceValue:
+def _place_value(place: Place, niche_cnaes: frozenset[str]) -> PlaceValue:
+    address = read_address(place.address)
     return PlaceValue(
         id=place.pk,
         name=place.name,
-        city=_city_identity(place.city),
+        city=identify_city(place.city),
         city_name=place.city.name,
         phone=place.phone,
-        street_number=place.street_number,
+        street=address.street,
+        street_number=place.street_number or address.street_number,
+        complement=address.complement,
+        district=place.district,
         postal_code=place.postal_code,
         website=place.website,
-        phone_is_shared=place.phone in shared_phones,
-        domain_is_shared=website_domain(place.website) in shared_domains,
+        categories=tuple(place.categories),
+        niche_cnaes=niche_cnaes,
     )
 
 
-def _record_of(company: LeadCompany) -> RegistryRecord:
-    """The record that the base keeps, as of its own date; so that saving it again changes nothing."""
+def _record_of(company: LeadCompany, own: RegistryRecord | None) -> RegistryRecord:
+    """The record that the base keeps, as of its own date; so that saving it again changes nothing.
+
+    The open data (`own`) add what the base does not keep.
+    """
     return RegistryRecord(
         cnpj=company.cnpj,
         source=company.registry_source,
@@ -250,4 +253,6 @@ def _record_of(company: LeadCompany) -> RegistryRecord:
         postal_code=company.postal_code,
         phones=tuple(company.registry_phones),
         email=company.registry_email,
+        is_headquarters=own.is_headquarters if own else company.cnpj[8:12] == "0001",
+        other_cnaes=own.other_cnaes if own else (),
     )

@@ -105,6 +105,7 @@ def make_place(number: int = 1, **fields: Any) -> Place:
         "provider_id": f"ChIJ{number}",
         "name": f"Valdora {number}",
         "phone": f"+555599000{number:04d}",
+        "categories": ["Pet shop"],
         "fetched_at": timezone.now(),
     }
     fields.setdefault("city", make_city())

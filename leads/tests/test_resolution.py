@@ -70,7 +70,7 @@ CASE = Case(city=SANTA_MARIA, place=PLACE)
 def test_the_namesake_on_top_of_the_web_page_is_not_taken():
     resolution = resolve_place(CASE, sources(NAMESAKE.cnpj, OURS.cnpj))
     assert (resolution.outcome, resolution.record) == (Outcome.LINKED, OURS)
-    assert resolution.score.reasons == ("name:100",)
+    assert resolution.score.reasons == ("name", "trade_besides")
 
 
 def test_a_namesake_alone_gives_no_company_and_says_why():

@@ -41,6 +41,7 @@ def record(**fields):
         "ibge_code": "4316907",
         "uf": "RS",
         "legal_nature": "2062",
+        "main_cnae": "4789004",
     }
     return RegistryRecord(**(values | fields))
 
@@ -63,8 +64,8 @@ def test_a_confirmed_company_is_saved_with_score_and_reasons(db):
     place = make_place(name="Valdora", phone="+555530001234")
     company = resolve(place, record(phones=("+555530001234",)))
     place.refresh_from_db()
-    assert (place.link, place.company, place.score) == (Place.Link.LINKED, company, 91)
-    assert place.reasons == ["phone", "name:100"]
+    assert (place.link, place.company, place.score) == (Place.Link.LINKED, company, 131)
+    assert place.reasons == ["name", "phone", "trade"]
 
 
 def test_a_link_counts_for_everybody_without_a_call(db):
@@ -150,7 +151,7 @@ def test_two_searches_that_confirm_the_same_company_at_once_keep_one():
 
 def test_a_company_of_the_base_with_the_same_phone_needs_no_call(db):
     company = make_company(place_name="Valdora", trade_name="VALDORA", registry_phones=["+555530001234"])
-    (case,) = prepare(make_place(name="Outro nome", phone="+555530001234")).cases
+    (case,) = prepare(make_place(name="Valdora", phone="+555530001234")).cases
     assert next_call(case, get_sources()) is None
     resolution = conclude(case)
     assert (resolution.outcome, resolution.record.cnpj) == (Outcome.LINKED, company.cnpj)
@@ -159,8 +160,8 @@ def test_a_company_of_the_base_with_the_same_phone_needs_no_call(db):
 def test_lending_the_bases_own_record_does_not_make_it_younger(db):
     fetched_at = timezone.now() - timedelta(days=20)
     make_company(registry_phones=["+555530001234"], registry_fetched_at=fetched_at)
-    place = make_place(name="Outro nome", phone="+555530001234")
-    save_resolution(resolution=conclude(prepare(place).cases[0]), now=timezone.now())
+    place = make_place(name="Valdora 1", phone="+555530001234")
+    assert save_resolution(resolution=conclude(prepare(place).cases[0]), now=timezone.now())
     assert LeadCompany.objects.get().registry_fetched_at == fetched_at
 
 
@@ -184,7 +185,7 @@ def test_a_known_company_is_looked_up_by_its_number(db):
 
 def test_preparing_takes_the_same_queries_for_one_place_and_for_many(db, django_assert_num_queries):
     places = [make_place(n, postal_code="97010000", street_number=str(n)) for n in range(1, 11)]
-    queries = 7
+    queries = 8
     with django_assert_num_queries(queries):
         prepare(places[0])
     with django_assert_num_queries(queries):
@@ -231,7 +232,22 @@ def lone_establishment(**filters):
 def test_the_registry_is_asked_by_phone(open_data, db):
     row = lone_establishment()
     place, _ = place_of(row.cnpj, phone=row.phones[0])
-    assert conclude(prepare(place).cases[0]).record.cnpj == row.cnpj
+    assert row.cnpj in prepare(place).cases[0].candidates
+
+
+def test_the_registry_is_asked_by_the_domain_of_the_site(open_data, db):
+    row = RegistryEstablishment.objects.filter(status="02", email__regex=r"^contato@[a-z]+\.example$").first()
+    place, _ = place_of(row.cnpj, website=f"https://www.{row.email.partition('@')[2]}/")
+    assert row.cnpj in prepare(place).cases[0].candidates
+
+
+def test_a_phone_of_several_companies_is_marked(open_data, db):
+    rows = RegistryEstablishment.objects.filter(status="02", municipality="8841")[:3]
+    RegistryEstablishment.objects.filter(pk__in=[row.pk for row in rows]).update(phones=["+555530007777"])
+    place, _ = place_of(rows[0].cnpj, phone="+555530007777")
+    (case,) = prepare(place).cases
+    assert {row.cnpj for row in rows} <= set(case.candidates)
+    assert case.place.common_phones >= {"+555530007777"}
 
 
 def test_the_registry_is_asked_by_postal_code_and_number(open_data, db):
@@ -314,6 +330,8 @@ def test_places_of_the_sandbox_come_to_their_own_companies(sandbox, open_data, d
             street_number=place.street_number,
             postal_code=place.postal_code,
             website=place.website,
+            address=place.address,
+            categories=list(place.categories),
         )
         for n, place in enumerate(found)
         if place.city == city.name

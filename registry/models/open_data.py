@@ -173,6 +173,7 @@ class RegistryCode(models.Model):
 class RegistryName(models.Model):
     """Words of the names of an active establishment, each behind its city: "6291:valdora".
 
+    Initials are one word ("A.B.C." is "6291:abc"); so is the domain of its e-mail ("6291:@valdora.com.br").
     One GIN key then answers "who in this city has this word", without reading the whole city.
     """
 

@@ -8,7 +8,9 @@ from sandbox.world.catalog import City
 from sandbox.world.registry import Company
 from sandbox.world.text import fold
 
-PROOFS = {"name", "phone", "address"}
+PROOFS = ({"phone"}, {"name", "address"}, {"name"})
+"""What proves a company, each by itself: a door may be an office building's, a name needs a known trade."""
+
 WRONG_TRAPS = {"inactive", "registered elsewhere"}
 
 
@@ -50,8 +52,14 @@ def judge(place: Place, niche: Niche, asked: City, signs: Counter[str]) -> str:
     if place.city is not asked or place.trap in WRONG_TRAPS:
         return "wrong"
     kindred = niche.slug and place.niche_slug != niche.slug
-    doubtful = place.trap or kindred or not place.evidence & PROOFS or signs[fold(place.title)] > 1
+    doubtful = place.trap or kindred or not is_proved(place) or signs[fold(place.title)] > 1
     return "maybe" if doubtful else "right"
+
+
+def is_proved(place: Place) -> bool:
+    """Whether registry and map have enough in common. Of free text nobody knows the trade."""
+    proofs = PROOFS if place.niche_slug else PROOFS[:2]
+    return any(proof <= place.evidence for proof in proofs)
 
 
 def place_json(place: Place, verdict: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from core.errors import ProviderAccountTrouble, ProviderError
 from core.http import CircuitOpen
 from leads.models import Search, SearchCandidate
 from leads.resolution import Case, Outcome, Resolution, conclude, next_call
+from leads.selectors.catalog import list_niche_cnaes
 from leads.services.resolution import get_sources, lend_records, prepare_companies, prepare_places
 from leads.services.search_run.calls import BudgetSpent, Caller
 from leads.services.search_run.settling import note_failure, settle_known, settle_resolution
@@ -40,7 +41,7 @@ def check_candidates(search: Search, candidates: Sequence[SearchCandidate], call
     now = timezone.now()
     by_place = {item.place_id: item for item in candidates if item.place_id}
     by_company = {item.company_id: item for item in candidates if item.place_id is None and item.company_id}
-    prepared = prepare_places(place_ids=by_place, now=now)
+    prepared = prepare_places(place_ids=by_place, now=now, niche_cnaes=list_niche_cnaes(search.niche))
     ready = [
         settle_known(search_id=search.pk, candidate_id=by_place[place_id].pk, company_id=company_id)
         for place_id, company_id in prepared.linked.items()

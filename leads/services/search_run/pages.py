@@ -20,6 +20,7 @@ from registry.models import City
 
 BARREN_PAGES = 2
 MAX_PAGES = 30
+MAX_CATEGORIES = 10
 
 log = structlog.get_logger(__name__)
 
@@ -177,6 +178,7 @@ def _save_places(city: City, places: Sequence[FoundPlace], now: datetime) -> lis
             postal_code=place.postal_code[:8],
             phone=place.phone,
             website=place.website[:300],
+            categories=[category[:80] for category in place.categories[:MAX_CATEGORIES]],
             rating=place.rating,
             rating_count=place.rating_count,
             fetched_at=now,
@@ -197,6 +199,7 @@ def _save_places(city: City, places: Sequence[FoundPlace], now: datetime) -> lis
             "postal_code",
             "phone",
             "website",
+            "categories",
             "rating",
             "rating_count",
             "fetched_at",

@@ -37,15 +37,24 @@ LOCK_TIMEOUT = "2s"
 _ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ"
 _PLAIN = "aaaaaeeeeiiiiooooouuuucn"
 
-_FILL_NAMES = """
+_FILL_NAMES = r"""
     INSERT INTO {schema}.registry_registryname (cnpj, words)
     SELECT e.cnpj, ARRAY(
         SELECT DISTINCT e.municipality || ':' || left(word, 100)
-        FROM regexp_split_to_table(
-            translate(lower(e.trade_name || ' ' || coalesce(c.legal_name, '')), %(accented)s, %(plain)s),
-            '[^a-z0-9]+'
-        ) AS word
-        WHERE length(word) > 2 AND word <> ALL (%(common)s::text[])
+        FROM (
+            SELECT regexp_split_to_table(regexp_replace(regexp_replace(
+                regexp_replace(plain, '[^a-z0-9]+', ' ', 'g'),
+                '\m([a-z]) e (?=[a-z]\M)', '\1 ', 'g'),
+                '\m([a-z]) (?=[a-z]\M)', '\1', 'g'),
+                ' ') AS word
+            FROM (SELECT translate(
+                lower(e.trade_name || ' | ' || coalesce(c.legal_name, '')), %(accented)s, %(plain)s
+            ) AS plain) AS names
+            UNION ALL
+            SELECT '@' || split_part(e.email, '@', 2)
+            WHERE e.email <> '' AND '@' || split_part(split_part(e.email, '@', 2), '.', 1) <> ALL (%(common)s)
+        ) AS words
+        WHERE length(word) > 1 AND word <> ALL (%(common)s::text[])
     )
     FROM {schema}.registry_registryestablishment AS e
     LEFT JOIN {schema}.registry_registrycompany AS c ON c.root = e.root

@@ -55,8 +55,6 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
 
 FIRST = State.QUEUED
 """Of every request: it is confirmed and waits to be sent."""
-UNSENT = frozenset({State.QUEUED})
-"""Confirmed, certainly not at the gateway."""
 OPEN = frozenset({State.QUEUED, State.SENDING, State.ACCEPTED, State.IN_DOUBT})
 """Somebody must still act: there is a work item, or the sweep makes one."""
 ASKING = frozenset({State.ACCEPTED, State.IN_DOUBT})

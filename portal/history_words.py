@@ -146,8 +146,3 @@ NOTE_EVENTS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a registered event of a note is called; another one is shown by its code."""
-
-FIGURES: Mapping[str, str] = MappingProxyType(
-    {"iss": "ISS", "withheld": "Total retido", "net": "Líquido", "ibs": "IBS", "cbs": "CBS"}
-)
-"""The figures that `reconcile_amounts` compares."""

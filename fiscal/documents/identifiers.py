@@ -1,21 +1,9 @@
 """Identifiers of the national system: DPS, event request and access key (contract section 4)."""
 
 import re
-from dataclasses import dataclass
 
 CPF_KIND, CNPJ_KIND = "1", "2"
 _KEY_SHAPE = re.compile(r"[0-9]{7}[12](1[0-9]{14}|2[0-9A-Z]{14})[0-9]{27}")
-_DPS_SHAPE = re.compile(r"DPS[0-9]{7}(1[0-9]{14}|2[0-9A-Z]{14})[0-9]{20}")
-
-
-@dataclass(frozen=True)
-class KeyParts:
-    """What an access key says by itself."""
-
-    city_code: str
-    document: str
-    number: str
-    year_month: str
 
 
 def dps_id(*, city_code: str, document: str, series: int, number: int) -> str:
@@ -39,16 +27,6 @@ def event_id(access_key: str, event_code: str, sequence: int = 1) -> str:
     return f"EVT{access_key}{event_code}{sequence:03d}"
 
 
-def is_dps_id(text: str) -> bool:
-    """Return whether `text` has the shape of an Id of DPS."""
-    return bool(_DPS_SHAPE.fullmatch(text))
-
-
-def normalize_access_key(text: str) -> str:
-    """Return a key typed or pasted with spaces, dots or the prefix NFS as 50 upper-case characters."""
-    return re.sub(r"[\s.\-]", "", text).upper().removeprefix("NFS")
-
-
 def check_access_key(key: str) -> bool:
     """Return whether a key has the right shape and check digit.
 
@@ -64,14 +42,3 @@ def access_key_digit(body: str) -> str:
     total = sum(int(digit) * (2 + index % 8) for index, digit in enumerate(reversed(body)))
     remainder = total % 11
     return "0" if remainder < 2 else str(11 - remainder)
-
-
-def split_access_key(key: str) -> KeyParts:
-    """Return the city, emitter, number and month that a well-shaped key carries."""
-    document = key[9:23]
-    return KeyParts(
-        city_code=key[:7],
-        document=document[3:] if key[8] == CPF_KIND else document,
-        number=key[23:36].lstrip("0"),
-        year_month=key[36:40],
-    )

@@ -18,7 +18,7 @@ from nfse.models.companies import Company, ServiceProfile
 from nfse.models.firms import Firm
 from nfse.models.phones import AuthorizedPhone, name_actor
 from nfse.models.takers import Taker
-from nfse.states import ASKING, OPEN, UNSETTLED, State
+from nfse.states import OPEN, UNSETTLED, State
 
 
 def index_issuer(document: str) -> str:
@@ -229,11 +229,6 @@ class InvoiceRequest(models.Model):
         self.payload_text = base64.b64encode(data).decode()
 
     @property
-    def signed_xml(self) -> bytes:
-        """The signed DPS of a national request; empty otherwise."""
-        return self.payload if self.gateway == Gateway.NATIONAL else b""
-
-    @property
     def confirmer_name(self) -> str:
         """Who said yes, for people."""
         return name_actor(self.confirmed_by, self.confirmed_by_phone)
@@ -241,10 +236,6 @@ class InvoiceRequest(models.Model):
     @property
     def is_test(self) -> bool:
         return self.environment != Environment.PRODUCTION
-
-    @property
-    def is_being_asked(self) -> bool:
-        return self.state in ASKING
 
 
 class Invoice(models.Model):

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from accounts.models import Membership
-from accounts.selectors import list_memberships
 from nfse.models import Firm, Invite
 from nfse.permissions import FIRM_ROLES, NotFound
 
@@ -18,11 +15,6 @@ def get_firm(firm_id: int) -> Firm:
     if firm is None:
         raise NotFound
     return firm
-
-
-def find_membership(user: AbstractBaseUser | AnonymousUser) -> Membership | None:
-    """The membership by which a user works in a firm, or None; the firm is its `account.firm`."""
-    return choose_membership(list_memberships(user))
 
 
 def choose_membership(memberships: Iterable[Membership]) -> Membership | None:

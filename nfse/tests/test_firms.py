@@ -8,13 +8,14 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Account, AccountEmail, Membership, User
+from accounts.selectors import list_memberships
 from accounts.services import EmailTaken
 from accounts.tests.factories import make_buyer, make_operator, make_user
 from core.documents import InvalidCnpj
 from credits.models import Wallet
 from nfse.models import ChangeRecord, Firm
 from nfse.permissions import NotAllowed, NotFound
-from nfse.selectors.firms import find_membership, get_firm, list_members
+from nfse.selectors.firms import choose_membership, get_firm, list_members
 from nfse.services import firms as services
 from nfse.services.firms import (
     AlreadyInFirm,
@@ -58,7 +59,7 @@ def test_firm_account_wallet_and_owner_are_born_together():
 def test_a_buyer_may_open_a_firm_and_stays_a_buyer():
     user, account = make_buyer()
     firm = register_firm(user_id=user.pk, document=CNPJ, legal_name="Contas em Dia Ltda")
-    assert find_membership(user).account.firm == firm
+    assert choose_membership(list_memberships(user)).account.firm == firm
     assert Membership.objects.filter(user=user, account=account, is_active=True).exists()
 
 
@@ -67,7 +68,7 @@ def test_a_new_owner_gets_user_firm_and_confirmation_in_one_go():
     firm = register_firm_with_owner(owner=new_owner(), document=CNPJ, legal_name="Contas em Dia Ltda")
     owner = User.objects.get(email="contadora@nitro.example")
     assert owner.check_password("um cavalo correto grampeia")
-    assert find_membership(owner).account_id == firm.account_id
+    assert choose_membership(list_memberships(owner)).account_id == firm.account_id
     assert AccountEmail.objects.get(user=owner).template == AccountEmail.Template.CONFIRM_EMAIL
 
 
@@ -179,4 +180,4 @@ def test_members_are_those_of_the_firm(office, other_office):
         office.accountant,
         office.attendant,
     }
-    assert find_membership(other_office.owner).account.firm == other_office.firm
+    assert choose_membership(list_memberships(other_office.owner)).account.firm == other_office.firm

@@ -145,7 +145,7 @@ def issued_with_letter_waiting(shop):
     """A note that was just issued; its letter is all the work that there is."""
     request = shop.confirm()
     for _ in range(40):
-        WorkItem.objects.exclude(kind__in=kinds.SETTLING).delete()
+        WorkItem.objects.exclude(kind__in=(kinds.SEND, kinds.ASK)).delete()
         make_due()
         runner.run(claim_one())
         request.refresh_from_db()

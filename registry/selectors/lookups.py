@@ -12,11 +12,6 @@ ABSENCE_AGE = timedelta(hours=24)
 """How long "does not exist" holds: a company may have been opened since."""
 
 
-def get_cnpj_record(cnpj: str) -> CnpjRecord:
-    """Return what is known of a CNPJ (14 characters, no mask). Raises CnpjRecord.DoesNotExist."""
-    return CnpjRecord.objects.get(cnpj=cnpj)
-
-
 def find_cnpj_record(cnpj: str) -> CnpjRecord | None:
     """Return what is known of a CNPJ (14 characters, no mask), or None when nobody asked yet."""
     return CnpjRecord.objects.filter(cnpj=cnpj).first()

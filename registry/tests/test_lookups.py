@@ -14,7 +14,7 @@ from queue_worker.services.reaping import reap
 from queue_worker.tests.support import claim_one, expire_leases, make_due, run_due
 from registry.gateways.base import RegistryGateway
 from registry.models import CnpjRecord, RegistryEstablishment, RegistryImport
-from registry.selectors.lookups import find_cnpj_record, get_cnpj_record
+from registry.selectors.lookups import find_cnpj_record
 from registry.services.lookups import FETCH_CNPJ, request_cnpj
 from registry.signals import cnpj_looked_up
 from registry.tests.factories import make_city, make_cnpj
@@ -64,7 +64,7 @@ def work_off():
 def look_up(cnpj, **fields):
     request_cnpj(cnpj=cnpj, **fields)
     work_off()
-    return get_cnpj_record(cnpj)
+    return find_cnpj_record(cnpj)
 
 
 def age(cnpj, by):
@@ -141,7 +141,7 @@ def test_old_data_stay_while_newer_ones_come(known):
     row = request_cnpj(cnpj=known)
     assert (row.state, row.record.cnpj) == ("pending", known)
     work_off()
-    assert get_cnpj_record(known).fetched_at > timezone.now() - DAY
+    assert find_cnpj_record(known).fetched_at > timezone.now() - DAY
 
 
 def test_a_record_survives_being_stored(known):
@@ -243,7 +243,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_work_to_another(known):
     expire_leases()
     reap()
     work_off()
-    assert get_cnpj_record(known).state == "found"
+    assert find_cnpj_record(known).state == "found"
 
 
 def test_work_that_dies_for_good_does_not_stay_pending(known):
@@ -253,7 +253,7 @@ def test_work_that_dies_for_good_does_not_stay_pending(known):
     expire_leases()
     with hearing(cnpj_looked_up) as heard:
         reap()
-    assert get_cnpj_record(known).state == "unknown"
+    assert find_cnpj_record(known).state == "unknown"
     assert [each["state"] for each in heard] == ["unknown"]
     assert look_up(known).state == "found"
 
@@ -263,10 +263,10 @@ def test_an_answer_that_never_comes_is_asked_for_again_in_the_same_work(known, s
     sandbox.fail("brasilapi", "drop", count=3)
     request_cnpj(cnpj=known)
     run_due()
-    assert get_cnpj_record(known).state == "pending"
+    assert find_cnpj_record(known).state == "pending"
     assert WorkItem.objects.get().last_error
     work_off()
-    assert get_cnpj_record(known).state == "found"
+    assert find_cnpj_record(known).state == "found"
     assert WorkItem.objects.filter(kind=FETCH_CNPJ).count() == 1
 
 
@@ -274,7 +274,7 @@ def test_nobody_waits_for_a_provider_that_wants_minutes(known, sandbox):
     sandbox.fail("*", "status", status=429, retry_after="600")
     request_cnpj(cnpj=known)
     run_due()
-    assert get_cnpj_record(known).state == "unknown"
+    assert find_cnpj_record(known).state == "unknown"
 
 
 def test_an_answer_that_never_comes_at_all_is_unknown(known, sandbox):

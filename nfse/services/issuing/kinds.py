@@ -12,7 +12,6 @@ READ = "nfse.read_note"
 PICTURE = "nfse.fetch_picture"
 EMAIL = "nfse.email_note"
 TAKER_EMAIL = "nfse.email_taker"
-SETTLING = (SEND, ASK)
 
 
 def enqueue_for(request: InvoiceRequest, kind: str, run_after: datetime | None = None) -> None:

@@ -62,6 +62,13 @@ def are_kindred(one: Iterable[str], other: Iterable[str]) -> bool:
     return any(family & ours and family & theirs for family in _families())
 
 
+def list_kindred(trades: Iterable[str]) -> list[str]:
+    """Trades that live together with one of `trades`: of the smallest family first."""
+    ours = frozenset(trades)
+    families = sorted((family for family in _families() if family & ours), key=len)
+    return list(dict.fromkeys(trade for family in families for trade in sorted(family - ours)))
+
+
 def trades_of_cnaes(cnaes: Iterable[str]) -> frozenset[str]:
     """The trades that have one of the activities."""
     wanted = frozenset(cnaes)

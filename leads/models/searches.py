@@ -32,6 +32,16 @@ class Search(models.Model):
         DEADLINE = "deadline", "A busca passou do tempo máximo. Você pagou só pelo que recebeu."
         CANCELED = "canceled", "Você cancelou a busca. O que já chegou continua seu."
 
+    NOTHING_CAME = {
+        Reason.EXHAUSTED: "Não encontramos empresas confirmadas deste nicho nesta cidade.",
+        Reason.BUDGET: "A busca chegou ao limite de consultas sem confirmar nenhuma empresa.",
+        Reason.CREDITS: "Seu saldo acabou antes da primeira empresa.",
+        Reason.PROVIDER: "O buscador ficou fora do ar antes da primeira empresa.",
+        Reason.DEADLINE: "A busca passou do tempo máximo antes da primeira empresa.",
+        Reason.CANCELED: "Você cancelou a busca antes da primeira empresa.",
+    }
+    """The sentence of each reason when not one company came."""
+
     FINAL = (Status.COMPLETED, Status.PARTIAL, Status.FAILED, Status.CANCELED)
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="searches")

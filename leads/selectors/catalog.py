@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from core.text import fold, fold_singular
 from leads.models import Niche, NicheAlias
-from leads.trades import cnaes_of, trades_of
+from leads.trades import cnaes_of, list_kindred, trades_of
 
 MAX_RESULTS = 20
 SHORTEST_TYPO = 4
@@ -38,6 +38,14 @@ def list_niche_cnaes(niche: Niche) -> frozenset[str]:
     """The activities of a niche; of free text, those of the trade that its words name."""
     codes = frozenset(niche.cnaes.values_list("pk", flat=True))
     return codes or cnaes_of(trades_of(niche.name))
+
+
+def list_similar_niches(niche: Niche, limit: int = 4) -> list[Niche]:
+    """Reviewed niches of the same or a kindred trade, the nearest first."""
+    trades = frozenset({niche.slug}) if niche.is_reviewed else trades_of(niche.name)
+    similar = [slug for slug in list_kindred(trades) if slug not in trades]
+    found = {row.slug: row for row in Niche.objects.filter(slug__in=similar, is_reviewed=True)}
+    return [found[slug] for slug in similar if slug in found][:limit]
 
 
 def suggest_niche(text: str) -> Niche | None:

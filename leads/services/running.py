@@ -60,7 +60,8 @@ def finish_search(*, search_id: int, reason: str) -> Search:
     """End an open search for `reason` (a Search.Reason) and return it; an ended one comes back as it is.
 
     What was delivered decides the state (L12): all of it is `completed`; less is `partial`, or `canceled`
-    when the buyer stopped it; nothing at all for a technical reason is `failed`. Inside or outside of the
+    when the buyer stopped it. Nothing at all is `failed` for a technical reason, else `completed` with its
+    reason: an answer too, and never `partial`. Inside or outside of the
     caller's transaction.
     """
     with transaction.atomic():
@@ -69,7 +70,7 @@ def finish_search(*, search_id: int, reason: str) -> Search:
             return search
         delivered = LeadAccess.objects.filter(search_id=search_id).count()
         search.status = _final_status(search, delivered, reason)
-        search.reason = "" if search.status == Search.Status.COMPLETED else reason
+        search.reason = "" if delivered >= search.quantity else reason
         search.finished_at = timezone.now()
         search.save(update_fields=["status", "reason", "finished_at"])
     return search
@@ -85,5 +86,7 @@ def _final_status(search: Search, delivered: int, reason: str) -> Search.Status:
         return Search.Status.COMPLETED
     if reason == Search.Reason.CANCELED:
         return Search.Status.CANCELED
+    if delivered:
+        return Search.Status.PARTIAL
     technical = reason in (Search.Reason.PROVIDER, Search.Reason.DEADLINE)
-    return Search.Status.FAILED if technical and not delivered else Search.Status.PARTIAL
+    return Search.Status.FAILED if technical else Search.Status.COMPLETED

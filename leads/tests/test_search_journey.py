@@ -126,7 +126,7 @@ def test_only_with_phone_delivers_and_charges_only_those_with_one(account, sandb
 
 def test_a_niche_of_nobody_ends_without_a_charge(account, sandbox):
     search = search_now(account, niche="xyzzy")
-    assert (search.status, search.reason) == ("partial", "exhausted")
+    assert (search.status, search.reason) == ("completed", "exhausted")
     assert get_balance(account.pk) == 100
 
 

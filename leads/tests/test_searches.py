@@ -19,6 +19,7 @@ from leads.models import LeadAccess, Niche, Search
 from leads.selectors.searches import SearchNotFound, get_progress, get_search, list_searches
 from leads.services.delivery import deliver_leads
 from leads.services.niches import InvalidNicheText
+from leads.services.running import finish_search
 from leads.services.searches import (
     EmailNotConfirmed,
     InvalidQuantity,
@@ -263,3 +264,20 @@ def test_the_list_takes_one_query_whatever_its_length(account):
         rows = [(search.niche.name, search.city.label) for search in list_searches(account.pk)]
     assert len(rows) == 21
     assert len(one) == len(many) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("exhausted", "completed"),
+        ("budget", "completed"),
+        ("credits", "completed"),
+        ("provider", "failed"),
+        ("deadline", "failed"),
+        ("canceled", "canceled"),
+    ],
+)
+def test_a_search_without_a_company_is_never_partial(account, reason, status):
+    search = finish_search(search_id=make_search(account).pk, reason=reason)
+
+    assert (search.status, search.reason) == (status, reason)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from leads.models import Search
 from leads.services.delivery import deliver_leads
-from leads.tests.factories import make_companies, make_search
+from leads.tests.factories import make_companies, make_niche, make_search
+from registry.tests.factories import make_city
 
 pytestmark = pytest.mark.django_db
 LIST = "/leads/buscas/"
@@ -94,11 +95,13 @@ def test_nothing_yet_leads_to_the_first_search(dona):
         ("partial", "exhausted", "Não achamos mais empresas novas deste nicho nesta cidade."),
         ("partial", "provider", "O buscador ficou fora do ar. Você pagou só pelo que recebeu."),
         ("partial", "credits", "Seu saldo acabou no meio da busca."),
-        ("failed", "provider", "O buscador ficou fora do ar."),
+        ("failed", "provider", "O buscador ficou fora do ar antes da primeira empresa."),
     ],
 )
 def test_the_reason_is_said_in_the_list_and_in_the_search(dona, account, status, reason, sentence):
     search = make_search(account)
+    if status == "partial":
+        deliver(search, 1)
     end(search, status, reason)
     assert sentence in page_text(dona.get(LIST))
     assert sentence in page_text(dona.get(url("search", search)))
@@ -126,10 +129,42 @@ def test_a_final_search_stops_asking_and_offers_export_repeat_and_hide(dona, acc
 
 def test_a_search_without_result_says_that_nothing_was_charged(dona, account):
     search = make_search(account)
-    end(search, "partial", "exhausted")
+    end(search, "completed", "exhausted")
     text = page_text(dona.get(url("search", search)))
     assert "Nenhuma empresa nesta busca" in text
     assert "Nada foi cobrado." in text
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "sentence"),
+    [
+        ("completed", "exhausted", "Não encontramos empresas confirmadas deste nicho nesta cidade."),
+        ("failed", "provider", "O buscador ficou fora do ar antes da primeira empresa."),
+        ("canceled", "canceled", "Você cancelou a busca antes da primeira empresa."),
+    ],
+)
+def test_a_search_that_ends_empty_replaces_the_skeleton_at_once(dona, account, status, reason, sentence):
+    kindred = make_niche("Adestrador", slug="adestrador", is_reviewed=True)
+    near = make_city("4311205", "Júlio de Castilhos", "RS", latitude=-29.2, longitude=-53.7)
+    niche = make_niche("Pet Shop", is_reviewed=True)
+    search = make_search(account, niche=niche)
+    assert "skeleton" in page_text(dona.get(url("search", search)))
+    end(search, status, reason)
+
+    text = page_text(dona.get(url("search_status", search), {"mostradas": "0"}))
+
+    assert 'id="empresas"' in text
+    assert "skeleton" not in text
+    assert sentence in text
+    assert f"/leads/?nicho={kindred.name}&amp;cidade=4316907" in text
+    assert f"/leads/?nicho=Pet%20Shop&amp;cidade={near.pk}" in text
+
+
+def test_a_link_of_an_empty_search_fills_the_form(dona, account):
+    city = make_city()
+    form = dona.get("/leads/", {"nicho": "Adestrador", "cidade": city.pk}).context["form"]
+    assert (form.initial["niche"], form.initial["city"]) == ("Adestrador", "Santa Maria - RS")
+    assert dona.get("/leads/", {"nicho": "x", "cidade": "\x00"}).status_code == 200
 
 
 def test_a_failed_search_says_that_nothing_was_charged(dona, account):

@@ -17,6 +17,7 @@ from leads.models import Search
 from leads.selectors.dashboard import get_dashboard_figures, list_daily_use
 from leads.selectors.searches import get_search, list_searches
 from leads.views.requests import BuyerRequest, or_404
+from registry.models import City
 
 LAST_SEARCHES = 5
 
@@ -62,8 +63,17 @@ def _repeated(request: BuyerRequest) -> dict[str, Any]:
     """What an earlier search asked, to ask it again with changes."""
     number = request.GET.get("repetir", "")
     if not number.isascii() or not number.isdigit():
-        return {}
+        return _suggested(request)
     return _asked(or_404(get_search, request.account.pk, int(number[:18])))
+
+
+def _suggested(request: BuyerRequest) -> dict[str, Any]:
+    """The niche and city of a link that an empty search offered."""
+    code = request.GET.get("cidade", "")[:7]
+    city = City.objects.filter(pk=code).first() if code.isascii() and code.isdigit() else None
+    if city is None:
+        return {}
+    return {"niche": request.GET.get("nicho", "")[:80], "city": city.label, "city_code": city.pk}
 
 
 def _asked(search: Search) -> dict[str, Any]:

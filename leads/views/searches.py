@@ -1,5 +1,7 @@
 """Searches: start, follow, cancel, repeat, hide (L6, L12, L13)."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -17,11 +19,16 @@ from credits.models import Tariff
 from credits.selectors import get_balance, get_price
 from leads.forms import PaidForm, SearchForm
 from leads.selectors.accesses import list_accesses
+from leads.selectors.catalog import list_similar_niches
 from leads.selectors.searches import get_search, list_searches
 from leads.services import searches as services
 from leads.views.dashboard import show_dashboard
 from leads.views.requests import BuyerRequest, or_404
 from leads.visibility import visible_leads
+from registry.selectors.cities import list_nearby_cities
+
+if TYPE_CHECKING:
+    from leads.selectors.searches import CountedSearch
 
 SEARCHES_PER_PAGE = 20
 LEADS_PER_PAGE = 50
@@ -85,6 +92,7 @@ def search(request: BuyerRequest, search_id: int) -> HttpResponse:
         "search": found,
         "page": page,
         "leads": visible_leads(page.object_list),
+        **_elsewhere(found),
         "repeat_form": PaidForm(initial={"unit_price": unit_price}),
         "repeat_cost": found.quantity * unit_price,
         "balance": balance,
@@ -99,12 +107,22 @@ def search(request: BuyerRequest, search_id: int) -> HttpResponse:
 def search_status(request: BuyerRequest, search_id: int) -> HttpResponse:
     """What the page asks again and again: the state, and the rows only if there are new ones (O22)."""
     found = or_404(get_search, request.account.pk, search_id)
-    context = {"search": found, "is_update": True}
-    if str(found.delivered_count) != request.GET.get("mostradas"):
+    context = {"search": found, "is_update": True, **_elsewhere(found)}
+    if found.is_final or str(found.delivered_count) != request.GET.get("mostradas"):
         accesses = list_accesses(request.account.pk, search_id)
         page = Paginator(accesses, LEADS_PER_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "leads": visible_leads(page.object_list), "has_new_rows": True}
     return render(request, "leads/searches/_update.html", context)
+
+
+def _elsewhere(search: "CountedSearch") -> dict[str, Any]:
+    """Where to look instead of a search that ended without a company."""
+    if not search.is_final or search.delivered_count:
+        return {}
+    return {
+        "similar_niches": list_similar_niches(search.niche),
+        "nearby_cities": list_nearby_cities(search.city),
+    }
 
 
 @require_POST

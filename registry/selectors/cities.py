@@ -1,6 +1,9 @@
 """Cities as people write them (L5, R42)."""
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from math import cos, radians
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Power
 
 from core.text import fold
 from registry.city_names import city_key, expand_saint
@@ -56,6 +59,13 @@ def search_cities(text: str, limit: int = MAX_RESULTS) -> list[City]:
         for city in _rank_cities(name, uf)[:limit]:
             ranked.setdefault(city.pk, city)
     return list(ranked.values())[:limit]
+
+
+def list_nearby_cities(city: City, limit: int = 4) -> list[City]:
+    """The cities whose seats lie nearest, nearest first, of any state."""
+    narrow = cos(radians(city.latitude))
+    distance = Power(F("latitude") - city.latitude, 2) + Power((F("longitude") - city.longitude) * narrow, 2)
+    return list(City.objects.exclude(pk=city.pk).order_by(distance, "pk")[:limit])
 
 
 def _named(folded: str) -> Q:

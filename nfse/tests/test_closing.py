@@ -352,7 +352,7 @@ def test_a_full_disk_is_told_and_can_be_tried_again(office, company, settings, m
     package.refresh_from_db()
     assert (package.state, package.problem) == (State.FAILED, making.DISK_TROUBLE)
     assert Notice.objects.get(kind="closing").text == making.DISK_TROUBLE
-    assert WorkItem.objects.filter(kind="nfse.tell_operators").exists()
+    assert WorkItem.objects.filter(kind="nfse.tell_package_failed").exists()
     assert files(settings.FILES_ROOT) == []
 
     assert close(office).state == State.READY
@@ -384,7 +384,7 @@ def test_too_much_for_one_run_says_what_to_do(office, company, monkeypatch):
 
     package.refresh_from_db()
     assert (package.state, package.problem) == (State.FAILED, making.TOO_BIG)
-    assert not WorkItem.objects.filter(kind="nfse.tell_operators").exists()
+    assert not WorkItem.objects.filter(kind="nfse.tell_package_failed").exists()
 
 
 def test_work_that_was_lost_is_given_again(office, company):

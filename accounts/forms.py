@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.managers import normalize_email
 from accounts.models import User
 from accounts.services import TooManyFailures, WrongCredentials, check_credentials
+from core.forms import NameField
 from core.phones import format_phone, parse_phone
 
 MAX_PASSWORD_LENGTH = 128  # hashing is slow on purpose; a book is not a password
@@ -34,8 +35,8 @@ def _email(label: str = "E-mail") -> forms.EmailField:
     )
 
 
-def _full_name(label: str) -> forms.CharField:
-    return forms.CharField(
+def _full_name(label: str) -> NameField:
+    return NameField(
         label=label,
         min_length=2,
         max_length=120,

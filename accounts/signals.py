@@ -1,4 +1,4 @@
-"""What accounts tell the apps above them. Both signals are sent inside the caller's transaction."""
+"""What accounts tell the apps above them. These signals are sent inside the caller's transaction."""
 
 from django.dispatch import Signal
 
@@ -9,3 +9,7 @@ account_created = Signal()
 # A receiver makes a work item whose letter is services.write_account_letter: no address and no token is
 # stored with the work.
 email_requested = Signal()
+
+# Arguments: email. A receiver makes a work item whose handler calls services.request_password_reset; the
+# address is stored encrypted.
+reset_requested = Signal()

@@ -27,6 +27,7 @@ urlpatterns = [
     path("conta/email/", views.change_email, name="change_email"),
     path("conta/email/confirmar/", views.confirm_new_email, name="confirm_new_email"),
     path("conta/email/confirmar/<str:token>/", views.open_new_email_link, name="confirm_new_email_link"),
-    # The admin has no door of its own: it would be one without our limits.
+    # The admin has no doors of its own: they would be doors without our limits.
+    path("admin/password_change/", views.admin_password_change, name="admin_password_change"),
     path("admin/login/", views.admin_sign_in, name="admin_sign_in"),
 ]

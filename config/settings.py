@@ -49,6 +49,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
+    "core.middleware.NoStoreMiddleware",
+    "core.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,12 +95,15 @@ NAVIGATION = ["leads.navigation", "credits.navigation", "portal.navigation", "op
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=False)
+# How long to wait for a database that is away; the web server waits less (deploy/gunicorn.py).
+DATABASE_WAIT_SECONDS = env.int("DATABASE_WAIT_SECONDS", default=10)
+DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = DATABASE_WAIT_SECONDS
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 if DATABASE_POOL_SIZE:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL_SIZE,
-        "timeout": 10,
+        "timeout": DATABASE_WAIT_SECONDS,
     }
 
 # --- Redis: a broker that never evicts, and a cache that may ---------------------------------------
@@ -138,13 +143,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "queue_worker.beat:SteadyScheduler"
 CELERY_TIMEZONE = "America/Sao_Paulo"
 
 # --- Accounts --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "accounts:home"
-OPERATOR_REDIRECT_URL = "admin:index"
+OPERATOR_REDIRECT_URL = "operations:home"
+OPERATOR_FIRM_PAGE = "operations:open_page"  # where an operator who opens a page of a firm is led
 # The first page of each role of accounts.Membership; of two roles the one that is named first.
 ROLE_HOMES = {
     "buyer": "leads:dashboard",
@@ -298,7 +305,7 @@ STORAGES = {
 }
 MEDIA_ROOT = BASE_DIR / ".nitro" / "media"
 FILES_ROOT = env.str("FILES_ROOT", default=str(embedded.HOME / "files"))  # private: core.private_files
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Security headers: one owner each --------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

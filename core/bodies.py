@@ -1,12 +1,14 @@
 """Reading a request's body under a limit of its own, whatever Django's form limit is (O20)."""
 
 import time
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import BinaryIO, TypeVar
 
 from django.http import HttpRequest
 
 from core.errors import NitroError
 
+View = TypeVar("View", bound=Callable[..., object])
 CHUNK = 64 * 1024
 DRAIN_BYTES = 32 * 1024 * 1024
 DRAIN_SECONDS = 5.0
@@ -16,6 +18,23 @@ class BodyTooLarge(NitroError):
     """The body is longer than the address accepts; what followed was read and thrown away, within bounds."""
 
     message = "O conteúdo enviado é grande demais."
+
+
+def own_body_limit(view: View) -> View:
+    """Mark a view that reads its body with `read_body`, under a limit of its own."""
+    view.own_body_limit = True  # type: ignore[attr-defined]
+    return view
+
+
+def refuse_large_body(request: HttpRequest, limit: int) -> None:
+    """Raise BodyTooLarge when the body says that it is longer than `limit` bytes; its rest was drained."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length > limit:
+        drain(_open(request))
+        raise BodyTooLarge
 
 
 def read_body(request: HttpRequest, limit: int) -> bytes:

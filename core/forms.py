@@ -1,15 +1,53 @@
 """Forms that more than one app builds on."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, ParamSpec, TypeVar
+from datetime import date
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 
 from core.errors import NitroError
+from core.text import visible
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+LARGEST_NUMBER = 2**31 - 1
+LARGEST_ID = 2**63 - 1
+
+
+class DayField(forms.DateField):
+    """A day between 1800 and 2199: some days or years may be added to it without leaving the calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+        wrong = "Informe uma data entre 01/01/1800 e 31/12/2199."
+        self.validators += [MinValueValidator(FIRST_DAY, wrong), MaxValueValidator(LAST_DAY, wrong)]
+
+
+class WholeField(forms.IntegerField):
+    """A whole number that fits its column: from 0, or `min_value`, to what four bytes hold at most."""
+
+    def __init__(self, *, min_value: int = 0, max_value: int = LARGEST_NUMBER, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **kwargs)
+
+
+class IdField(forms.IntegerField):
+    """An id that an address or a hidden field brings."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.HiddenInput)
+        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class NameField(forms.CharField):
+    """A name, without characters that nobody sees."""
+
+    def to_python(self, value: Any) -> str:
+        return visible(super().to_python(value) or "")
 
 
 class FilterForm(forms.Form):

@@ -11,6 +11,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 from core.masking import mask_event
+from core.outages import is_outage
 from core.request_ids import current_request_id
 
 WARNINGS_ONLY = ("httpx", "httpcore", "celery.beat", "celery.worker.strategy", "celery.app.trace", "asyncio")
@@ -65,7 +66,7 @@ def _standard_library(config: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"without_path": {"()": WithoutPath}},
+        "filters": {"failed_request": {"()": FailedRequest}},
         "formatters": {
             "event": {
                 "()": structlog.stdlib.ProcessorFormatter,
@@ -79,18 +80,26 @@ def _standard_library(config: Mapping[str, Any]) -> dict[str, Any]:
         "root": {"handlers": ["stdout"], "level": config["level"]},
         "loggers": {
             "django": {**through_root, "level": "INFO"},
-            "django.request": {"level": "ERROR", "filters": ["without_path"]},
+            "django.request": {"level": "ERROR", "filters": ["failed_request"]},
             "django.server": {**through_root, "level": "WARNING"},
             **{name: {"level": "WARNING"} for name in WARNINGS_ONLY},
         },
     }
 
 
-class WithoutPath(logging.Filter):
-    """Django names the path of a failed request; ours names the route, because paths hold tokens."""
+class FailedRequest(logging.Filter):
+    """Django logs what it answers with 5xx by reason and path. Paths hold tokens: ours names the error.
+
+    An outage of the database is no news for each request: the request's own line says it, without traceback.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = str(record.msg).partition(":")[0], ()
+        error = record.exc_info[1] if record.exc_info else None
+        if is_outage(error):
+            return False
+        if isinstance(record.args, tuple) and record.args:
+            reason = str(record.args[0])
+            record.msg, record.args = f"{reason}: {type(error).__name__}" if error else reason, ()
         return True
 
 

@@ -1,12 +1,16 @@
-"""Request ids in and out, one log line per request, and the answers of the rate limiter."""
+"""Request ids in and out, one log line per request, and what every answer has to keep to."""
 
+import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django_ratelimit.exceptions import Ratelimited
 
+from core.bodies import BodyTooLarge, refuse_large_body
 from core.ratelimit import LimiterDown
 from core.request_ids import bind_request_id, clean_request_id
 from core.responses import error_response
@@ -35,13 +39,50 @@ class RequestIdMiddleware:
         match = request.resolver_match
         if match is None and response.status_code < 400:
             return  # a static file
-        logger.info(
+        outage = getattr(request, "outage", "")
+        logger.log(
+            logging.ERROR if outage else logging.INFO,
             "request",
             method=request.method,
             route=match.view_name or match.route if match else "",
             status=response.status_code,
             ms=round(seconds * 1000, 1),
+            **({"outage": outage} if outage else {}),
         )
+
+
+class BodyLimitMiddleware:
+    """Answer 413 to a body above settings.MAX_BODY_BYTES, with or without a proxy in front (O20)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        if getattr(view, "own_body_limit", False):
+            return None
+        try:
+            refuse_large_body(request, settings.MAX_BODY_BYTES)
+        except BodyTooLarge:
+            return error_response(request, 413)
+        return None
+
+
+class NoStoreMiddleware:
+    """Let no browser keep what a signed-in person was shown, unless the view says how long it may."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in {*request.COOKIES, *response.cookies}:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class RateLimitMiddleware:

@@ -4,6 +4,7 @@ import re
 
 from core.errors import NitroError
 
+LARGEST = 999_999_999_999_999  # cents: what a column of 15 digits holds
 _AMOUNT = re.compile(r"(-?)(?:R\$)?([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,([0-9]{1,2}))?")
 
 
@@ -30,4 +31,6 @@ def parse_brl(text: str) -> int:
         raise InvalidAmount
     sign, reais, cents = match.groups()
     total = int(reais.replace(".", "")) * 100 + int((cents or "").ljust(2, "0"))
+    if total > LARGEST:
+        raise InvalidAmount("Valor alto demais: o máximo é R$ 9.999.999.999.999,99.")
     return -total if sign else total

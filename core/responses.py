@@ -10,6 +10,7 @@ MESSAGES = {
     401: "Entre na sua conta para continuar.",
     403: "Você não tem permissão para ver esta página.",
     404: "Não encontramos o que você procura.",
+    413: "O que você enviou é grande demais. Envie no máximo 10 MB de uma vez.",
     429: "Você fez pedidos demais em pouco tempo. Espere um pouco e tente de novo.",
     500: "Algo deu errado do nosso lado. Já fomos avisados.",
     503: "Este serviço está indisponível agora. Tente de novo em alguns minutos.",

@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _IRREGULAR = {
     "acais": "acai",
@@ -37,6 +38,16 @@ _PLURALS = (
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a table written as text."""
     return frozenset(text.split())
+
+
+def visible(text: str) -> str:
+    """Return a name as it is seen: without control and direction characters, spaces made single.
+
+    A direction character turns what follows it around on the screen: "Ana[RLO]gepeoj" reads as another name.
+    """
+    spaced = (" " if character.isspace() else character for character in text)
+    seen = (character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
+    return " ".join("".join(seen).split())
 
 
 def fold(text: str) -> str:

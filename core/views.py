@@ -1,5 +1,7 @@
 """The landing page, health, and the pages for what went wrong."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.health import run_checks
+from core.outages import RETRY_SECONDS, is_outage
 from core.request_ids import current_request_id
 from core.responses import MESSAGES, error_response, wants_json
 
@@ -60,8 +63,22 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without context processors, session or database: any of them may be what failed."""
+    """Answer without context processors, session or database: any of them may be what failed.
+
+    While the database is away it is 503, which tells machines to come back; Django calls this with the error
+    still in hand.
+    """
+    error = sys.exc_info()[1]
+    if not is_outage(error):
+        return _failure_page(request, 500, "500.html")
+    request.outage = type(error).__name__  # type: ignore[attr-defined]
+    response = _failure_page(request, 503, "core/outage.html")
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _failure_page(request: HttpRequest, status: int, template: str) -> HttpResponse:
     if wants_json(request) or request.headers.get("HX-Request") == "true":
-        return error_response(request, 500)
-    context = {"message": MESSAGES[500], "request_id": current_request_id()}
-    return HttpResponse(render_to_string("500.html", context), status=500)
+        return error_response(request, status)
+    context = {"message": MESSAGES[status], "request_id": current_request_id()}
+    return HttpResponse(render_to_string(template, context), status=status)

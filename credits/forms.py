@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from core.forms import FilterForm
+from core.forms import DayField, FilterForm
 from credits.models import LedgerEntry, Tariff
 from credits.selectors.ledger import StatementFilter
 from credits.services import MAX_ADJUSTMENT
@@ -16,8 +16,8 @@ class StatementFilterForm(FilterForm):
     tipo = forms.ChoiceField(
         label="Tipo", required=False, choices=[("", "Todos os tipos"), *LedgerEntry.Kind.choices]
     )
-    de = forms.DateField(label="De", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    ate = forms.DateField(label="Até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    de = DayField(label="De", required=False)
+    ate = DayField(label="Até", required=False)
     lancamentos = forms.BooleanField(label="Um por um, sem somar por busca", required=False)
     referencia = forms.RegexField(r"^[a-z_]+:[^:]+$", required=False, widget=forms.HiddenInput)
 

@@ -4,14 +4,16 @@ from typing import Any
 
 import structlog
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import buyer_required
 from accounts.models import Account, User
+from core.addresses import own_path
 from core.exports import export_filename, stream_csv
 from core.ratelimit import rate_limited
 from credits.forms import StatementFilterForm
@@ -96,7 +98,5 @@ def export_statement(request: BuyerRequest) -> StreamingHttpResponse:
 def dismiss_low_balance(request: BuyerRequest) -> HttpResponse:
     """The notice was read; it comes back when the balance falls below the limit again."""
     mark_low_balance_seen(account_id=request.account.pk)
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        return redirect("credits:statement")
-    return redirect(target)
+    target = own_path(request, request.POST.get("next", ""))
+    return HttpResponseRedirect(target or reverse("credits:statement"))

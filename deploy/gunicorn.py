@@ -11,6 +11,7 @@ graceful_timeout = 30
 max_requests = 2000
 max_requests_jitter = 200
 limit_request_line = 4094
+raw_env = ["DATABASE_WAIT_SECONDS=2"]  # then 503: psycopg waits no less
 accesslog = None
 errorlog = "-"
 loglevel = "warning"

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from core.bodies import BodyTooLarge, read_body
+from core.bodies import BodyTooLarge, own_body_limit, read_body
 from inbox.services import store_delivery
 from inbox.sources import BadSignature, Call, UnknownSender, find_source
 
@@ -21,6 +21,7 @@ RETRY_SECONDS = 30
 @csrf_exempt
 @login_not_required
 @never_cache
+@own_body_limit
 def receive(request: HttpRequest, source: str, address: str = "") -> HttpResponse:
     """Store a delivery and answer 200 after the commit, whatever it says.
 

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from core.errors import NitroError
-from core.forms import FilterForm, RefusableForm
+from core.forms import DayField, FilterForm, NameField, RefusableForm, WholeField
 from leads.models import Niche
 from leads.selectors.accesses import BaseFilter
 from leads.selectors.catalog import suggest_niche
@@ -37,7 +37,7 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
 class PaidForm(RefusableForm):
     """A form that may spend: it carries the price shown and a key of its own (C3, R4, R9)."""
 
-    unit_price = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    unit_price = WholeField(widget=forms.HiddenInput)
     form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid.uuid4)
 
 
@@ -46,13 +46,13 @@ class SearchForm(PaidForm):
 
     field_of_error = FIELD_OF_ERROR
 
-    niche = forms.CharField(label="Nicho", min_length=2, max_length=80)
+    niche = NameField(label="Nicho", min_length=2, max_length=80)
     city = forms.CharField(label="Cidade", max_length=80)
     city_code = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
     niche_as_typed = forms.CharField(
         required=False, max_length=80, widget=forms.HiddenInput, help_text="what was asked about already"
     )
-    quantity = forms.IntegerField(label="Quantidade", min_value=1, initial=DEFAULT_QUANTITY)
+    quantity = WholeField(label="Quantidade", min_value=1, initial=DEFAULT_QUANTITY)
     only_with_phone = forms.BooleanField(label="Somente com telefone", required=False)
     include_owned = forms.BooleanField(
         label="Incluir empresas que já tenho",
@@ -116,8 +116,8 @@ class BaseFilterForm(FilterForm):
     )
     telefone = forms.BooleanField(label="Com telefone", required=False)
     email = forms.BooleanField(label="Com e-mail", required=False)
-    de = forms.DateField(label="Comprada de", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    ate = forms.DateField(label="até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    de = DayField(label="Comprada de", required=False)
+    ate = DayField(label="até", required=False)
 
     def __init__(self, *args: Any, account_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

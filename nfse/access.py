@@ -6,10 +6,13 @@ Here and not in the portal, because the pages of every app about a firm need the
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django_htmx.middleware import HtmxDetails
 
@@ -89,6 +92,9 @@ def firm_member_required(right: Right) -> Callable[[View], View]:
 
 
 def _ask_to_register(request: HttpRequest) -> HttpResponseBase:
+    """Send a person without a firm to the registration, and an operator to that firm's page in /operacao/."""
+    if request.user.is_staff and request.method in {"GET", "HEAD"}:
+        return redirect(f"{reverse(settings.OPERATOR_FIRM_PAGE)}?{urlencode({'pagina': request.path})}")
     if request.method in {"GET", "HEAD"} and request.headers.get("HX-Request") != "true":
         return redirect("nfse:register")
     raise PermissionDenied("Esta página é das contabilidades.")

@@ -8,7 +8,16 @@ MENU = Menu(
             "Operação",
             Audience.OPERATOR,
             (
+                Item("operations:home", "Painel", "layout-dashboard"),
                 Item("operations:queue", "Fila", "activity", also=("operations:items", "operations:item")),
+                Item("operations:notes", "Notas", "file-invoice", also=("operations:note",)),
+                Item(
+                    "operations:firms",
+                    "Contabilidades",
+                    "building",
+                    also=("operations:firm", "operations:company"),
+                ),
+                Item("operations:certificates", "Certificados", "certificate"),
                 Item(
                     "operations:deliveries",
                     "Webhooks",

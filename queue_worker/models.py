@@ -131,6 +131,9 @@ class Worker(models.Model):
     threads = models.PositiveSmallIntegerField("execuções simultâneas")
     running = models.PositiveSmallIntegerField("em execução", default=0)
     stuck = models.JSONField("presos", default=list, help_text="items whose lease is gone and that still run")
+    troubles = models.JSONField(
+        "provedores com problema", default=list, db_default=models.Value([], models.JSONField())
+    )
     started_at = models.DateTimeField("no ar desde")
     seen_at = models.DateTimeField("último sinal")
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, ProgrammingError, connectio
 from django.utils import timezone
 
 from core.database import give_back_connections
+from core.http.reports import list_troubles
 from queue_worker import schedule
 from queue_worker.bell import ring
 from queue_worker.keeper import keeper
@@ -109,6 +110,7 @@ class Pulse(threading.Thread):
             running=len(keeper.running()),
             stuck=[_describe(work) for work in keeper.stuck()],
             started_at=self._started_at,
+            troubles=list_troubles(),
         )
 
 

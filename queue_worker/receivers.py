@@ -5,10 +5,11 @@ from typing import Any
 from celery.signals import task_postrun, task_prerun
 from django.dispatch import receiver
 
-from accounts.signals import email_requested
+from accounts.signals import email_requested, reset_requested
+from core.crypto import blind_index, encrypt
 from core.database import give_back_connections
 from core.schedule import list_schedule
-from queue_worker.handlers import SEND_EMAIL
+from queue_worker.handlers import REQUEST_RESET, SEND_EMAIL
 from queue_worker.services import enqueue, record_periodic_end, record_periodic_start
 
 
@@ -19,6 +20,17 @@ def enqueue_email(user_id: int, template: str, **_: Any) -> None:
         kind=SEND_EMAIL,
         payload={"user_id": user_id, "template": str(template)},
         dedupe_key=f"{user_id}:{template}",
+        priority=50,
+    )
+
+
+@receiver(reset_requested)
+def enqueue_reset(email: str, **_: Any) -> None:
+    """The address may be anybody's: it is stored encrypted, and goes with the item."""
+    enqueue(
+        kind=REQUEST_RESET,
+        payload={"email": encrypt(email)},
+        dedupe_key=blind_index(email.lower(), "queue_worker.reset"),
         priority=50,
     )
 

@@ -9,6 +9,7 @@ from accounts.services.emails import (
 from accounts.services.operators import write_to_operators
 from accounts.services.passwords import (
     WrongPassword,
+    ask_for_password_reset,
     change_password,
     find_reset_user,
     request_password_reset,
@@ -34,6 +35,7 @@ __all__ = [
     "TooManyFailures",
     "WrongCredentials",
     "WrongPassword",
+    "ask_for_password_reset",
     "change_password",
     "check_confirmation_link",
     "check_credentials",

@@ -7,12 +7,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import AccountEmail
-from accounts.services import record_account_letter, write_account_letter
+from accounts.services import record_account_letter, request_password_reset, write_account_letter
+from core.crypto import decrypt
 from core.mail import Outcome, send_letter
+from queue_worker.handlers import REQUEST_RESET
+from queue_worker.models import WorkItem
 
 
 def deliver_mail() -> None:
-    """Send what was asked for and not sent yet, as the queue's handler does."""
+    """Send what was asked for and not sent yet, as the queue's handlers do."""
+    for item in WorkItem.objects.filter(kind=REQUEST_RESET).order_by("pk"):
+        request_password_reset(email=decrypt(item.payload["email"]))
+        item.delete()
     waiting = AccountEmail.objects.filter(Q(sent_at=None) | Q(sent_at__lt=F("requested_at")))
     for request in waiting.order_by("pk"):
         send_now(request.user_id, request.template)

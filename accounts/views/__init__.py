@@ -9,13 +9,20 @@ from accounts.views.confirmation import (
     renew_confirmation,
     resend_confirmation,
 )
-from accounts.views.passwords import ResetPasswordView, change_password, password_reset, password_reset_sent
+from accounts.views.passwords import (
+    ResetPasswordView,
+    admin_password_change,
+    change_password,
+    password_reset,
+    password_reset_sent,
+)
 from accounts.views.profile import change_email, change_theme, profile
 from accounts.views.sign_in import admin_sign_in, home, sign_in, sign_out
 from accounts.views.sign_up import sign_up, sign_up_done, terms
 
 __all__ = [
     "ResetPasswordView",
+    "admin_password_change",
     "admin_sign_in",
     "change_email",
     "change_password",

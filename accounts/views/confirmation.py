@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import services
 from accounts.requests import SignedInRequest
 from accounts.services import EmailTaken, EmailTooSoon
-from accounts.tokens import LinkExpired, LinkInvalid
+from accounts.tokens import LinkExpired, LinkInvalid, Purpose, is_genuine
 from accounts.views.sessions import home_of, open_session
 from accounts.views.sign_up import SIGNED_UP_USER
 
@@ -44,7 +44,7 @@ def resend_confirmation(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def open_confirmation_link(request: HttpRequest, token: str) -> HttpResponse:
-    request.session[CONFIRMATION_TOKEN] = token
+    _keep(request, CONFIRMATION_TOKEN, Purpose.CONFIRM_EMAIL, token)
     return redirect("accounts:confirm_email_from_link")
 
 
@@ -92,7 +92,7 @@ def renew_confirmation(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def open_new_email_link(request: HttpRequest, token: str) -> HttpResponse:
-    request.session[NEW_EMAIL_TOKEN] = token
+    _keep(request, NEW_EMAIL_TOKEN, Purpose.CONFIRM_NEW_EMAIL, token)
     return redirect("accounts:confirm_new_email")
 
 
@@ -109,3 +109,10 @@ def confirm_new_email(request: SignedInRequest) -> HttpResponse:
     else:
         messages.success(request, "Pronto: este é o seu e-mail agora. Use-o para entrar.")
     return redirect("accounts:profile")
+
+
+def _keep(request: HttpRequest, name: str, purpose: Purpose, token: str) -> None:
+    """Keep a token that we made. Any other writes no session: a scanner would fill the table with rows."""
+    request.session.pop(name, None)
+    if is_genuine(purpose, token):
+        request.session[name] = token

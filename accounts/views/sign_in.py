@@ -6,9 +6,8 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import SignInForm
 from accounts.requests import SignedInRequest
 from accounts.views.sessions import home_of, open_session
+from core.addresses import own_path
 from core.ratelimit import rate_limited
 
 
@@ -27,11 +27,11 @@ from core.ratelimit import rate_limited
 def sign_in(request: HttpRequest) -> HttpResponse:
     next_page = _safe_next(request)
     if request.user.is_authenticated:
-        return redirect(next_page or home_of(request.user))
+        return HttpResponseRedirect(next_page or home_of(request.user))
     form = SignInForm(request.POST or None)
     if form.is_valid() and form.user is not None:
         open_session(request, form.user, remember=form.cleaned_data["remember"])
-        return redirect(next_page or home_of(form.user))
+        return HttpResponseRedirect(next_page or home_of(form.user))
     response = render(request, "accounts/sign_in.html", {"form": form, "next": next_page})
     if form.retry_after is not None:
         response.status_code = 429
@@ -66,8 +66,4 @@ def admin_sign_in(request: HttpRequest) -> HttpResponse:
 
 def _safe_next(request: HttpRequest) -> str:
     """The page that was asked for before sign-in, when it is one of ours."""
-    page = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return page if is_ours else ""
+    return own_path(request, request.POST.get("next") or request.GET.get("next") or "")

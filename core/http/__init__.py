@@ -12,6 +12,7 @@ from core.http.answers import Response
 from core.http.client import CERTIFICATE_REFUSED, CalledInsideTransaction, ProviderClient, Uploaded
 from core.http.connections import ClientIdentity
 from core.http.providers import ProviderState, close_providers, is_circuit_open, provider_states
+from core.http.reports import report_account_trouble
 from core.http.times import Deadline, Timeout
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "close_providers",
     "is_circuit_open",
     "provider_states",
+    "report_account_trouble",
 ]

@@ -17,6 +17,7 @@ from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
 from core.http.answers import Response, TooSlow, read_body
 from core.http.connections import ClientIdentity, refuses_certificate
 from core.http.providers import Health, Provider, get_provider
+from core.http.reports import note_answer, note_trouble
 from core.http.times import Deadline, Timeout, read_retry_after, to_monotonic
 from core.request_ids import current_request_id
 
@@ -98,6 +99,7 @@ class ProviderClient:
         self._max_body_bytes = MAX_BODY_BYTES if max_body_bytes is None else max_body_bytes
         self._observe = observe
         self._named = {"provider": name, "key": key} if key else {"provider": name}
+        self._reported_name = f"{name}:{key}" if key else name
 
     def __repr__(self) -> str:
         return f"<ProviderClient {self.name}>"
@@ -204,6 +206,7 @@ class ProviderClient:
             health.breaker.succeeded()
         elif health.breaker.failed():
             logger.error("circuit_opened", **self._named)
+            note_trouble(self._reported_name, "circuit")
 
     def _send(self, provider: Provider, call: _Call) -> Response:
         """Send once and read the whole answer, whatever its status.
@@ -248,6 +251,7 @@ class ProviderClient:
         """Return a 2xx answer, or raise what the status means."""
         status = response.status
         if 200 <= status < 300:
+            note_answer(self._reported_name)
             return response
         detail = f"{self.name}: HTTP {status}"
         retry_after = read_retry_after(response.headers.get("retry-after", ""))

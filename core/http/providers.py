@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from core.breaker import Breaker, State
 from core.errors import Unavailable
 from core.http.connections import Connections
+from core.http.reports import forget_troubles
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def close_providers() -> None:
     with _providers_lock:
         providers = list(_providers.values())
         _providers.clear()
+    forget_troubles()
     for provider in providers:
         provider.connections.close()
 

@@ -173,9 +173,16 @@ def test_values_are_masked_by_name_and_by_shape(name, value, logged):
 
 def test_a_failed_request_is_logged_without_its_path(json_logs, capsys):
     configure({"format": "json", "level": "INFO"})
-    logging.getLogger("django.request").error("Internal Server Error: %s", "/senha/abc/token-secreto/")
+    try:
+        raise ZeroDivisionError("a conta errada")
+    except ZeroDivisionError as error:
+        reason = ("Internal Server Error", "/senha/abc/token-secreto/")
+        logging.getLogger("django.request").error("%s: %s", *reason, exc_info=error)
 
-    assert "token-secreto" not in capsys.readouterr().out
+    line = capsys.readouterr().out
+    assert "token-secreto" not in line
+    assert json.loads(line)["event"] == "Internal Server Error: ZeroDivisionError"
+    assert "a conta errada" in line
 
 
 def test_bound_context_is_on_every_line(json_logs, capsys):

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from core.documents import find_cnpjs
 from core.errors import ProviderAccountTrouble, Refused, Unreadable
-from core.http import ProviderClient, Timeout
+from core.http import ProviderClient, Timeout, report_account_trouble
 from core.phones import parse_phone
 from core.shapes import has_any_key, lookup, read_text, read_texts, shape_of
 from core.text import fold
@@ -151,7 +151,7 @@ def _client() -> ProviderClient:
 def _raise_account_trouble(error: Refused) -> None:
     """401, 403 and "credit" in a 400 are our account's trouble: classify by status and message (§1.7)."""
     if error.code in {"401", "402", "403"} or (error.code == "400" and "credit" in error.body.lower()):
-        logger.error("provider_account_trouble", provider=NAME, status=error.code)
+        report_account_trouble(NAME, error.code)
         raise ProviderAccountTrouble(error.code, detail=f"{NAME}: HTTP {error.code}") from error
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from core.errors import FormKeyReused, NitroError
 from core.money import format_number
+from core.text import visible
 from credits.errors import AccountBlocked
 from credits.models import Tariff
 from credits.selectors import get_balance, get_price
@@ -277,13 +278,13 @@ def _get_city(city_code: str) -> City:
 
 
 def _check_niche(text: str, niche_id: int | None) -> None:
-    if niche_id is None and not MIN_LENGTH <= len(text.strip()) <= MAX_LENGTH:
+    if niche_id is None and not MIN_LENGTH <= len(visible(text)) <= MAX_LENGTH:
         raise InvalidNiche
 
 
 def _get_niche(text: str, niche_id: int | None) -> Niche:
     if niche_id is None:
-        return resolve_niche(text=text.strip())
+        return resolve_niche(text=visible(text))
     try:
         return Niche.objects.get(pk=niche_id)
     except Niche.DoesNotExist:

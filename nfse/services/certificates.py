@@ -11,7 +11,15 @@ from django.utils import timezone
 from core.crypto import DecryptionFailed
 from core.documents import mask_document
 from core.errors import NitroError
-from fiscal.documents.certificates import check_usable, is_of_company, is_of_same_root, open_pfx
+from fiscal.documents.certificates import (
+    MAX_PFX_BYTES,
+    PfxTooBig,
+    check_usable,
+    is_of_company,
+    is_of_same_root,
+    open_pfx,
+)
+from fiscal.documents.pfx_cost import check_cost, try_opening
 from fiscal.values import LoadedCertificate
 from nfse.models import Certificate, CertificateSecret, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
@@ -61,11 +69,12 @@ def upload_certificate(
     Raises:
         NotFound, NotAllowed.
         documents.certificates.CertificateRefused: PfxTooBig, NotAPfx, WrongPassword, NoPrivateKey, WeakKey,
-            NotYetValid, Expired, NotForClients, WithoutDocument.
+            NotYetValid, Expired, NotForClients, WithoutDocument, pfx_cost.TooCostly.
         CertificateOfAnother, SameRootNotAccepted.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_CERTIFICATES)
     document = _get_document(firm_id, company_id)
+    _check_before_opening(data, password)
     loaded = open_pfx(data, password, now=now)
     is_branch = _check_owner(loaded, document, accept_same_root)
     with transaction.atomic(durable=True):
@@ -113,7 +122,7 @@ def load_certificate(*, firm_id: int, company_id: int, now: datetime | None = No
 def open_secret(*, firm_id: int, company_id: int) -> tuple[bytes, str]:
     """Return the PFX and password of the active certificate, for the gateway that must register them (N22).
 
-    Raises NoCertificate, core.crypto.DecryptionFailed.
+    Raises NoCertificate, core.crypto.DecryptionFailed, pfx_cost.TooCostly.
     """
     secret = CertificateSecret.objects.filter(
         firm_id=firm_id,
@@ -127,9 +136,22 @@ def open_secret(*, firm_id: int, company_id: int) -> tuple[bytes, str]:
     if content.get("firm") != firm_id or content.get("company") != company_id:
         raise DecryptionFailed(detail="certificate bound to another owner")
     try:
-        return base64.b64decode(content["pfx"], validate=True), str(content["password"])
+        pfx, password = base64.b64decode(content["pfx"], validate=True), str(content["password"])
     except (KeyError, binascii.Error) as error:
         raise DecryptionFailed(detail="certificate unreadable") from error
+    if not content.get("checked"):  # stored before files were checked
+        _check_before_opening(pfx, password)
+        secret.content = {**content, "checked": True}
+        secret.save(update_fields=["content"])
+    return pfx, password
+
+
+def _check_before_opening(data: bytes, password: str) -> None:
+    """Nothing is derived from a password in this process before the file was found to be affordable."""
+    if len(data) > MAX_PFX_BYTES:
+        raise PfxTooBig
+    check_cost(data)
+    try_opening(data, password)
 
 
 def _get_document(firm_id: int, company_id: int) -> str:
@@ -178,5 +200,6 @@ def _keep_secret(certificate: Certificate, data: bytes, password: str) -> None:
         "company": certificate.company_id,
         "pfx": base64.b64encode(data).decode("ascii"),
         "password": password,
+        "checked": True,
     }
     CertificateSecret.objects.create(firm_id=certificate.firm_id, certificate=certificate, content=content)

@@ -40,6 +40,15 @@ def read_invite_token(token: str) -> int:
     return int(signing.loads(token, salt=_SALT))
 
 
+def is_invite_token(token: str) -> bool:
+    """Return whether the token is one of ours, whatever has become of its invitation; asks no database."""
+    try:
+        read_invite_token(token)
+    except (signing.BadSignature, ValueError, TypeError):
+        return False
+    return True
+
+
 def request_letter(invite: Invite, *, again_at: datetime | None = None) -> None:
     """Ask for the letter of an invitation that is locked or new, inside the caller's transaction.
 

@@ -1,10 +1,12 @@
 """Certificates of companies (N4, R28, R95)."""
 
+import base64
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import pkcs12
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, connection, transaction
 
@@ -19,6 +21,7 @@ from fiscal.documents.certificates import (
     WithoutDocument,
     WrongPassword,
 )
+from fiscal.documents.pfx_cost import MAX_ITERATIONS, TooCostly
 from fiscal.enumerations import Gateway
 from nfse.models import Certificate, CertificateSecret, ChangeRecord, Company
 from nfse.permissions import NotAllowed, NotFound
@@ -296,3 +299,41 @@ def test_lists_read_no_key_and_ask_one_query(office, upload, django_assert_num_q
     with django_assert_num_queries(1) as queries:
         assert [row.company.legal_name for row in list_certificates(office.firm.pk)]
     assert "nfse_certificatesecret" not in queries.captured_queries[0]["sql"]
+
+
+# --- What opening costs ------------------------------------------------------------------------------
+def too_costly(data):
+    """One iteration more than is allowed, of the MAC: the number stands open in the file."""
+    pfx = pkcs12.Pfx.load(data)
+    pfx["mac_data"]["iterations"] = MAX_ITERATIONS + 1
+    return pfx.dump(force=True)
+
+
+def test_a_costly_file_is_refused_before_it_is_opened(upload, make):
+    with pytest.raises(TooCostly):
+        upload(too_costly(make()))
+
+    assert not Certificate.objects.exists()
+
+
+def test_a_file_that_was_stored_before_files_were_checked_is_checked_once(office, company, upload, make):
+    upload()
+    secret = CertificateSecret.objects.get()
+    secret.content = {key: value for key, value in secret.content.items() if key != "checked"}
+    secret.save()
+
+    open_secret(firm_id=office.firm.pk, company_id=company.pk)
+
+    secret.refresh_from_db()
+    assert secret.content["checked"] is True
+
+
+def test_a_costly_file_that_was_stored_earlier_is_never_opened(office, company, upload, make):
+    upload()
+    secret = CertificateSecret.objects.get()
+    secret.content = {**secret.content, "pfx": base64.b64encode(too_costly(make())).decode()}
+    del secret.content["checked"]
+    secret.save()
+
+    with pytest.raises(TooCostly):
+        load_certificate(firm_id=office.firm.pk, company_id=company.pk)

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 
 from core.forms import FilterForm
+from operations.kinds import title_of
 from queue_worker.models import WorkItem
 from queue_worker.registry import list_kinds
 
@@ -21,7 +22,7 @@ class ItemFilterForm(FilterForm):
         super().__init__(*args, **kwargs)
         kinds = sorted({*list_kinds(), *filter(None, [self.data.get("tipo", "")[:64]])})
         kind_field = cast(forms.ChoiceField, self.fields["tipo"])
-        kind_field.choices = [("", "Todos os tipos"), *((kind, kind) for kind in kinds)]
+        kind_field.choices = [("", "Todos os tipos"), *((kind, title_of(kind)) for kind in kinds)]
 
     def chosen(self) -> dict[str, str]:
         """Return the filter for selectors.list_items."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.masking import mask_value
 from core.money import format_number
+from operations.kinds import title_of
 
 register = template.Library()
 
@@ -23,6 +24,17 @@ OUTCOMES = {
     "cancelled": "cancelado",
 }
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@register.filter
+def kind_title(kind: str) -> str:
+    return title_of(kind)
+
+
+@register.filter
+def of_item(by_item: dict[int, Any], item_id: int) -> Any:
+    """What a dictionary holds for one item."""
+    return by_item.get(item_id)
 
 
 @register.filter

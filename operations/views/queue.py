@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.decorators import operator_required
 from core.errors import NitroError
 from operations.forms.queue import ItemFilterForm
+from operations.kinds import links_of
+from operations.selectors.outcomes import judge_items
 from queue_worker.errors import UnknownKind
 from queue_worker.health import WORKER_SECONDS
 from queue_worker.models import WorkItem
@@ -53,8 +55,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @operator_required
 def items(request: HttpRequest) -> HttpResponse:
     form = ItemFilterForm(request.GET)
-    page = Paginator(list_items(**form.chosen()), ITEMS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "operations/items.html", {"form": form, "page": page})
+    listed = list_items(**form.chosen())
+    page = Paginator(listed, ITEMS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "verdicts": judge_items(page.object_list)}
+    return render(request, "operations/items.html", context)
 
 
 @require_safe
@@ -64,7 +68,8 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
         found = get_item(item_id)
     except WorkItem.DoesNotExist as error:
         raise Http404 from error
-    return render(request, "operations/item.html", {"item": found})
+    context = {"item": found, "links": links_of(found.payload), "verdicts": judge_items([found])}
+    return render(request, "operations/item.html", context)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from core.formatting import format_month
+from core.forms import IdField
 
 
 class MonthField(forms.ChoiceField):
@@ -41,7 +42,7 @@ class MonthForm(forms.Form):
 class ClosingForm(forms.Form):
     """The month and, of one company's closing, the company."""
 
-    empresa = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    empresa = IdField(required=False)
 
     def __init__(self, *args: Any, months: list[date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

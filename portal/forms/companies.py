@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from core.forms import FilterForm
+from core.forms import DayField, FilterForm, NameField
 from fiscal.enumerations import Environment, Gateway, SpecialRegime, TaxRegime
 from nfse.models import Company
 from nfse.permissions import Right
@@ -113,18 +113,14 @@ class CompanyForm(AddressForm):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
-    legal_name = forms.CharField(label="Razão social", max_length=160)
-    trade_name = forms.CharField(
+    legal_name = NameField(label="Razão social", max_length=160)
+    trade_name = NameField(
         label="Nome fantasia",
         max_length=160,
         required=False,
         help_text="É como a empresa aparece nas listas.",
     )
-    opening_date = forms.DateField(
-        label="Data de abertura",
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    opening_date = DayField(label="Data de abertura", required=False)
 
     tax_regime = forms.ChoiceField(
         label="Regime tributário", choices=[("", "Escolha o regime"), *TaxRegime.choices()]

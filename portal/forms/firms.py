@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.forms import SignUpForm
 from accounts.models import Membership, User
 from core.documents import InvalidCnpj, normalize_cnpj
-from core.forms import FilterForm, RefusableForm
+from core.forms import DayField, FilterForm, NameField, RefusableForm
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES
 from nfse.selectors.trail import TrailFilter
@@ -30,8 +30,8 @@ no_address = RegexValidator(
 ROLE_CHOICES = [(role.value, role.label) for role in FIRM_ROLES]
 
 
-def _firm_name(label: str, *, required: bool = True, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
+def _firm_name(label: str, *, required: bool = True, help_text: str = "") -> NameField:
+    return NameField(
         label=label,
         required=required,
         min_length=2,
@@ -182,8 +182,8 @@ class TrailFilterForm(FilterForm):
     pessoa = PersonField(
         label="Pessoa", queryset=User.objects.none(), required=False, empty_label="Todas as pessoas"
     )
-    de = forms.DateField(label="De", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    ate = forms.DateField(label="Até", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    de = DayField(label="De", required=False)
+    ate = DayField(label="Até", required=False)
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,11 +9,12 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import User
+from core.forms import DayField, IdField
 from fiscal.enumerations import Environment, Gateway
 from nfse.models import InvoiceRequest
 from nfse.selectors.invoices import RequestFilters, list_issuing_people
 from nfse.states import OPEN, STANDING, State
-from portal.forms.of_company import IdField, OfCompanyForm
+from portal.forms.of_company import OfCompanyForm
 
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "emitidas": ("Emitidas", STANDING),
@@ -24,13 +25,6 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "canceladas": ("Canceladas ou substituídas", frozenset({State.CANCELED, State.REPLACED})),
 }
 PERIOD = "O fim do período vem antes do começo."
-
-
-class _Day(forms.DateField):
-    def __init__(self, label: str) -> None:
-        super().__init__(
-            label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        )
 
 
 class _Person(forms.ModelChoiceField):
@@ -44,7 +38,7 @@ class InvoiceFilterForm(OfCompanyForm):
     search_field = "q"
 
     q = forms.CharField(label="Empresa, tomador, número ou valor", required=False, max_length=160)
-    tomador = IdField()
+    tomador = IdField(required=False)
     situacao = forms.ChoiceField(
         label="Situação",
         required=False,
@@ -62,10 +56,10 @@ class InvoiceFilterForm(OfCompanyForm):
     )
     emissor = forms.ChoiceField(label="Emissor", required=False, choices=[("", "Todos"), *Gateway.choices()])
     por = _Person(label="Confirmada por", queryset=User.objects.none(), required=False, empty_label="Todos")
-    de = _Day("Competência de")
-    ate = _Day("até")
-    emitida_de = _Day("Emitida de")
-    emitida_ate = _Day("até")
+    de = DayField(label="Competência de", required=False)
+    ate = DayField(label="até", required=False)
+    emitida_de = DayField(label="Emitida de", required=False)
+    emitida_ate = DayField(label="até", required=False)
 
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
         super().__init__(*args, firm_id=firm_id, **kwargs)

@@ -11,7 +11,7 @@ from django import forms
 from django.utils import timezone
 
 from core.errors import FormKeyReused
-from core.forms import RefusableForm
+from core.forms import DayField, IdField, RefusableForm
 from core.money import InvalidAmount, parse_brl
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Gateway, TaxRegime
@@ -87,7 +87,7 @@ class IssueForm(forms.Form):
     company = forms.TypedChoiceField(label="Empresa que emite", coerce=int)
     service = forms.TypedChoiceField(label="Serviço", coerce=int)
     taker = forms.CharField(label="Tomador", max_length=200, required=False)
-    taker_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    taker_id = IdField(required=False)
     unidentified = forms.BooleanField(
         label="Tomador não identificado",
         required=False,
@@ -105,11 +105,7 @@ class IssueForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-counter": ""}),
     )
     described = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
-    competence_date = forms.DateField(
-        label="Competência",
-        help_text="O dia em que o serviço foi prestado.",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    competence_date = DayField(label="Competência", help_text="O dia em que o serviço foi prestado.")
     withheld = forms.ChoiceField(label="ISS retido", required=False)
     place = forms.CharField(
         label="Cidade onde o serviço foi prestado",
@@ -118,7 +114,7 @@ class IssueForm(forms.Form):
         help_text="Neste serviço, o ISS é devido onde o serviço acontece.",
     )
     place_code = forms.CharField(max_length=7, required=False, widget=forms.HiddenInput)
-    substitutes = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    substitutes = IdField(required=False)
     reason = forms.ChoiceField(label="Motivo da substituição", required=False)
     reason_text = forms.CharField(
         label="Explique o motivo",
@@ -352,7 +348,11 @@ class IssueForm(forms.Form):
 
     def _chosen(self, name: str, ids: Sequence[int]) -> int | None:
         typed = self._typed(name)
-        return int(typed) if typed.isascii() and typed.isdigit() and int(typed) in ids else None
+        return (
+            int(typed)
+            if typed.isascii() and typed.isdigit() and len(typed) < 19 and int(typed) in ids
+            else None
+        )
 
     def _fill_in(self, name: str, value: str) -> None:
         if self.is_bound:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms import FilterForm
+from core.forms import FilterForm, IdField
 from nfse.models import Company
 from nfse.selectors.invoices import list_issuing_companies
 
@@ -12,17 +12,10 @@ MOST_CHOICES = 200
 """Above so many companies a select is no help, and long to draw: links bring the company."""
 
 
-class IdField(forms.IntegerField):
-    """An id that an address brings. Another firm's finds nothing: the list is the firm's."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput, **kwargs)
-
-
 class OfCompanyForm(FilterForm):
     """A filter with `?empresa=<company id>`."""
 
-    empresa = IdField(label="Empresa")
+    empresa = IdField(label="Empresa", required=False)
 
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

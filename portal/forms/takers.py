@@ -6,7 +6,7 @@ from django import forms
 
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
-from core.forms import RefusableForm
+from core.forms import IdField, NameField, RefusableForm
 from nfse.models import Taker
 from nfse.services.companies import InvalidDocument, clean_document
 from nfse.services.takers import (
@@ -93,13 +93,19 @@ class TakerForm(AddressForm):
     accept_status = forms.BooleanField(
         label="Sei que este CNPJ está suspenso ou inapto na Receita e quero continuar", required=False
     )
-    name = forms.CharField(
+    name = NameField(
         label="Nome ou razão social",
         max_length=160,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": NameMissing.message},
     )
-    nickname = text_field("Apelido", 80, help_text="Como os clientes o chamam: “a padaria”. Ajuda a achá-lo.")
+    nickname = NameField(
+        label="Apelido",
+        required=False,
+        max_length=80,
+        help_text="Como os clientes o chamam: “a padaria”. Ajuda a achá-lo.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     municipal_registration = text_field("Inscrição municipal", 15)
     email = forms.EmailField(
         label="E-mail",
@@ -149,7 +155,7 @@ class MergeForm(RefusableForm):
         help_text="Da mesma raiz de CNPJ. Comece a digitar o nome ou o CNPJ e escolha na lista.",
         error_messages={"required": "Escolha o outro cadastro na lista."},
     )
-    outro = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    outro = IdField(required=False)
 
 
 class LookupForm(forms.Form):

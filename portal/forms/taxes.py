@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from core.forms import RefusableForm
+from core.forms import NameField, RefusableForm
 from fiscal.enumerations import Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
 from fiscal.values import IbsCbs
 from nfse.models import Company, ServiceProfile, TaxProfile
@@ -202,7 +202,7 @@ class ServiceForm(RefusableForm):
 
     field_of_error = FIELD_OF_ERROR
 
-    nickname = forms.CharField(
+    nickname = NameField(
         label="Apelido",
         max_length=60,
         help_text="Como vocês chamam este serviço. Aparece na hora de emitir, não na nota.",

@@ -8,10 +8,11 @@ def export_companies(request: FirmRequest, extension: str) -> HttpResponseBase:
 """
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import redirect
-from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 
+from core.addresses import own_path
 from core.ratelimit import rate_limited
 from core.xlsx import TooManyRows
 from nfse.access import FirmRequest
@@ -53,7 +54,7 @@ def download_table(request: FirmRequest, right: Right, extension: str, table: Ta
         )
     except TooManyRows as error:
         messages.error(request, error.message)
-        return redirect(_page_before(request))
+        return HttpResponseRedirect(_page_before(request))
     return send(download)
 
 
@@ -70,8 +71,4 @@ def send(download: Download) -> StreamingHttpResponse:
 
 
 def _page_before(request: FirmRequest) -> str:
-    address = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        address, {request.get_host()}, require_https=request.is_secure()
-    )
-    return address if is_ours else "nfse:dashboard"
+    return own_path(request, request.headers.get("Referer", "")) or reverse("nfse:dashboard")

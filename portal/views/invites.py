@@ -22,6 +22,7 @@ from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.models import Firm, Invite
 from nfse.services.firms import AlreadyInFirm, NewOwner
+from nfse.services.invite_letters import is_invite_token
 from nfse.services.invites import InviteInvalid, accept_invite, join_by_invite, read_invite
 from portal.forms.firms import JoinForm
 
@@ -32,7 +33,9 @@ INVITE_TOKEN = "invite_token"  # noqa: S105
 @never_cache
 @require_safe
 def invite(request: HttpRequest, token: str) -> HttpResponse:
-    request.session[INVITE_TOKEN] = token
+    request.session.pop(INVITE_TOKEN, None)
+    if is_invite_token(token):  # any other writes no session
+        request.session[INVITE_TOKEN] = token
     return redirect("nfse:accept_invite")
 
 

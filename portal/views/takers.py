@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.addresses import own_path
 from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
@@ -111,7 +111,7 @@ def new_taker(request: FirmRequest) -> HttpResponse:
         )
         if created is not None:
             messages.success(request, "Tomador cadastrado. Já aparece ao emitir notas.")
-            return redirect(_page_after(request, created))
+            return HttpResponseRedirect(_page_after(request, created))
     return _show_form(request, form, None)
 
 
@@ -194,11 +194,7 @@ def _page_after(request: FirmRequest, created: Taker) -> str:
 
 def _page_before(request: FirmRequest) -> str:
     """The page of ours that waits for a new taker, or ""."""
-    address = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        address, {request.get_host()}, require_https=request.is_secure()
-    )
-    return address if is_ours else ""
+    return own_path(request, request.GET.get("next", ""))
 
 
 def _show_form(request: FirmRequest, form: TakerForm, found: Taker | None) -> HttpResponse:

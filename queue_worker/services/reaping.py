@@ -5,7 +5,8 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Least, Now
 from django.utils import timezone
 
 from queue_worker.bell import ring
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500
 SWEEP_AFTER_SECONDS = 5
+CLOCK_SLACK = timedelta(seconds=60)
 EXPIRED = Failure("expired", "o processo que executava parou de dar sinal", must_ask=True)
 
 
@@ -29,6 +31,7 @@ def reap() -> int:
     Each goes back to wait, to be asked about first (nobody knows how far it got), or dies. Rules R53, R54.
     """
     refuse_transaction("reap")
+    _shorten_leases()
     reaped = 0
     while reaped < BATCH and _reap_one():
         reaped += 1
@@ -62,6 +65,13 @@ def delete_old_items() -> int:
             count = WorkItem.objects.filter(pk__in=old.values("pk")[:BATCH]).delete()[0] if alone else 0
         deleted += count
     return deleted
+
+
+def _shorten_leases() -> None:
+    """After the clock was set back, leases end as if they began now: a living worker renews its own."""
+    WorkItem.objects.filter(
+        status=WorkItem.Status.PROCESSING, lease_until__gt=Now() + F("lease_length") + CLOCK_SLACK
+    ).update(lease_until=Now() + F("lease_length"), claimed_at=Least(F("claimed_at"), Now()))
 
 
 def _reap_one() -> bool:

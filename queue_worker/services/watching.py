@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.http.reports import Trouble
 from core.schedule import Periodic
 from queue_worker.models import PeriodicRun, Worker
 
@@ -21,8 +22,9 @@ def record_worker(
     running: int,
     stuck: Sequence[dict[str, Any]],
     started_at: datetime,
+    troubles: Sequence[Trouble] = (),
 ) -> None:
-    """Say that the worker `name` lives, what it can do and which threads hang. Old silent rows go."""
+    """Say that the worker `name` lives, what it can do, what hangs and what fails it. Old silent rows go."""
     now = timezone.now()
     Worker.objects.update_or_create(
         name=name,
@@ -32,6 +34,7 @@ def record_worker(
             "running": running,
             "stuck": list(stuck),
             "started_at": started_at,
+            "troubles": list(troubles),
             "seen_at": now,
         },
     )
@@ -58,12 +61,14 @@ def record_periodic_end(*, name: str, succeeded: bool, result: str) -> None:
 def run_if_overdue(*, periodic: Periodic) -> bool:
     """Run a periodic job of seconds here when beat has missed it twice; return whether it ran.
 
-    Beat may be dead, or its message may wait behind busy threads: repairs must not.
+    Beat may be dead, or its message may wait behind busy threads: repairs must not. A run in the future was
+    noted before the clock was set back and says nothing.
     """
     if not isinstance(periodic.every, timedelta):
         raise ValueError(f"{periodic.task} has no fixed interval")
-    recent = timezone.now() - 2 * periodic.every
-    if PeriodicRun.objects.filter(name=periodic.task, started_at__gte=recent).exists():
+    now = timezone.now()
+    recent = (now - 2 * periodic.every, now + periodic.every)
+    if PeriodicRun.objects.filter(name=periodic.task, started_at__range=recent).exists():
         return False
     record_periodic_start(name=periodic.task)
     record_periodic_end(name=periodic.task, succeeded=True, result=periodic.start())

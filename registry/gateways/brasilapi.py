@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.documents import strip_owner_cpf
 from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
-from core.http import ProviderClient, Timeout
+from core.http import ProviderClient, Timeout, report_account_trouble
 from core.phones import parse_registry_phone
 from core.ratelimit import CACHE_DOWN
 from core.shapes import lookup, read_objects, read_text, shape_of
@@ -51,7 +51,7 @@ class BrasilApiRegistry(RegistryGateway):
             if error.code == "404":
                 return None
             if error.code in {"401", "403"}:
-                logger.error("provider_account_trouble", provider=NAME, status=error.code)
+                report_account_trouble(NAME, error.code)
                 raise ProviderAccountTrouble(error.code, detail=f"{NAME}: HTTP {error.code}") from error
             raise
         return read_record(response.json(), cnpj)

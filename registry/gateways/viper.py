@@ -12,7 +12,7 @@ from django.conf import settings
 
 from core.documents import strip_owner_cpf
 from core.errors import ProviderAccountTrouble, Refused, Unreadable
-from core.http import ProviderClient, Timeout
+from core.http import ProviderClient, Timeout, report_account_trouble
 from core.phones import Phone, parse_phone
 from core.shapes import has_any_key, lookup, read_objects, read_text, read_texts, shape_of
 from registry.gateways.base import RegistryGateway
@@ -77,7 +77,7 @@ def ask_company(cnpj: str) -> Any:
         )
     except Refused as error:
         if error.code in OUR_FAULT:
-            logger.error("provider_account_trouble", provider=NAME, status=error.code)
+            report_account_trouble(NAME, error.code)
             raise ProviderAccountTrouble(error.code, detail=f"{NAME}: HTTP {error.code}") from error
         raise
     return response.json()

@@ -1,0 +1,23 @@
+"""Addresses that a browser brings back: `next`, the page before."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+LONGEST = 2000
+
+
+def own_path(request: HttpRequest, address: str) -> str:
+    """Return the path and query of an address of this host, "" for any other text.
+
+    What it returns begins with one slash, so it leads nowhere else. Answer with HttpResponseRedirect, never
+    with django.shortcuts.redirect, which takes text without a slash for the name of a view.
+    """
+    if len(address) > LONGEST or not address.isprintable():
+        return ""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+        return ""
+    parts = urlsplit(address)
+    path = urlunsplit(("", "", parts.path, parts.query, ""))
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""

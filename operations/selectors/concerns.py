@@ -1,0 +1,183 @@
+"""What needs an operator now: the health of outcomes, not only of jobs (O14)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Max, Min, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from core.http.reports import Kind, Trouble
+from credits.models import Wallet
+from inbox.models import Delivery
+from leads.models import Search
+from operations.kinds import LETTERS
+from operations.selectors.firms import list_ending_certificates
+from operations.selectors.notes import GROUPS, count_troubled_notes
+from queue_worker.health import WORKER_SECONDS
+from queue_worker.models import WorkItem
+from queue_worker.queues import Queue
+from queue_worker.selectors import find_oldest_due_seconds, list_live_workers, list_workers
+
+LATE = timedelta(minutes=10)
+SEARCHES_OF = timedelta(days=1)
+AT_ONCE = timedelta(0)
+TROUBLES: dict[Kind, str] = {
+    "circuit": "não responde",
+    "account": "recusa a nossa conta, por falta de saldo ou chave errada",
+}
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One line of "Precisa de você". `since` is the oldest of the `count`, `latest` the newest event of those
+    that do not end by themselves (a dead job); None of what lasts (a provider that is away).
+
+    `alert_after`: how long it may last before an e-mail goes out (O14); None: it is only shown. `cause` names
+    it for the one e-mail per hour.
+    """
+
+    cause: str
+    title: str
+    count: int
+    since: datetime | None
+    url: str
+    tone: str = "danger"
+    alert_after: timedelta | None = None
+    latest: datetime | None = None
+
+    def is_alert(self, now: datetime) -> bool:
+        """Whether operators are to be told by e-mail."""
+        if self.alert_after is None:
+            return False
+        return self.since is None or now - self.since >= self.alert_after
+
+
+def list_concerns(*, now: datetime | None = None) -> list[Concern]:
+    """Return everything that needs an operator, most urgent kind first, in a constant number of queries."""
+    now = now or timezone.now()
+    return [concern for find in FINDERS for concern in find(now) if concern.count]
+
+
+def _providers(_now: datetime) -> Iterator[Concern]:
+    """Each provider is a cause of its own, as long as one living worker says so."""
+    told: dict[str, Trouble] = {}
+    for worker in list_live_workers(seconds=WORKER_SECONDS):
+        for trouble in worker.troubles:
+            known = told.get(trouble["name"])
+            if known is None or trouble["since"] < known["since"]:
+                told[trouble["name"]] = trouble
+    for name, trouble in sorted(told.items()):
+        yield Concern(
+            f"provider:{name}",
+            f"{name}: {TROUBLES[trouble['kind']]}",
+            1,
+            datetime.fromtimestamp(trouble["since"], UTC),
+            reverse("operations:queue"),
+            alert_after=AT_ONCE if trouble["kind"] == "account" else timedelta(minutes=5),
+        )
+
+
+def _notes(now: datetime) -> Iterator[Concern]:
+    figures = count_troubled_notes(now)
+    for name, group in GROUPS.items():
+        found = figures[name]
+        yield Concern(
+            cause=f"notes:{name}",
+            title=group.title,
+            count=found.count,
+            since=found.since,
+            url=_with(reverse("operations:notes"), motivo=name),
+            alert_after=group.alert_after,
+            latest=found.latest if group.is_event else None,
+        )
+
+
+def _searches(now: datetime) -> Iterator[Concern]:
+    stopped = Search.objects.filter(reason=Search.Reason.PROVIDER, finished_at__gte=now - SEARCHES_OF)
+    title = "Buscas que um provedor interrompeu nas últimas 24 horas"
+    url = _with(reverse("admin:leads_search_changelist"), reason__exact=Search.Reason.PROVIDER.value)
+    yield _counted("searches:provider", title, stopped, "finished_at", url, alert_after=AT_ONCE)
+
+
+def _work(now: datetime) -> Iterator[Concern]:
+    dead = WorkItem.objects.filter(status=WorkItem.Status.DEAD)
+    items = _with(reverse("operations:items"), estado="dead")
+    others, letters = dead.exclude(kind__in=LETTERS), dead.filter(kind__in=LETTERS)
+    for cause, title, rows in (
+        ("work:dead", "Trabalhos que falharam de vez", others),
+        ("letters:dead", "E-mails que não saíram", letters),
+    ):
+        yield _counted(cause, title, rows, "finished_at", items, alert_after=AT_ONCE)
+    ages = [find_oldest_due_seconds(queue) or 0.0 for queue in Queue.values]
+    late = [now - timedelta(seconds=age) for age in ages if age > LATE.total_seconds()]
+    queue = reverse("operations:queue")
+    title, since = "Filas atrasadas em mais de 10 minutos", min(late, default=None)
+    yield Concern("work:late", title, len(late), since, queue, alert_after=AT_ONCE)
+
+
+def _workers(_now: datetime) -> Iterator[Concern]:
+    live = list(list_live_workers(seconds=WORKER_SECONDS))
+    silent = [queue for queue in Queue.values if not any(queue in one.queues for one in live)]
+    seen = list_workers().aggregate(seen=Max("seen_at"))["seen"]
+    url = reverse("operations:queue")
+    title = f"Filas sem processo que trabalhe: {', '.join(silent)}"
+    yield Concern("workers:silent", title, len(silent), seen, url, alert_after=timedelta(minutes=1))
+    stuck = sum(len(worker.stuck) for worker in live)
+    yield Concern("workers:stuck", "Execuções presas", stuck, None, url, alert_after=AT_ONCE)
+
+
+def _deliveries(_now: datetime) -> Iterator[Concern]:
+    failed = Delivery.objects.filter(state=Delivery.State.FAILED)
+    url = _with(reverse("operations:deliveries"), estado="failed")
+    title = "Webhooks que não conseguimos tratar"
+    yield _counted("deliveries:failed", title, failed, "processed_at", url, alert_after=AT_ONCE)
+
+
+def _wallets(_now: datetime) -> Iterator[Concern]:
+    frozen = Wallet.objects.filter(frozen_at__isnull=False)
+    url = _with(reverse("admin:credits_wallet_changelist"), frozen_at__isempty=0)
+    title = "Carteiras paradas por diferença no extrato"
+    yield _counted("wallets:frozen", title, frozen, "frozen_at", url)  # check_ledger has told by e-mail
+
+
+def _certificates(now: datetime) -> Iterator[Concern]:
+    ending = list_ending_certificates(now=now)
+    title = "Empresas em produção com certificado vencido ou que vence em 7 dias"
+    url = reverse("operations:certificates")
+    yield _counted("certificates:ending", title, ending, "valid_until", url, tone="warning")
+
+
+FINDERS: tuple[Callable[[datetime], Iterator[Concern]], ...] = (
+    _providers,
+    _notes,
+    _searches,
+    _workers,
+    _work,
+    _wallets,
+    _deliveries,
+    _certificates,
+)
+
+
+def _counted(
+    cause: str,
+    title: str,
+    rows: QuerySet,
+    moment: str,
+    url: str,
+    *,
+    tone: str = "danger",
+    alert_after: timedelta | None = None,
+) -> Concern:
+    """A concern made of events: each is told once."""
+    figures = rows.aggregate(count=Count("pk"), since=Min(moment), latest=Max(moment))
+    return Concern(
+        cause, title, figures["count"], figures["since"], url, tone, alert_after, figures["latest"]
+    )
+
+
+def _with(address: str, **query: object) -> str:
+    return f"{address}?{urlencode(query)}"

@@ -1,0 +1,1 @@
+"""Everything that the operators' pages write."""

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('queue_worker', '0003_chat_and_windows'),
+        ('queue_worker', '0004_letters_hold_ids'),
     ]
 
     operations = [

@@ -212,7 +212,7 @@ def test_one_letter_per_cause_and_hour_while_it_lasts(operator, company):
 
     assert [send_alerts(now=now + after) for after in (0 * HOUR, 59 * MINUTE, HOUR, HOUR)] == [1, 0, 1, 0]
     assert letters()[0] == "Notas em dúvida"
-    assert mail.outbox[0].to == [operator.email]
+    assert mail.outbox[0].recipients() == [operator.email]
     assert "/operacao/notas/?motivo=doubt" in mail.outbox[0].body
 
 

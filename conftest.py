@@ -3,9 +3,10 @@
 import pytest
 import pytest_socket
 from django.core.cache import cache
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import TransactionTestCase
 
 from core.http import close_providers
+from tests.support.emptying import empty_tables, keep_first_rows
 
 
 @pytest.fixture(autouse=True)
@@ -24,15 +25,11 @@ def clean_slate(loopback_only):
     close_providers()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def emptying_passes_the_triggers():
-    """Let the emptying between transactional tests pass the triggers that refuse TRUNCATE."""
-    make_flush = DatabaseOperations.sql_flush
-
-    def sql_flush(*args, **kwargs):
-        statements = make_flush(*args, **kwargs)
-        return ["SET LOCAL session_replication_role = replica", *statements] if statements else []
-
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The tests' database, which transactional tests leave as it was born."""
+    with django_db_blocker.unblock():
+        keep_first_rows()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: empty_tables())
         yield

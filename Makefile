@@ -5,7 +5,8 @@ PY := .venv/bin/python
 install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test chaos chaos-nfse check bench demo lint types screenshots
+.PHONY: help setup services run stop test test-upgrade chaos chaos-nfse chaos-payments check bench demo lint
+.PHONY: types screenshots
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +47,9 @@ test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium
 	@$(PY) -m pytest -n 2 --dist loadfile
 
+test-upgrade: setup ## Migrate a database that an older version filled, and read the same from it
+	@$(PY) -m pytest -q tests/upgrade
+
 chaos: setup ## Search with 8 buyers at once while providers fail and workers are killed
 	@CHAOS_BUYERS=8 CHAOS_SEARCHES=20 CHAOS_QUANTITY=10 CHAOS_SECONDS=1200 $(PY) -m pytest tests/test_chaos_leads.py -q
 
@@ -60,6 +64,9 @@ lint: .venv/.installed ## Ruff, templates and import contracts
 
 types: .venv/.installed ## mypy
 	@.venv/bin/mypy
+
+chaos-payments: setup ## 10,000 random purchases, debits, refunds, disputes and crashes; prints its seed
+	@SIMULATION_OPERATIONS=10000 SIMULATION_SEED=$${SIMULATION_SEED:-$$RANDOM$$RANDOM} $(PY) -m pytest tests/test_simulated_payments.py -q -s
 
 check: setup lint types ## What CI runs: lint, types, imports, migrations, deploy check, tests
 	@$(PY) -m embedded.checks

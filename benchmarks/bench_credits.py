@@ -1,6 +1,6 @@
-"""Debits per second: credits.services against pgbench sending the statements that Django sends.
+"""Debits and grants per second: credits.services against pgbench sending the statements that Django sends.
 
-The statements are taken from one real debit; wallet, key and balance become pgbench's variables. Both run the
+The statements are taken from one real call; wallet, key and balance become pgbench's variables. Both run the
 same number of clients on the same server, which does not wait for its disk: what is measured is the product's
 own time, and a server that waits would hide it.
 """
@@ -10,36 +10,47 @@ import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.figures import Figure, alternate
 from embedded.servers import POSTGRES_BIN
 
-CLIENTS = 4
+CLIENTS = (1, 8, 32)
 WALLETS = 64
 SECONDS = 2
 CREDITS = 10**9
+GOAL = 0.2
+BATCH = 25
+
+Call = Callable[[int, str], None]
 
 
 def run() -> list[Figure]:
     accounts = _make_accounts()
+    figures = [
+        _compare(f"{call.__name__.strip('_')}, {clients} clients, 64 wallets", accounts, call, clients)
+        for call in (_debit, _grant)
+        for clients in CLIENTS
+    ]
     return [
-        _compare("debit_credits, 4 clients, 64 wallets", accounts, goal=0.2),
-        _compare("debit_credits, 4 clients, one wallet", accounts[:1], goal=0.2),
-        _compare("debit_many of 25, 4 clients, 64 wallets", accounts, batch=25, goal=0.2),
+        *figures,
+        _compare("debit, 8 clients, one wallet", accounts[:1], _debit, 8),
+        _compare("debit_many of 25, 8 clients, 64 wallets", accounts, _debit_many, 8, batch=25),
     ]
 
 
-def _compare(name: str, accounts: list[int], *, batch: int = 1, goal: float) -> Figure:
+def _compare(name: str, accounts: list[int], call: Call, clients: int, *, batch: int = 1) -> Figure:
     keys = itertools.count()
     with tempfile.TemporaryDirectory(prefix="nitro-bench-") as home:
-        script = Path(home) / "debit.sql"
-        script.write_text(_pgbench_script(accounts, batch))
+        script = Path(home) / "call.sql"
+        script.write_text(_pgbench_script(accounts, call))
         ours, reference = alternate(
-            lambda: _calls_per_second(accounts, keys, batch) * batch, lambda: _pgbench(script) * batch
+            lambda: _calls_per_second(accounts, keys, call, clients) * batch,
+            lambda: _pgbench(script, clients) * batch,
         )
-    return Figure.rate(name, ours=ours, reference=reference, unit="debits/s", goal=goal)
+    return Figure.rate(name, ours=ours, reference=reference, unit="entries/s", goal=GOAL)
 
 
 def _make_accounts() -> list[int]:
@@ -59,7 +70,7 @@ def _make_accounts() -> list[int]:
     return [account.pk for account in accounts]
 
 
-def _calls_per_second(accounts: list[int], keys: "itertools.count[int]", batch: int) -> float:
+def _calls_per_second(accounts: list[int], keys: "itertools.count[int]", call: Call, clients: int) -> float:
     """Threads of one process, each with its own connection, as a gunicorn worker has them."""
     ends = time.monotonic() + SECONDS
 
@@ -68,30 +79,57 @@ def _calls_per_second(accounts: list[int], keys: "itertools.count[int]", batch: 
 
         done = 0
         while time.monotonic() < ends:
-            _debit(accounts[(client + done) % len(accounts)], f"ours:{batch}:{next(keys)}", batch)
+            call(accounts[(client + done) % len(accounts)], f"ours:{call.__name__}:{clients}:{next(keys)}")
             done += 1
         connection.close()
         return done
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        return sum(pool.map(work, range(CLIENTS))) / SECONDS
+    with ThreadPoolExecutor(clients) as pool:
+        return sum(pool.map(work, range(clients))) / SECONDS
 
 
-def _debit(account_id: int, key: str, batch: int) -> None:
+def _debit(account_id: int, key: str) -> None:
     from django.db import transaction
 
-    from credits.services import Debit, Reference, debit_credits, debit_many
+    from credits.services import Reference, debit_credits
+
+    with transaction.atomic():
+        debit_credits(
+            account_id=account_id,
+            amount=1,
+            operation_key=key,
+            reference=Reference("search", "7"),
+            text="Empresa da busca nº 7",
+        )
+
+
+def _debit_many(account_id: int, key: str) -> None:
+    from django.db import transaction
+
+    from credits.services import Debit, Reference, debit_many
 
     reference, text = Reference("search", "7"), "Empresa da busca nº 7"
     with transaction.atomic():
-        if batch == 1:
-            debit_credits(account_id=account_id, amount=1, operation_key=key, reference=reference, text=text)
-        else:
-            debits = [Debit(1, f"{key}:{number}", reference, text) for number in range(batch)]
-            debit_many(account_id=account_id, debits=debits)
+        debit_many(
+            account_id=account_id,
+            debits=[Debit(1, f"{key}:{number}", reference, text) for number in range(BATCH)],
+        )
 
 
-def _pgbench_script(accounts: list[int], batch: int) -> str:
+def _grant(account_id: int, key: str) -> None:
+    from credits.services import Reference, grant_credits
+
+    grant_credits(
+        account_id=account_id,
+        amount=500,
+        operation_key=key,
+        kind="purchase",
+        reference=Reference("bench", "7"),
+        text="Compra de 500 créditos",
+    )
+
+
+def _pgbench_script(accounts: list[int], call: Call) -> str:
     """What Django sends for one call, with variables in the places of the account, wallet and key."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -100,7 +138,7 @@ def _pgbench_script(accounts: list[int], batch: int) -> str:
 
     wallet = Wallet.objects.get(account_id=accounts[0])
     with CaptureQueriesContext(connection) as captured:
-        _debit(accounts[0], f"template:{time.monotonic_ns()}", batch)
+        call(accounts[0], f"template:{time.monotonic_ns()}")
     statements = [query["sql"] for query in captured if not query["sql"].startswith(("BEGIN", "COMMIT"))]
     key = re.search(r"template:\d+", statements[-1])[0]  # type: ignore[index]
     gap = accounts[0] - wallet.pk
@@ -120,7 +158,7 @@ def _pgbench_script(accounts: list[int], batch: int) -> str:
     return "\n".join([*lines, "COMMIT;"]) + "\n"
 
 
-def _pgbench(script: Path) -> float:
+def _pgbench(script: Path, clients: int) -> float:
     from django.conf import settings
 
     database = settings.DATABASES["default"]
@@ -130,9 +168,9 @@ def _pgbench(script: Path) -> float:
         *address,
         "--no-vacuum",
         "--client",
-        str(CLIENTS),
+        str(clients),
         "--jobs",
-        "2",
+        str(min(2, clients)),
     ]
     load = ["--time", str(SECONDS), "--file", str(script), database["NAME"]]
     printed = subprocess.run([*command, *load], check=True, capture_output=True, text=True).stdout

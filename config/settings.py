@@ -235,6 +235,10 @@ NFSE_COMPETENCE_DAYS = env.int("NFSE_COMPETENCE_DAYS", default=365)  # how old a
 NFSE_IBS_CBS_REQUIRED_FROM = env.day("NFSE_IBS_CBS_REQUIRED_FROM", "2027-01-01")
 # The same of ME and EPP of the Simples; sources differ on whom it concerns (docs/nfse-issuing.md).
 NFSE_IBS_CBS_SIMPLES_FROM = env.day("NFSE_IBS_CBS_SIMPLES_FROM", "2027-01-01")
+# A note of each purchase of credits, by Nitro's own company as the member named; 0: none is issued.
+NFSE_PURCHASE_COMPANY_ID = env.int("NFSE_PURCHASE_COMPANY_ID", default=0)
+NFSE_PURCHASE_SERVICE_ID = env.int("NFSE_PURCHASE_SERVICE_ID", default=0)
+NFSE_PURCHASE_USER_ID = env.int("NFSE_PURCHASE_USER_ID", default=0)
 PLUGNOTAS_BASE_URL = env.address("PLUGNOTAS_BASE_URL", f"{embedded.SANDBOX_URL}/plugnotas", WEB)
 PLUGNOTAS_API_KEY = env.str("PLUGNOTAS_API_KEY", default="sandbox")
 # Comes with each webhook of PlugNotas; without it there is no webhook, and changes are only polled.
@@ -277,6 +281,16 @@ LEADS_REGISTRY_MAX_AGE_DAYS = env.int("LEADS_REGISTRY_MAX_AGE_DAYS", default=90)
 LEADS_PLACE_MAX_AGE_DAYS = env.int("LEADS_PLACE_MAX_AGE_DAYS", default=180)
 LEADS_CONTACTS_MAX_AGE_DAYS = env.int("LEADS_CONTACTS_MAX_AGE_DAYS", default=90)
 LEADS_NEGATIVE_LINK_DAYS = env.int("LEADS_NEGATIVE_LINK_DAYS", default=30)
+# --- Payments: with no key set, Stripe is the sandbox's --------------------------------------------
+STRIPE_BASE_URL = env.address("STRIPE_BASE_URL", f"{embedded.SANDBOX_URL}/stripe", WEB)
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="sk_test_sandbox")
+# Signs what Stripe delivers; without it there is no webhook. The sandbox signs with the development one.
+DEVELOPMENT_STRIPE_SECRET = "whsec_development-only"
+STRIPE_WEBHOOK_SECRET = env.str(
+    "STRIPE_WEBHOOK_SECRET", default="" if PRODUCTION else DEVELOPMENT_STRIPE_SECRET
+)
+STRIPE_PAYMENT_METHODS = env.list("STRIPE_PAYMENT_METHODS", default=["card", "boleto", "pix"])
+STRIPE_CONCURRENCY = env.int("STRIPE_CONCURRENCY", default=10)
 CREDITS_LOW_BALANCE = env.int("CREDITS_LOW_BALANCE", default=10)
 
 # --- Language and time -----------------------------------------------------------------------------
@@ -381,5 +395,8 @@ PRODUCTION_VARIABLES = {
     "ADN_PARAMETERS_STAGING_URL": "https://adn.producaorestrita.nfse.gov.br/parametrizacao",
     "PLUGNOTAS_BASE_URL": "https://api.plugnotas.com.br",
     "PLUGNOTAS_API_KEY": "key of TecnoSpeed PlugNotas",
+    "STRIPE_BASE_URL": "https://api.stripe.com",
+    "STRIPE_SECRET_KEY": "secret key of Stripe's live mode",
+    "STRIPE_WEBHOOK_SECRET": "whsec_… of the endpoint /webhooks/stripe/ (API 2026-10-28.endive)",
     "PLUGNOTAS_WEBHOOK_SECRET": "32 or more random characters, told to PlugNotas with each company",
 }

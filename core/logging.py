@@ -14,7 +14,15 @@ from core.masking import mask_event
 from core.outages import is_outage
 from core.request_ids import current_request_id
 
-WARNINGS_ONLY = ("httpx", "httpcore", "celery.beat", "celery.worker.strategy", "celery.app.trace", "asyncio")
+WARNINGS_ONLY = (
+    "httpx",
+    "httpcore",
+    "stripe",
+    "celery.beat",
+    "celery.worker.strategy",
+    "celery.app.trace",
+    "asyncio",
+)
 
 
 def configure(config: Mapping[str, Any]) -> None:

@@ -6,6 +6,11 @@ class CreditsConfig(AppConfig):
     verbose_name = "Créditos"
 
     def ready(self) -> None:
-        from credits import receivers
+        from credits import receivers, references
+        from credits.selectors.orders import name_orders
+        from credits.services.stripe_events import STRIPE
+        from inbox import sources
 
         receivers.connect(self)
+        references.register("order", name_orders)
+        sources.register(STRIPE)

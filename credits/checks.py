@@ -77,12 +77,39 @@ QUERIES = {
         JOIN credits_wallet w ON w.id = r.wallet_id
         WHERE r.kind = 'refund'
           AND (r.amount > -d.amount OR d.kind <> 'spend' OR d.wallet_id <> r.wallet_id)""",
+    "orders": """
+        SELECT o.account_id, format('o pedido %s de %s créditos e o lançamento %s não combinam',
+                                    o.id, o.credits, coalesce(e.id, o.purchase_id))
+        FROM credits_order o LEFT JOIN credits_ledgerentry e ON e.id = o.purchase_id
+        LEFT JOIN credits_wallet w ON w.id = e.wallet_id
+        WHERE o.purchase_id IS NOT NULL
+          AND (e.kind <> 'purchase' OR e.amount <> o.credits OR w.account_id <> o.account_id
+               OR e.reference_type <> 'order' OR e.reference_id <> o.id::text)
+        UNION ALL
+        SELECT w.account_id, format('a compra %s não tem pedido', e.id)
+        FROM credits_ledgerentry e JOIN credits_wallet w ON w.id = e.wallet_id
+        LEFT JOIN credits_order o ON o.purchase_id = e.id
+        WHERE e.kind = 'purchase' AND e.reference_type = 'order' AND o.id IS NULL""",
+    "payments_given_back": """
+        SELECT o.account_id, format('do pedido %s devem estar devolvidos %s créditos, estão %s',
+                                    o.id, o.credits * least(o.cents, gone.cents) / o.cents, taken.credits)
+        FROM credits_order o
+        CROSS JOIN LATERAL (SELECT coalesce(sum(cents), 0) AS cents FROM (
+            SELECT cents FROM credits_paymentrefund WHERE order_id = o.id AND is_taken AND NOT is_returned
+            UNION ALL
+            SELECT cents FROM credits_dispute WHERE order_id = o.id AND is_taken AND NOT is_returned) r) gone
+        CROSS JOIN LATERAL (SELECT coalesce(sum(owed_change - amount), 0) AS credits
+            FROM credits_ledgerentry WHERE reverses_id = o.purchase_id) taken
+        WHERE o.purchase_id IS NOT NULL
+          AND taken.credits <> o.credits * least(o.cents, gone.cents) / o.cents""",
     "guards": """
         SELECT NULL, format('o gatilho %s não existe ou está desligado', wanted.name)
         FROM unnest(ARRAY['credits_entry_no_change', 'credits_entry_no_truncate',
                           'credits_entry_refund_fits_debit', 'credits_entry_reversal_fits_purchase',
                           'credits_wallet_follows_ledger',
-                          'credits_tariff_no_change', 'credits_tariff_no_truncate']) AS wanted(name)
+                          'credits_tariff_no_change', 'credits_tariff_no_truncate',
+                          'credits_catalog_no_change', 'credits_package_no_change',
+                          'credits_pricepoint_no_change', 'credits_order_keeps_price']) AS wanted(name)
         LEFT JOIN pg_trigger t ON t.tgname = wanted.name AND t.tgenabled IN ('O', 'A')
         WHERE t.oid IS NULL""",
 }

@@ -76,6 +76,51 @@ class ReasonRequired(NitroError):
     message = "Um ajuste de créditos precisa de motivo e de autor."
 
 
+class NotForSale(NitroError):
+    """The catalogue sells no such package or quantity."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(f"Escolha um pacote ou de {format_number(least)} a {format_number(most)} créditos.")
+
+
+class PriceChanged(NitroError):
+    """The catalogue is no longer the one that the buyer saw (R9)."""
+
+    message = "Os preços mudaram enquanto você escolhia. Confira o novo valor e confirme de novo."
+
+
+class TooManyOpenOrders(NitroError):
+    """The account has placed many orders and paid none of them."""
+
+    message = "Há muitos pedidos sem pagamento. Pague um deles ou espere uma hora para fazer outro."
+
+
+class UnknownOrder(NitroError):
+    """The account has no such order."""
+
+    message = "Pedido não encontrado."
+
+
+class BadCatalog(NitroError):
+    """These prices contradict each other."""
+
+
+class PaymentMismatch(NitroError):
+    """A payment read at Stripe is not that of the order: nothing is granted (R13). `wrong` says in what."""
+
+    message = "O pagamento lido na Stripe não corresponde ao pedido. Nenhum crédito mudou."
+
+    def __init__(self, wrong: list[str]) -> None:
+        self.wrong = wrong
+        super().__init__(detail=", ".join(wrong))
+
+
+class PaymentNotRefundable(NitroError):
+    """Stripe cannot give this back: not paid, a boleto, disputed, or more than is left."""
+
+    message = "Este valor não pode ser devolvido pela Stripe: confira o que já foi devolvido e o meio usado."
+
+
 class LedgerViolation(NitroError):
     """The database refused a write that would break the ledger. The open transaction is lost."""
 

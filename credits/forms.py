@@ -8,6 +8,7 @@ from core.forms import DayField, FilterForm
 from credits.models import LedgerEntry, Tariff
 from credits.selectors.ledger import StatementFilter
 from credits.services import MAX_ADJUSTMENT
+from credits.services.orders import Choice
 
 
 class StatementFilterForm(FilterForm):
@@ -45,6 +46,27 @@ class StatementFilterForm(FilterForm):
         """Whether entries are added up per reference: unless asked for one by one, or for one reference."""
         asked = self.cleaned_data
         return not (asked.get("lancamentos") or asked.get("referencia"))
+
+
+class QuantityForm(forms.Form):
+    """A quantity of credits as it is typed: "1.500" is 1500."""
+
+    credits = forms.IntegerField(label="Quantidade", localize=True, min_value=1, max_value=10**9)
+
+
+class PurchaseForm(forms.Form):
+    """A package or a quantity, and the catalogue whose price was shown (R9, R13). Nothing else counts."""
+
+    package = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    credits = forms.IntegerField(required=False, localize=True, min_value=1, max_value=10**9)
+    catalog = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid.uuid4)
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen; of a valid form."""
+        asked = self.cleaned_data
+        return Choice(package_id=asked["package"], credits=asked["credits"], catalog_id=asked["catalog"])
 
 
 class AdjustmentForm(forms.Form):

@@ -6,6 +6,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from accounts.signals import account_created
+from credits.services.catalog import ensure_first_catalog
 from credits.services.tariff import ensure_first_tariff
 from credits.services.wallets import ensure_wallet
 
@@ -19,6 +20,7 @@ def give_wallet(account_id: int, **_: Any) -> None:
 def write_first_tariff(**_: Any) -> None:
     """Prices exist wherever the tables do, also after a test has emptied them."""
     ensure_first_tariff()
+    ensure_first_catalog()
 
 
 def connect(config: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 
 from core.schedule import Periodic
 from credits.services.checking import check_ledger_and_act
+from credits.services.reconciling import ask_about_open_orders
 from credits.services.wallets import open_missing_wallets
 
 CHECK_LEDGER = Periodic(
@@ -20,4 +21,11 @@ OPEN_WALLETS = Periodic(
     open_missing_wallets,
     "{} abertas",
 )
-SCHEDULE = [CHECK_LEDGER, OPEN_WALLETS]
+ASK_ABOUT_ORDERS = Periodic(
+    "credits.ask_about_open_orders",
+    "Pedidos sem notícia da Stripe",
+    timedelta(minutes=10),
+    ask_about_open_orders,
+    "{} pedidos",
+)
+SCHEDULE = [CHECK_LEDGER, ASK_ABOUT_ORDERS, OPEN_WALLETS]

@@ -26,7 +26,10 @@ CERTIFICATE_MAKER = shlex.join([PYTHON, "-m", "sandbox.pki", "make-pfx"])
 WORKER = f'{PYTHON} -W "ignore:You\'re running the worker" -m celery -q -A config worker'
 CELERY = f"{WORKER} --without-gossip --without-mingle"
 PROCESSES = {
-    "sandbox": (f"{PYTHON} -m sandbox", {}),
+    "sandbox": (
+        f"{PYTHON} -m sandbox",
+        {"SANDBOX_STRIPE_ENDPOINT": f"http://127.0.0.1:{defaults.WEB_PORT}/webhooks/stripe/"},
+    ),
     "web": (f"{PYTHON} -m gunicorn --config deploy/gunicorn.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
     "io": (f"{CELERY} -n io@%h -P threads -c 32 -Q io", {"DATABASE_POOL_SIZE": "12"}),
     "chat": (f"{CELERY} -n chat@%h -P threads -c 32 -Q chat", {"DATABASE_POOL_SIZE": "8"}),

@@ -123,3 +123,20 @@ class NoteStatus(Labeled):
     CANCELED = "canceled", "Cancelada"
     REPLACED = "replaced", "Substituída"
     ANALYSIS_PENDING = "analysis_pending", "Em análise fiscal"
+
+
+class PisCofinsCst(Labeled):
+    """CST of PIS and COFINS: of the layout's list, the situations of what a company sells."""
+
+    NONE = "00", "00 - Nenhum"
+    BASIC_RATE = "01", "01 - Tributável com alíquota básica"
+    OTHER_RATE = "02", "02 - Tributável com alíquota diferenciada"
+    RATE_BY_UNIT = "03", "03 - Tributável por unidade de medida"
+    SINGLE_PHASE = "04", "04 - Monofásica, revenda a alíquota zero"
+    SUBSTITUTION = "05", "05 - Substituição tributária"
+    ZERO_RATE = "06", "06 - Tributável a alíquota zero"
+    EXEMPT = "07", "07 - Isenta da contribuição"
+    NOT_INCIDENT = "08", "08 - Sem incidência da contribuição"
+    SUSPENDED = "09", "09 - Com suspensão da contribuição"
+    OTHER_SALES = "49", "49 - Outras operações de saída"
+    OTHER = "99", "99 - Outras operações"

@@ -137,8 +137,27 @@ class TotalTax(Serializable):
 
 
 @dataclass(frozen=True)
+class FederalRates(Serializable):
+    """What the taker withholds of federal taxes, in percent (1.50 = 1.5%); None: it is not withheld.
+
+    `pis_cofins_cst` is the CST of the group that says which contributions are withheld (national.md 5.1).
+    """
+
+    irrf_rate: Decimal | None = None
+    inss_rate: Decimal | None = None
+    csll_rate: Decimal | None = None
+    pis_rate: Decimal | None = None
+    cofins_rate: Decimal | None = None
+    pis_cofins_cst: str = ""
+
+
+@dataclass(frozen=True)
 class FederalTaxes(Serializable):
-    """tribFed. `withholding` is tpRetPisCofins; withheld PIS, COFINS and CSLL sum in `csll_withheld`."""
+    """tribFed. `withholding` is tpRetPisCofins; withheld PIS, COFINS and CSLL sum in `csll_withheld`.
+
+    `pis_cofins_base`, `pis_rate` and `cofins_rate` are the company's own debt, which nobody withholds;
+    `rates` is what the withheld amounts were reckoned with.
+    """
 
     pis_cofins_cst: str = ""
     pis_cofins_base: Decimal | None = None
@@ -148,6 +167,7 @@ class FederalTaxes(Serializable):
     inss_withheld: Decimal | None = None
     irrf_withheld: Decimal | None = None
     csll_withheld: Decimal | None = None
+    rates: FederalRates | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from nfse.services.operators import (
     write_package_failed,
 )
 from nfse.services.plugnotas_setup import give_up_setup, set_up_company
+from nfse.services.purchase_notes import ISSUE_PURCHASE_NOTE, issue_purchase_note
 from nfse.services.setup_requests import CHECK_CITY, SET_UP_COMPANY
 from queue_worker.letters import LetterKind
 from queue_worker.policy import Backoff, Handler
@@ -39,6 +40,7 @@ HANDLERS = (
     Handler(READ_DISTRIBUTION, read_distribution, max_attempts=3, backoff=RETRIES),
     Handler(READ_CITY, read_city, max_attempts=3, backoff=RETRIES),
     Handler(CHECK_CITY, check_company_city, backoff=RETRIES),
+    Handler(ISSUE_PURCHASE_NOTE, issue_purchase_note, max_attempts=10, backoff=RETRIES),
     Handler(
         MAKE_PACKAGE,
         make_package,

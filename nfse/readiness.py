@@ -21,6 +21,7 @@ class Need(StrEnum):
     SERVICE = "service"
     CERTIFICATE = "certificate"
     CITY = "city"
+    GATEWAY = "gateway"
     PLUGNOTAS = "plugnotas"
     IBS_CBS = "ibs_cbs"
     PHONE = "phone"
@@ -69,7 +70,11 @@ class ReadinessItem:
 
 
 def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessItem, ...]:
-    """Return the checklist of a company, in the order of the portal; items that do not apply are left out."""
+    """Return the checklist of a company, in the order of the portal; items that do not apply are left out.
+
+    A MEI cannot issue through PlugNotas: it takes no note without `iss.aliquota` (plugnotas.md 4), and the
+    note of a MEI states none (E0600). The national issuer takes it in every city (national.md 3, 13).
+    """
     lines = [
         (Need.FIRM, facts.is_firm_active),
         (Need.COMPANY, facts.is_company_active),
@@ -82,7 +87,9 @@ def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessIte
         lines.append((Need.CITY, _does_city_accept(facts)))
         if facts.ibs_cbs_from is not None and competence_today(now) >= facts.ibs_cbs_from:
             lines.append((Need.IBS_CBS, False))
-    if facts.gateway == Gateway.PLUGNOTAS:
+    if facts.gateway == Gateway.PLUGNOTAS and facts.tax_regime == TaxRegime.MEI:
+        lines.append((Need.GATEWAY, False))
+    elif facts.gateway == Gateway.PLUGNOTAS:
         lines.append((Need.PLUGNOTAS, facts.plugnotas_state == SetupState.SENT))
     if facts.phone_count is not None:
         lines.append((Need.PHONE, facts.phone_count > 0))
@@ -157,7 +164,14 @@ _WORDS = {
         "Cidade aceita o emissor nacional",
         "A cidade não usa o emissor nacional. Troque o emissor da empresa para PlugNotas.",
         WhoFixes.FIRM,
-        "company",
+        "gateway",
+    ),
+    Need.GATEWAY: (
+        "Emissor do MEI",
+        "A nota do MEI sai pelo emissor nacional, em qualquer cidade: o PlugNotas exige uma alíquota de ISS, "
+        "que o MEI não tem. Troque o emissor da empresa para Emissor nacional.",
+        WhoFixes.FIRM,
+        "gateway",
     ),
     Need.PLUGNOTAS: (
         "Cadastro no PlugNotas",

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from credits.signals import purchase_settled
 from nfse.models import ChangeRecord
 from nfse.selectors.firm_cache import forget
+from nfse.services.purchase_notes import ask_for_note
 from nfse.services.takers import update_registry_status
 from nfse.signals import request_moved
 from registry.models import CnpjRecord
@@ -30,6 +32,12 @@ def forget_figures_of_trail(instance: ChangeRecord, **_kwargs: Any) -> None:
 
 def _forget_after_commit(firm_id: int) -> None:
     transaction.on_commit(partial(forget, firm_id), robust=True)
+
+
+@receiver(purchase_settled)
+def write_purchase_note(order_id: int, **_kwargs: Any) -> None:
+    """Credits were paid: where it is switched on, Nitro's own company issues a note."""
+    ask_for_note(order_id=order_id)
 
 
 @receiver(cnpj_looked_up)

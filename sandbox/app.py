@@ -1,5 +1,6 @@
 """The sandbox as one application: emulators, control API and index page."""
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox import brasilapi, control, control_nfse, serper, viper, viper_people
+from sandbox import brasilapi, control, control_nfse, control_stripe, serper, viper, viper_people
 from sandbox.answers import answer
 from sandbox.calls import Calls
 from sandbox.faults import Faults
@@ -25,8 +26,21 @@ from sandbox.sefin.book import Book
 from sandbox.sefin.environments import Clock
 from sandbox.sefin.office import Sefin
 from sandbox.sefin.store import Store
+from sandbox.stripe import messenger as stripe_messenger
+from sandbox.stripe import office as stripe_office
+from sandbox.stripe.api import PaymentsApi
+from sandbox.stripe.deeds import Deeds
+from sandbox.stripe.pages import Pages
 from sandbox.wire import Wire
 from sandbox.world import World
+
+
+def stripe_endpoint() -> tuple[str, str]:
+    """Where Stripe delivers events and what it signs them with; nowhere unless the environment says so."""
+    return (
+        os.environ.get("SANDBOX_STRIPE_ENDPOINT", ""),
+        os.environ.get("STRIPE_WEBHOOK_SECRET", "whsec_development-only"),
+    )
 
 
 async def missing(request: Request, error: Exception) -> Response:
@@ -55,6 +69,16 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
     office = Office(store, clock)
     messenger = Messenger(office)
     nfse = control_nfse.NfseControl(sefin, office, messenger)
+    bank = stripe_office.Office(store, clock)
+    teller = stripe_messenger.Messenger(bank, *stripe_endpoint())
+    deeds = Deeds(bank, teller)
+    payments = control_stripe.StripeControl(bank, deeds, teller)
+    stripe = [*PaymentsApi(bank, deeds).routes(), *Pages(bank, deeds).routes()]
+
+    def forget() -> None:
+        nfse.clear()
+        payments.clear()
+
     plugnotas = [*RegistrationApi(office).routes(), *NotesApi(office, messenger, world).routes()]
     plain = Starlette(
         routes=[
@@ -64,7 +88,15 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
             emulator("/viper/ws/viperphone/cnpj/{cnpj}", viper.company, "GET"),
             emulator("/viper/ws/viperphone/cpf/{cpf}", viper_people.person, "GET"),
             Mount("/plugnotas", routes=plugnotas),
-            Mount("/_control", routes=[*control.routes(world, calls, faults, nfse.clear), *nfse.routes()]),
+            Mount("/stripe", routes=stripe),
+            Mount(
+                "/_control",
+                routes=[
+                    *control.routes(world, calls, faults, forget),
+                    *nfse.routes(),
+                    *payments.routes(),
+                ],
+            ),
             Route("/", control.index(calls, faults)),
         ],
         middleware=[Middleware(Wire, calls=calls, faults=faults)],

@@ -21,7 +21,7 @@ KINDS = (
     "incomplete",
     "work_later",
 )
-PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas")
+PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas", "stripe")
 
 
 class BadFault(ValueError):

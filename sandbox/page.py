@@ -19,6 +19,7 @@ EMULATORS = (
     ),
     ("ADN", "GET /producaorestrita/contribuintes/DFe/{NSU}", "Documentos e eventos, por TLS mútuo"),
     ("Parametrização", "GET /producaorestrita/parametrizacao/{codMun}/convenio", "Convênios e alíquotas"),
+    ("Stripe", "POST /stripe/v1/checkout/sessions", "Página de pagamento, devoluções, contestações"),
     ("PlugNotas", "POST /plugnotas/nfse", "Emissão nas cidades com emissor próprio"),
 )
 KINDS = {
@@ -45,6 +46,7 @@ BUTTONS = (
     ("SEFIN em manutenção", {"provider": "sefin", "kind": "reject", "path": "*/nfse", "code": "E1217"}),
     ("SEFIN fora do ar (503)", {"provider": "sefin", "kind": "status", "status": "503"}),
     ("PlugNotas fora do ar (503)", {"provider": "plugnotas", "kind": "status", "status": "503"}),
+    ("Stripe fora do ar (503)", {"provider": "stripe", "kind": "status", "status": "503"}),
     ("Tudo falha 1 vez em 5", {"kind": "status", "status": "503", "rate": "0.2"}),
 )
 STYLE = """
@@ -79,7 +81,8 @@ Empresas, pessoas, telefones e endereços são inventados; nada aqui existe.</p>
 {statuses}
 <p>Créditos da Serper gastos: {credits}. Detalhes em <a href="/_control/calls">/_control/calls</a>
 e <a href="/_control/faults">/_control/faults</a>. Notas emitidas:
-<a href="/_control/nfse">SEFIN</a> e <a href="/_control/plugnotas">PlugNotas</a>.</p>
+<a href="/_control/nfse">SEFIN</a> e <a href="/_control/plugnotas">PlugNotas</a>.
+Pagamentos: <a href="/_control/stripe">Stripe</a>.</p>
 </body>
 </html>"""
 

@@ -49,6 +49,10 @@ class Sandbox:
     def plugnotas_url(self) -> str:
         return f"{self.url}/plugnotas"
 
+    @property
+    def stripe_url(self) -> str:
+        return f"{self.url}/stripe"
+
     def make_pfx(
         self, document: str, holder: str = "EMPRESA DE TESTE LTDA", password: str = PASSWORD, **how: Any
     ) -> bytes:
@@ -68,6 +72,8 @@ class Sandbox:
             "SEFIN_CA_FILE": str(self.ca_file),
             "PLUGNOTAS_BASE_URL": self.plugnotas_url,
             "PLUGNOTAS_API_KEY": "sandbox",
+            "STRIPE_BASE_URL": self.stripe_url,
+            "STRIPE_SECRET_KEY": "sk_test_sandbox",
             "SERPER_BASE_URL": f"{self.url}/serper",
             "SERPER_API_KEY": "sandbox",
             "VIPER_BASE_URL": f"{self.url}/viper",
@@ -132,6 +138,43 @@ class Sandbox:
     def change_plugnotas_note(self, key: str, situacao: str, **fields: str) -> dict[str, Any]:
         """Do what a city does to a note at PlugNotas, by id or protocol; it tells by webhook."""
         return self._call("POST", f"/plugnotas/notes/{key}", {"situacao": situacao, **fields})
+
+    def stripe(self) -> dict[str, Any]:
+        """Return Stripe's sessions, intents, charges, refunds, disputes, events, and what was delivered."""
+        return self._call("GET", "/stripe")
+
+    def set_stripe(self, **plan: Any) -> dict[str, Any]:
+        """Set the account up: methods, webhooks once|twice|reversed|held|never, refunds, seconds…"""
+        return self._call("POST", "/stripe/plan", plan)
+
+    def deliver_stripe_to(self, url: str, secret: str) -> None:
+        """Let Stripe deliver its events there, signed with the secret."""
+        self._call("POST", "/stripe/endpoint", {"url": url, "secret": secret})
+
+    def release_stripe_events(self, *, copies: int = 1, order: str = "sent", seed: int = 1) -> int:
+        """Deliver the events that are held, at once: sent, reversed or shuffled; return how many."""
+        body = {"copies": copies, "order": order, "seed": seed}
+        return int(self._call("POST", "/stripe/release", body)["deliveries"])
+
+    def checkout(self, session_id: str, do: str, **how: Any) -> dict[str, Any]:
+        """Do what a payer or his bank does: pay (method=…), decline, settle, fail, expire."""
+        return self._call("POST", f"/stripe/sessions/{session_id}", {"do": do, **how})
+
+    def falsify_checkout(self, session_id: str, **fields: Any) -> dict[str, Any]:
+        """Change what Stripe says of a session: amount_total, currency, livemode, metadata…"""
+        return self._call("POST", f"/stripe/sessions/{session_id}", {"change": fields})
+
+    def payment(self, payment_intent_id: str, do: str, **how: Any) -> dict[str, Any]:
+        """Do what the Dashboard or a bank does to a payment: refund or dispute (cents=…, status=…)."""
+        return self._call("POST", f"/stripe/payments/{payment_intent_id}", {"do": do, **how})
+
+    def end_refund(self, refund_id: str, status: str) -> dict[str, Any]:
+        """Let a refund succeed or fail later."""
+        return self._call("POST", f"/stripe/refunds/{refund_id}", {"status": status})
+
+    def end_dispute(self, dispute_id: str, status: str) -> dict[str, Any]:
+        """Let the bank decide a dispute: won, lost, warning_closed, prevented."""
+        return self._call("POST", f"/stripe/disputes/{dispute_id}", {"status": status})
 
     def faults(self) -> list[dict[str, Any]]:
         return list(self._call("GET", "/faults")["faults"])

@@ -16,6 +16,7 @@ from sandbox.calls import Call, Calls
 from sandbox.faults import PROVIDERS, Fault, Faults
 from sandbox.plugnotas import answers as plugnotas_answers
 from sandbox.sefin import refusals as sefin_refusals
+from sandbox.stripe import answers as stripe_answers
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title><p>Sandbox do Nitro: falha pedida.</p>"
 GARBAGE = b'{"sandbox": true, "places": [{"title": "Pet'
@@ -27,11 +28,13 @@ STATUS_BODIES: dict[str, Callable[[int, str], Response]] = {
     "adn": sefin_refusals.refuse_status,
     "parameters": sefin_refusals.refuse_status,
     "plugnotas": plugnotas_answers.refuse,
+    "stripe": stripe_answers.refuse,
 }
 REJECTIONS: dict[str, Callable[[str, str], Response]] = {
     "sefin": sefin_refusals.reject,
     "adn": sefin_refusals.reject_in_adn,
     "plugnotas": plugnotas_answers.reject,
+    "stripe": stripe_answers.reject,
 }
 USUAL_MESSAGES = {
     401: "Unauthorized.",

@@ -83,8 +83,11 @@ def month_br(value: date | None) -> str:
 
 
 @register.filter
-def datetime_br(value: datetime | None) -> str:
-    return formatting.format_datetime(value) if value else ""
+def datetime_br(value: date | datetime | None) -> str:
+    """A moment as dd/mm/aaaa hh:mm; a day, of which no time is known, as dd/mm/aaaa."""
+    if not value:
+        return ""
+    return formatting.format_datetime(value) if isinstance(value, datetime) else formatting.format_date(value)
 
 
 @register.filter

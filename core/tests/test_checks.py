@@ -57,6 +57,7 @@ def test_a_development_machine_is_not_production(production):
         ("SECRET_KEY", "DEVELOPMENT_SECRET_KEY"),
         ("BLIND_INDEX_KEY", "DEVELOPMENT_BLIND_INDEX_KEY"),
         ("PLUGNOTAS_WEBHOOK_SECRET", "DEVELOPMENT_WEBHOOK_SECRET"),
+        ("STRIPE_WEBHOOK_SECRET", "DEVELOPMENT_STRIPE_SECRET"),
     ],
 )
 def test_a_published_secret_is_refused(production, name, development):

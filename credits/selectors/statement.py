@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Max, Q, QuerySet, Sum, Value, When
 
-from credits.models import LedgerEntry
+from credits.models import LedgerEntry, Order
 from credits.references import Link, resolve_references
 from credits.selectors.ledger import StatementFilter, list_entries
 from credits.values import Reference
@@ -110,8 +111,19 @@ def iterate_export(account_id: int, chosen: StatementFilter) -> Iterator[Sequenc
     """Yield the rows of the statement's CSV (X3), newest first, in constant memory."""
     entries = list_entries(account_id, chosen).iterator(chunk_size=EXPORT_BATCH)
     while batch := list(islice(entries, EXPORT_BATCH)):
+        paid = _read_paid(account_id, batch)
         for line in read_entries(account_id, batch):
-            yield _as_row(line)
+            yield _as_row(line, paid.get(line.last_seq, ""))
+
+
+def _read_paid(account_id: int, entries: Sequence[LedgerEntry]) -> dict[int, Decimal]:
+    """What was paid in R$ for the purchases among the entries, by the entries' numbers."""
+    purchases = {entry.pk: entry.seq for entry in entries if entry.kind == LedgerEntry.Kind.PURCHASE}
+    paid = Order.objects.filter(account_id=account_id, purchase_id__in=purchases)
+    return {
+        purchases[entry_id]: Decimal(cents).scaleb(-2)
+        for entry_id, cents in paid.values_list("purchase_id", "cents")
+    }
 
 
 def _as_line(entry: LedgerEntry, links: dict[Reference, Link]) -> Line:
@@ -134,10 +146,9 @@ def _added_up(line: Line, total: int, entries: int) -> Line:
     return replace(line, amount=total, entries=entries)
 
 
-def _as_row(line: Line) -> Sequence[object]:
+def _as_row(line: Line, paid: Decimal | str) -> Sequence[object]:
     order = line.reference.id if line.reference.type == "order" else ""
     reference = line.link.label if line.link else ""
-    paid = ""  # orders come with Stripe; until then nothing was paid in R$
     return (
         line.created_at,
         line.kind_label,

@@ -18,6 +18,7 @@ from credits.services.history import write_history
 from queue_worker.services import enqueue
 
 TELL_DIFFERENCES = "credits.tell_differences"
+CHECK_LEDGER = "credits.check_ledger_now"
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,18 @@ def check_ledger_and_act() -> LedgerReport:
     else:
         log.info("ledger_checked", **_figures(report))
     return report
+
+
+def ask_for_check(*, actor_id: int) -> None:
+    """Ask for the proof of the ledger as work, once while it waits."""
+    with transaction.atomic(durable=True):
+        enqueue(kind=CHECK_LEDGER, payload={}, dedupe_key="ledger")
+    log.info("ledger_check_asked", actor_id=actor_id)
+
+
+def count_differences() -> dict[str, int]:
+    """Prove the ledger because an operator asked for it; the work of CHECK_LEDGER."""
+    return {"differences": check_ledger_and_act().differences}
 
 
 def write_differences() -> Letter | None:

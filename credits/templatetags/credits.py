@@ -1,12 +1,13 @@
 """Tags by which pages of any app show the balance."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.conf import settings
 
 from core.money import format_number
-from credits.models import LedgerEntry
+from credits.models import LedgerEntry, Order
 from credits.selectors import get_balance
 from credits.selectors.ledger import find_low_balance
 
@@ -20,6 +21,15 @@ TONES = {
     LedgerEntry.Kind.DEBT_SETTLEMENT: "danger",
 }
 
+ORDER_TONES = {
+    Order.State.CREATED: "neutral",
+    Order.State.AWAITING_PAYMENT: "warning",
+    Order.State.PAID: "success",
+    Order.State.FAILED: "danger",
+    Order.State.REFUNDED: "info",
+    Order.State.DISPUTED: "danger",
+}
+
 
 @register.filter
 def signed(value: int) -> str:
@@ -31,6 +41,26 @@ def signed(value: int) -> str:
 def kind_tone(kind: str) -> str:
     """The tone of a kind's badge."""
     return TONES.get(LedgerEntry.Kind(kind), "neutral")
+
+
+@register.filter
+def order_tone(state: str) -> str:
+    """The tone of an order's badge."""
+    return ORDER_TONES.get(Order.State(state), "neutral")
+
+
+@register.filter
+def unit_price(price: Decimal) -> str:
+    """The price of one credit, to the digits that matter: R$ 0,36, R$ 0,2725."""
+    text = f"{price:.4f}"
+    whole, _, fraction = text.partition(".")
+    return f"R$ {whole},{fraction[:2]}{fraction[2:].rstrip('0')}"
+
+
+@register.filter
+def leads_for(credits: int, price: int) -> int:
+    """How many companies a quantity of credits buys."""
+    return credits // price
 
 
 @register.inclusion_tag("credits/_balance.html", takes_context=True)
@@ -51,5 +81,4 @@ def low_balance_notice(context: template.Context) -> dict[str, Any]:
     return {
         "low_balance": find_low_balance(account.pk) if account else None,
         "request": request,
-        "contact_email": settings.CONTACT_EMAIL,
     }

@@ -2,6 +2,7 @@ import pytest
 
 from accounts.tests.factories import make_buyer, make_operator
 from credits import checks, references
+from credits.selectors.orders import name_orders
 from credits.tests.factories import fund
 
 
@@ -9,7 +10,7 @@ from credits.tests.factories import fund
 def credits_alone(monkeypatch):
     """Without what the apps above have registered: the tests of credits pay for things that do not exist."""
     monkeypatch.setattr(checks, "_registered", {})
-    monkeypatch.setattr(references, "_resolvers", {})
+    monkeypatch.setattr(references, "_resolvers", {"order": name_orders})
 
 
 @pytest.fixture

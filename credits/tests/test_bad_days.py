@@ -1,11 +1,9 @@
 """The four bad days of every door of the ledger: twice, at once, killed at each statement, answer lost."""
 
-from contextlib import contextmanager
 from functools import partial
 
-import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 
 from accounts.tests.factories import make_operator
 from credits.models import LedgerEntry
@@ -20,6 +18,7 @@ from credits.services import (
 )
 from credits.services.checking import check_ledger
 from credits.tests.factories import debit, make_debits, make_owing
+from credits.tests.failing import answer_lost, kill_at
 from credits.tests.threads import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +42,7 @@ def open_refund(account):
 
 
 def open_grant(account):
-    order = Reference("order", "1")
+    order = Reference("test", "1")
     return partial(
         grant_credits,
         account_id=account.pk,
@@ -116,53 +115,6 @@ def happened_once(account, door):
         assert len(keys) == len(set(keys))
 
     return check
-
-
-def terminate_backend(pid):
-    settings = connection.get_connection_params()
-    address = {key: settings[key] for key in ("host", "port", "user", "dbname")}
-    with psycopg.connect(**address, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-
-
-def kill_at(operation, statement, *, after):
-    """Run the operation and kill its PostgreSQL backend at the n-th statement; False when it has fewer."""
-    sent = 0
-
-    def wrapper(execute, *arguments):
-        nonlocal sent
-        sent += 1
-        if sent == statement and after:
-            execute(*arguments)
-        if sent == statement:
-            terminate_backend(connection.connection.info.backend_pid)
-        return execute(*arguments)
-
-    with connection.execute_wrapper(wrapper):
-        try:
-            operation()
-        except DatabaseError:
-            return True
-        finally:
-            connection.close()
-    return False
-
-
-@contextmanager
-def answer_lost():
-    """The commit happens, and the caller hears of a broken connection instead."""
-
-    def lose():
-        raise ConnectionError("the answer of the commit is lost")
-
-    def wrapper(execute, *arguments):
-        result = execute(*arguments)
-        if not any(hook is lose for _, hook, _ in connection.run_on_commit):
-            transaction.on_commit(lose)
-        return result
-
-    with connection.execute_wrapper(wrapper):
-        yield
 
 
 def test_twice(door, happened_once):

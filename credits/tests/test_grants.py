@@ -16,7 +16,7 @@ def grant(account, amount=50, **fields):
     arguments = {
         "operation_key": "order:1",
         "kind": "purchase",
-        "reference": Reference("order", "1"),
+        "reference": Reference("test", "1"),
         "text": "Compra de créditos",
     }
     return grant_credits(account_id=account.pk, amount=amount, **arguments | fields)
@@ -57,7 +57,7 @@ def test_a_grant_adds_credits_once_per_key(account):
 
 
 @pytest.mark.parametrize(
-    "change", [{"amount": 51}, {"reference": Reference("order", "2")}, {"kind": "adjustment"}]
+    "change", [{"amount": 51}, {"reference": Reference("test", "2")}, {"kind": "adjustment"}]
 )
 def test_a_grant_with_the_same_key_and_other_content_is_refused(account, operator, change):
     grant(account)

@@ -205,7 +205,7 @@ def purchase(key, amount):
             amount=amount,
             operation_key=key,
             kind="purchase",
-            reference=Reference("order", key),
+            reference=Reference("test", key),
             text="Compra de créditos",
         )
     ]

@@ -7,10 +7,11 @@ from core.documents import format_cnpj, format_cpf
 from core.formatting import format_date
 from core.money import format_brl
 from fiscal.documents.amounts import ZERO, Preview, preview_amounts
+from fiscal.documents.retentions import name_withheld, rates_by_tax
 from fiscal.documents.tables import get_services
 from fiscal.documents.texts import DESCRIPTION_LIMIT, clean_code, clean_text
 from fiscal.enumerations import Environment, IssTreatment, TaxRegime
-from fiscal.values import NoteSnapshot, Service
+from fiscal.values import FederalRates, FederalTaxes, NoteSnapshot, Service
 from registry.tables import get_municipality_names
 
 TEST_BANNER = "TESTE: esta nota não tem valor fiscal."
@@ -49,9 +50,8 @@ def mirror_lines(snapshot: NoteSnapshot, city_rate: Decimal | None = None) -> li
     if discounts := (snapshot.discount_unconditional or ZERO) + (snapshot.discount_conditional or ZERO):
         lines.append(MirrorLine("discounts", "Descontos", format_reais(discounts)))
     lines.append(MirrorLine("iss", "ISS", _iss(snapshot, preview, city_rate)))
-    if preview.federal_withheld:
-        amount = format_reais(preview.federal_withheld)
-        lines.append(MirrorLine("federal", "Retenções federais", amount))
+    if snapshot.federal and preview.federal_withheld:
+        lines.append(MirrorLine("federal", "Retenções federais", _federal(snapshot.federal)))
     if preview.total_withheld or snapshot.withheld:
         net = "depende da alíquota da prefeitura" if preview.net is None else format_reais(preview.net)
         lines.append(MirrorLine("net", "Líquido", net))
@@ -75,6 +75,11 @@ def format_reais(amount: Decimal) -> str:
 def format_percent(rate: Decimal) -> str:
     """Return 2.00 as "2%" and 2.50 as "2,5%"."""
     return f"{rate.normalize():f}".replace(".", ",") + "%"
+
+
+def describe_rates(rates: FederalRates) -> str:
+    """Return what is withheld as "IRRF 1,5%, INSS 11%"; empty when nothing is."""
+    return ", ".join(f"{name.upper()} {format_percent(rate)}" for name, rate in rates_by_tax(rates).items())
 
 
 def format_document(document: str) -> str:
@@ -114,6 +119,10 @@ def _iss(snapshot: NoteSnapshot, preview: Preview, city_rate: Decimal | None) ->
     if snapshot.withheld:
         return f"retido pelo tomador, {format_reais(preview.iss)}"
     return f"{format_percent(preview.iss_rate or ZERO)} = {format_reais(preview.iss)}"
+
+
+def _federal(federal: FederalTaxes) -> str:
+    return ", ".join(f"{name} {format_reais(amount)}" for name, amount in name_withheld(federal).items())
 
 
 def _without_rate(snapshot: NoteSnapshot, city_rate: Decimal | None) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import Unavailable, Unknown, Unreadable
 from core.tests.stranger import answer, by_path, running_stranger
+from fiscal.documents.retentions import withhold
 from fiscal.enumerations import Environment, IssTreatment, NoteStatus, SpecialRegime, TaxRegime, WhoFixes
 from fiscal.gateways.base import (
     Accepted,
@@ -41,7 +42,7 @@ from fiscal.tests.notes import (
     make_service,
     make_snapshot,
 )
-from fiscal.values import FederalTaxes, IbsCbs
+from fiscal.values import FederalRates, FederalTaxes, IbsCbs
 
 ISSUER = make_issuer(main_cnae="6209100", address=ADDRESS)
 REFERENCE = NoteReference(ISSUER_CNPJ, provider_id="5f9f", integration_id="inv-1")
@@ -134,26 +135,40 @@ def test_the_kinds_of_iss_have_the_vendors_numbers(changes, iss):
     assert (found["tipoTributacao"], found["exigibilidade"]) == iss
 
 
-def test_federal_retentions_discounts_and_reform_are_sent():
-    federal = FederalTaxes(
-        pis_cofins_cst="01",
-        pis_cofins_base=Decimal("1500.00"),
+def test_federal_retentions_are_sent_each_on_its_own():
+    rates = FederalRates(
+        irrf_rate=Decimal("1.50"),
+        inss_rate=Decimal("11"),
+        csll_rate=Decimal(1),
         pis_rate=Decimal("0.65"),
-        withholding=3,
-        irrf_withheld=Decimal("22.50"),
-        csll_withheld=Decimal("69.75"),
+        cofins_rate=Decimal(3),
+        pis_cofins_cst="01",
     )
 
-    note = make_note(
-        federal=federal, ibs_cbs=IbsCbs("100301", "000", "000001"), discount_unconditional=Decimal("10.10")
-    )
+    note = make_note(federal=withhold(rates, Decimal("1490.00")), discount_unconditional=Decimal("10.00"))
 
     assert note["servico"][0]["retencao"] == {
-        "pis": {"cst": "01", "aliquota": 0.65, "baseCalculo": 1500.0},
-        "csll": {"valor": 69.75},
-        "irrf": {"valor": 22.5},
+        "irrf": {"aliquota": 1.5, "valor": 22.35},
+        "csll": {"aliquota": 1.0, "baseCalculo": 1490.0, "valor": 14.9},
+        "pis": {"cst": "01", "aliquota": 0.65, "baseCalculo": 1490.0, "valor": 9.68},
+        "cofins": {"cst": "01", "aliquota": 3.0, "baseCalculo": 1490.0, "valor": 44.7},
+        "inss": {"aliquota": 11.0, "valor": 163.9},
         "tipoRetencaoPisCofinsCSLL": "3",
     }
+
+
+def test_the_company_s_own_pis_and_cofins_are_no_retention():
+    own = FederalTaxes(pis_cofins_cst="01", pis_cofins_base=Decimal(1500), pis_rate=Decimal("0.65"))
+
+    assert "retencao" not in make_note(federal=own)["servico"][0]
+    assert make_note(federal=replace(own, irrf_withheld=Decimal("22.50")))["servico"][0]["retencao"] == {
+        "irrf": {"valor": 22.5}
+    }
+
+
+def test_discounts_and_reform_are_sent():
+    note = make_note(ibs_cbs=IbsCbs("100301", "000", "000001"), discount_unconditional=Decimal("10.10"))
+
     assert note["servico"][0]["valor"]["descontoIncondicionado"] == 10.1
     assert note["ibscbs"] == {
         "codigoOperacao": "100301",

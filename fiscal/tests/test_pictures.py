@@ -78,7 +78,7 @@ def test_net_is_shown_only_with_retention():
 
     assert "net" not in lines(make_snapshot())
     assert lines(make_snapshot(iss_rate=Decimal("2.00"), withheld=True))["net"] == "R$ 1.470,00"
-    assert lines(normal_snapshot(federal=federal))["federal"] == "R$ 22,50"
+    assert lines(normal_snapshot(federal=federal))["federal"] == "IRRF R$ 22,50"
     assert lines(normal_snapshot(federal=federal))["net"] == "R$ 1.477,50"
 
 

@@ -200,6 +200,8 @@ CASES = [
     Case("E0699", federal, {f"{TRIB_FED}/vRetCP": "0.00"}),
     Case("E0700", federal, {f"{TRIB_FED}/vRetIRRF": "1500.00"}),
     Case("E0701", federal, {f"{TRIB_FED}/vRetCSLL": "0"}),
+    Case("NT007", federal, {f"{PIS_COFINS}/tpRetPisCofins": "1"}),
+    Case("NT007", federal, {f"{PIS_COFINS}/tpRetPisCofins": "2"}),
     Case("E0720", federal, {f"{PIS_COFINS}/tpRetPisCofins": "0"}),
     Case("E0724", federal, {f"{TRIB_FED}/vRetCSLL": None}),
     # ISS and totals
@@ -338,6 +340,12 @@ def test_a_service_that_a_newer_table_may_hold_only_warns(code, blocks):
     found = check_xml(edit(simples(), {"serv/cServ/cTribNac": code}), context=Context(now=NOW))
 
     assert [problem.blocking for problem in found if problem.code == "E0310"] == [blocks]
+
+
+def test_a_discontinued_kind_of_retention_only_warns():
+    found = check_xml(edit(federal(), {f"{PIS_COFINS}/tpRetPisCofins": "1"}), context=Context(now=NOW))
+
+    assert [problem.blocking for problem in found if problem.code == "NT007"] == [False]
 
 
 def test_a_comment_inside_a_text_hides_no_part_of_it():

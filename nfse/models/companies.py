@@ -2,21 +2,32 @@
 default (R87): what the law needs and nobody chose stays empty, and the company is not ready.
 """
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from fiscal.enumerations import (
     Environment,
     Gateway,
+    PisCofinsCst,
     SimplesApportionment,
     SpecialRegime,
     TaxRegime,
     TotalTaxMode,
 )
+from fiscal.values import FederalRates
 from nfse.models.documents import Documented
 from nfse.models.firms import CNPJ_SHAPE, Firm
 from nfse.states import SetupState
 from registry.models import Addressed
+
+RETENTION_RATES = ("irrf_rate", "inss_rate", "csll_rate", "pis_rate", "cofins_rate")
+
+
+def may_state_federal_taxes(tax_regime: str, cnpj: str) -> bool:
+    """Return whether takers may withhold federal taxes: regime normal, and no person under a CPF (E0675)."""
+    return tax_regime == TaxRegime.NORMAL and bool(cnpj)
 
 
 class Company(Documented, Addressed):
@@ -90,6 +101,11 @@ class Company(Documented, Addressed):
     def display_name(self) -> str:
         return self.trade_name or self.legal_name
 
+    @property
+    def states_federal_taxes(self) -> bool:
+        """Whether its notes may state federal taxes."""
+        return may_state_federal_taxes(self.tax_regime, self.cnpj)
+
 
 class TaxProfile(models.Model):
     """How a company states its taxes (N2)."""
@@ -147,6 +163,11 @@ class TaxProfile(models.Model):
         return f"tax profile of {self.company_id}"
 
 
+def _retention_rate(name: str) -> "models.DecimalField[Decimal | None, Decimal | None]":
+    """The percent of a federal tax that the taker withholds; None: it does not."""
+    return models.DecimalField(name, max_digits=4, decimal_places=2, null=True, blank=True)
+
+
 class ServiceProfile(models.Model):
     """One service that a company renders, with its codes (N3). It is never deleted once a note used it."""
 
@@ -171,6 +192,14 @@ class ServiceProfile(models.Model):
         "alíquota do ISS (%)", max_digits=4, decimal_places=2, null=True, blank=True
     )
     withheld_default = models.BooleanField("ISS retido", default=False)
+    irrf_rate = _retention_rate("IRRF retido (%)")
+    inss_rate = _retention_rate("INSS retido (%)")
+    csll_rate = _retention_rate("CSLL retida (%)")
+    pis_rate = _retention_rate("PIS retido (%)")
+    cofins_rate = _retention_rate("COFINS retida (%)")
+    pis_cofins_cst = models.CharField(
+        "CST do PIS e da COFINS", max_length=2, blank=True, choices=PisCofinsCst.choices()
+    )
     incidence_rule = models.CharField("onde o ISS é devido", max_length=8, choices=Incidence.choices)
     description_template = models.TextField("modelo de descrição", max_length=1000, blank=True)
     is_default = models.BooleanField("padrão", default=False)
@@ -201,8 +230,26 @@ class ServiceProfile(models.Model):
                 name="nfse_service_rate_range",
                 violation_error_message="A alíquota do ISS vai de 0 a 5%.",
             ),
+            *(
+                models.CheckConstraint(
+                    condition=models.Q((name, None)) | models.Q((f"{name}__gt", 0)),
+                    name=f"nfse_service_{name}_positive",
+                )
+                for name in RETENTION_RATES
+            ),
+            models.CheckConstraint(
+                condition=models.Q(csll_rate=None, pis_rate=None, cofins_rate=None)
+                | ~models.Q(pis_cofins_cst=""),
+                name="nfse_service_contributions_need_cst",
+            ),
         )
         indexes = (models.Index(fields=["firm", "company"], name="nfse_service_by_company"),)
 
     def __str__(self) -> str:
         return self.nickname
+
+    @property
+    def federal_rates(self) -> FederalRates:
+        """What takers withhold of federal taxes for this service."""
+        rates = {name: getattr(self, name) for name in RETENTION_RATES}
+        return FederalRates(**rates, pis_cofins_cst=self.pis_cofins_cst)

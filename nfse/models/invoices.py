@@ -4,11 +4,13 @@ Documents with a person's data (snapshot, payload, XML, answers) are encrypted; 
 """
 
 import base64
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
+from django.utils import timezone
 
 from core.crypto import blind_index
 from core.fields import EncryptedJSONField, EncryptedTextField
@@ -298,6 +300,13 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.number} of company {self.company_id}"
+
+    @property
+    def issued_when(self) -> date | datetime:
+        """When it was issued, as far as known: PlugNotas tells a day, never a time (plugnotas.md 7)."""
+        if self.request.gateway == Gateway.PLUGNOTAS:
+            return timezone.localdate(self.issued_at)
+        return self.issued_at
 
     @property
     def xml(self) -> bytes:

@@ -283,7 +283,7 @@ def _ready(now: datetime) -> Q:
     )
     city = Q(tax_regime=TaxRegime.MEI) | Q(city_uses_national=None) | Q(city_uses_national=True)
     group = ~Q(tax_regime__in=regimes_owing(competence_today(now))) | Q(tax_profile__ibs_cbs__isnull=False)
-    registered = Q(gateway=Gateway.PLUGNOTAS, plugnotas_state=SetupState.SENT)
+    registered = Q(gateway=Gateway.PLUGNOTAS, plugnotas_state=SetupState.SENT) & ~Q(tax_regime=TaxRegime.MEI)
     gateway = (Q(gateway=Gateway.NATIONAL) & city & group) | registered
     return (
         Q(firm__is_active=True, firm__account__blocked_at=None, is_active=True, nfse_enabled=True)

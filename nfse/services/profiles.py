@@ -11,10 +11,11 @@ from core.errors import NitroError
 from core.text import fold
 from fiscal.documents.tables import get_nbs, get_services
 from fiscal.enumerations import SimplesApportionment, TaxRegime, TotalTaxMode
-from fiscal.values import IbsCbs
+from fiscal.values import FederalRates, IbsCbs
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_cnae, lock_company
+from nfse.services.retentions import NOTHING, check_rates
 from nfse.services.setup_requests import request_city_check, request_setup
 from nfse.services.trail import describe, record_change
 
@@ -83,7 +84,10 @@ class TaxData:
 
 @dataclass(frozen=True)
 class ServiceData:
-    """The form of a service. `ctribnac` (6 digits) has no default, nor has the rate (R87)."""
+    """The form of a service. `ctribnac` (6 digits) has no default, nor has any rate (R87).
+
+    `federal` is what takers withhold of federal taxes, for companies of the regime normal.
+    """
 
     nickname: str
     ctribnac: str
@@ -94,6 +98,7 @@ class ServiceData:
     cnae: str = ""
     iss_rate: Decimal | None = None
     withheld_default: bool = False
+    federal: FederalRates = NOTHING
     description_template: str = ""
 
 
@@ -138,7 +143,7 @@ def create_service(*, firm_id: int, user_id: int, company_id: int, data: Service
     """Add a service; the first one of a company becomes its default.
 
     Raises NotFound, NotAllowed, UnknownService, UnknownNbs, InvalidCnae, InvalidRate, InvalidMunicipalCode,
-    WrongForRegime, NicknameTaken.
+    WrongForRegime, NicknameTaken, and what `retentions.check_rates` raises.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     try:
@@ -277,6 +282,7 @@ def _service_values(company: Company, data: ServiceData) -> dict[str, Any]:
     ):
         raise InvalidMunicipalCode
     _check_rate(TaxRegime(company.tax_regime), data)
+    check_rates(company, data.federal)
     return {
         "nickname": data.nickname.strip(),
         "keywords": list(dict.fromkeys(word for text in data.keywords if (word := fold(text)))),
@@ -286,6 +292,7 @@ def _service_values(company: Company, data: ServiceData) -> dict[str, Any]:
         "cnae": clean_cnae(data.cnae),
         "iss_rate": data.iss_rate,
         "withheld_default": data.withheld_default,
+        **vars(data.federal),
         "incidence_rule": data.incidence_rule.value,
         "description_template": data.description_template.strip(),
     }

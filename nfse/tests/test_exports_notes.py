@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from fiscal.enumerations import Environment
@@ -107,6 +108,13 @@ def test_a_row_says_everything_of_a_note(company, office):
         "Recusa": "",
     }
     assert len(row["Chave de acesso"]) == 50
+
+
+def test_the_issue_of_a_note_of_plugnotas_is_a_day(company):
+    row = row_of(make_note(company, 1, gateway="plugnotas", dps_id=None))
+
+    assert type(row["Emissão"]) is date
+    assert row["Emissão"] == timezone.localdate(ISSUED_AT)
 
 
 def test_figures_are_the_authoritys_where_it_computed_them(company):

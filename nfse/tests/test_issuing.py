@@ -24,6 +24,7 @@ from nfse.models import (
     Notice,
     NumberSeries,
     RequestEvent,
+    TaxProfile,
 )
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.issuing import kinds
@@ -155,6 +156,26 @@ def test_what_plugnotas_would_refuse_is_said_before_the_yes(sandbox, office, mis
 
     assert [problem.code for problem in seen.problems] == [code]
     assert shop.posts() == 0
+
+
+def test_a_mei_at_plugnotas_is_told_before_the_mirror_and_can_issue_at_the_national_one(sandbox, office):
+    """PlugNotas takes no note without a rate, and a MEI has none: it would refuse every note of his."""
+    shop = make_shop(office, sandbox, "plugnotas")
+    Company.objects.update(tax_regime="mei")
+    TaxProfile.objects.update(
+        simples_apportionment=None, total_tax_mode="not_informed", total_tax_percent=None
+    )
+    shop.company.services.update(iss_rate=None)
+
+    seen = shop.prepare()
+
+    [problem] = seen.problems
+    assert (problem.code, problem.field) == ("gateway", "gateway")
+    assert "emissor nacional" in problem.message_pt
+    assert (seen.lines, shop.posts()) == ((), 0)
+
+    Company.objects.update(gateway="national")
+    assert replace(shop, provider="sefin").prepare().can_confirm
 
 
 def test_another_firm_and_an_attendant_cannot_issue(shop):

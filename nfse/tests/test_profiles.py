@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from fiscal.enumerations import SimplesApportionment, TotalTaxMode
-from fiscal.values import IbsCbs
+from fiscal.values import FederalRates, IbsCbs
 from nfse.models import ChangeRecord, Company, ServiceProfile, TaxProfile
 from nfse.permissions import NotAllowed, NotFound
 from nfse.selectors.companies import find_tax_profile, get_service, list_services
@@ -31,6 +31,13 @@ from nfse.services.profiles import (
     set_default_service,
     suggest_incidence,
     update_service,
+)
+from nfse.services.retentions import (
+    InvalidRetention,
+    RetentionNotAllowed,
+    RetentionWithoutCst,
+    TooMuchWithheld,
+    UnknownCst,
 )
 from nfse.tests.firms import make_company, make_service
 
@@ -113,6 +120,83 @@ def test_nothing_is_withheld_from_a_mei(office):
         create_service(**by(office), company_id=company.pk, data=replace(SERVICE, withheld_default=True))
     with pytest.raises(WrongForRegime):
         create_service(**by(office), company_id=company.pk, data=replace(SERVICE, iss_rate=Decimal(2)))
+
+
+ALL_WITHHELD = FederalRates(
+    irrf_rate=Decimal("1.50"),
+    inss_rate=Decimal("11.00"),
+    csll_rate=Decimal("1.00"),
+    pis_rate=Decimal("0.65"),
+    cofins_rate=Decimal("3.00"),
+    pis_cofins_cst="01",
+)
+
+
+def test_a_service_of_the_normal_regime_says_what_its_takers_withhold(office):
+    company = make_company(office.firm, tax_regime="normal")
+
+    service = create_service(**by(office), company_id=company.pk, data=replace(SERVICE, federal=ALL_WITHHELD))
+    assert ServiceProfile.objects.get().federal_rates == ALL_WITHHELD
+
+    only_inss = FederalRates(inss_rate=Decimal("3.50"))
+    update_service(**by(office), service_id=service.pk, data=replace(SERVICE, federal=only_inss))
+    assert ServiceProfile.objects.get().federal_rates == only_inss
+    change = ChangeRecord.objects.latest("pk")
+    assert (change.before["inss_rate"], change.after["inss_rate"]) == ("11", "3.5")
+    assert (change.before["pis_cofins_cst"], change.after["pis_cofins_cst"]) == ("01", "")
+
+
+def test_no_retention_has_a_default(office):
+    company = make_company(office.firm, tax_regime="normal")
+
+    service = create_service(**by(office), company_id=company.pk, data=SERVICE)
+
+    assert service.federal_rates == FederalRates()
+
+
+@pytest.mark.parametrize("regime", ["mei", "simples", "simples_excess"])
+def test_only_the_normal_regime_has_federal_retentions(office, regime):
+    company = make_company(office.firm, tax_regime=regime)
+
+    for federal in (ALL_WITHHELD, FederalRates(irrf_rate=Decimal("1.50"))):
+        with pytest.raises(RetentionNotAllowed):
+            create_service(**by(office), company_id=company.pk, data=replace(SERVICE, federal=federal))
+
+
+def test_a_person_under_a_cpf_has_no_federal_retentions(office):
+    company = make_company(office.firm, "52998224725", tax_regime="normal")
+
+    with pytest.raises(RetentionNotAllowed):
+        create_service(**by(office), company_id=company.pk, data=replace(SERVICE, federal=ALL_WITHHELD))
+
+
+@pytest.mark.parametrize(
+    ("federal", "error"),
+    [
+        (replace(ALL_WITHHELD, irrf_rate=Decimal(0)), InvalidRetention),
+        (replace(ALL_WITHHELD, inss_rate=Decimal("-1")), InvalidRetention),
+        (replace(ALL_WITHHELD, csll_rate=Decimal("1.005")), InvalidRetention),
+        (replace(ALL_WITHHELD, pis_rate=Decimal(100)), InvalidRetention),
+        (replace(ALL_WITHHELD, cofins_rate=Decimal("NaN")), InvalidRetention),
+        (replace(ALL_WITHHELD, irrf_rate=Decimal(50), inss_rate=Decimal(50)), TooMuchWithheld),
+        (replace(ALL_WITHHELD, pis_cofins_cst=""), RetentionWithoutCst),
+        (replace(ALL_WITHHELD, pis_cofins_cst="12"), UnknownCst),
+    ],
+)
+def test_broken_retentions_are_refused_by_name(office, federal, error):
+    company = make_company(office.firm, tax_regime="normal")
+
+    with pytest.raises(error):
+        create_service(**by(office), company_id=company.pk, data=replace(SERVICE, federal=federal))
+    assert not ServiceProfile.objects.exists()
+
+
+@pytest.mark.parametrize("broken", [{"irrf_rate": 0}, {"inss_rate": -1}, {"csll_rate": 1}])
+def test_the_database_keeps_broken_retentions_out(company, broken):
+    service = make_service(company)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServiceProfile.objects.filter(pk=service.pk).update(**broken)
 
 
 def test_a_service_of_a_newer_table_is_taken(office, company):

@@ -14,6 +14,7 @@ from nfse.selectors.companies import CompanyFilters, get_readiness, list_compani
 from nfse.tests.firms import make_certificate, make_company, make_service, make_tax_profile
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
+MEI = TaxFacts(None, "not_informed")
 SIMPLES = TaxFacts(1, "simples_percent", Decimal("6.00"))
 READY = CompanyFacts(
     is_firm_active=True,
@@ -56,6 +57,10 @@ def test_a_complete_company_is_ready():
         ({"city_uses_national": False}, Need.CITY),
         ({"gateway": "plugnotas", "plugnotas_state": "pending"}, Need.PLUGNOTAS),
         ({"gateway": "plugnotas", "plugnotas_state": "error"}, Need.PLUGNOTAS),
+        (
+            {"gateway": "plugnotas", "plugnotas_state": "sent", "tax_regime": "mei", "tax": MEI},
+            Need.GATEWAY,
+        ),
         ({"phone_count": 0}, Need.PHONE),
     ],
 )
@@ -66,7 +71,7 @@ def test_each_thing_that_is_missing_is_named_alone(changes, need):
 def test_what_does_not_apply_is_left_out():
     assert missing(city_uses_national=None) == []
     assert missing(gateway="plugnotas", plugnotas_state="sent", city_uses_national=False) == []
-    assert missing(tax_regime="mei", tax=TaxFacts(None, "not_informed"), city_uses_national=False) == []
+    assert missing(tax_regime="mei", tax=MEI, city_uses_national=False) == []
     needs = [item.need for item in check_readiness(replace(READY, phone_count=None), now=NOW)]
     assert Need.PHONE not in needs
     assert Need.PLUGNOTAS not in needs
@@ -78,7 +83,12 @@ def test_a_profile_of_the_former_regime_is_not_complete():
 
 
 def test_every_item_says_who_fixes_it_and_where():
-    facts = [READY, replace(READY, gateway="plugnotas"), replace(READY, ibs_cbs_from=date(2026, 1, 1))]
+    facts = [
+        READY,
+        replace(READY, gateway="plugnotas"),
+        replace(READY, gateway="plugnotas", tax_regime="mei"),
+        replace(READY, ibs_cbs_from=date(2026, 1, 1)),
+    ]
     items = {item.need: item for fact in facts for item in check_readiness(fact, now=NOW)}
     assert set(items) == set(Need)
     assert all(item.title and item.message.endswith(".") and item.target for item in items.values())
@@ -127,6 +137,7 @@ def test_the_filter_of_the_list_and_the_checklist_agree(office):
     )
     gateways = (
         {"gateway": "national", "city_uses_national": None},
+        {"gateway": "national", "city_uses_national": True},
         {"gateway": "national", "city_uses_national": False},
         {"gateway": "national", "city_uses_national": True, "nfse_enabled": False},
         {"gateway": "plugnotas", "plugnotas_state": "sent"},

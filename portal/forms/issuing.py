@@ -14,7 +14,9 @@ from core.errors import FormKeyReused
 from core.forms import DayField, IdField, RefusableForm
 from core.money import InvalidAmount, parse_brl
 from fiscal.documents.clock import competence_today
+from fiscal.documents.mirror import describe_rates
 from fiscal.enumerations import Gateway, TaxRegime
+from fiscal.values import FederalRates
 from nfse.models import Invoice, ServiceProfile, Taker, TaxProfile
 from nfse.selectors.companies import find_tax_profile, list_services
 from nfse.selectors.issuers import IssuerChoice, list_issuers
@@ -22,6 +24,9 @@ from nfse.selectors.takers import find_open_taker, find_taker_by_text, label_tak
 from nfse.services.issuing.gates import MAX_DESCRIPTION, MIN_DESCRIPTION, first_competence
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 from nfse.services.notes.canceling import MAX_TEXT, MIN_TEXT, REASONS
+from nfse.services.retentions import NOTHING
+from portal.forms.retentions import FIELDS as RETENTIONS
+from portal.forms.retentions import RetentionFields, rate_values, read_rates
 from registry.models import City
 from registry.selectors.cities import find_city_by_label
 
@@ -50,6 +55,7 @@ SUBSTITUTION_REASONS = {
     "99": "Outros",
 }
 OTHER_REASON = "99"
+NO_RETENTION, OWN_RETENTION = "none", "own"
 
 
 def parse_reais(text: str) -> Decimal:
@@ -76,7 +82,7 @@ class AmountField(forms.CharField):
         return amount
 
 
-class IssueForm(forms.Form):
+class IssueForm(RetentionFields):
     """A note by hand (N17), and the copy of a note that replaces it (N15).
 
     What depends on the company (services, model of the description, unidentified taker) follows the company
@@ -107,6 +113,7 @@ class IssueForm(forms.Form):
     described = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
     competence_date = DayField(label="Competência", help_text="O dia em que o serviço foi prestado.")
     withheld = forms.ChoiceField(label="ISS retido", required=False)
+    federal = forms.ChoiceField(label="Retenções federais e INSS", required=False)
     place = forms.CharField(
         label="Cidade onde o serviço foi prestado",
         max_length=80,
@@ -202,6 +209,7 @@ class IssueForm(forms.Form):
         if chosen is not None:
             self._fill_in("service", str(chosen))
         self._follow_description()
+        self._follow_retentions()
         if not self.asks_place:
             del self.fields["place"], self.fields["place_code"]
         self.fields["withheld"].choices = [  # type: ignore[attr-defined]
@@ -214,6 +222,26 @@ class IssueForm(forms.Form):
         if self.company_id is None:
             return "Como no cadastro"
         return f"Como no cadastro ({'retido' if self._withheld_by_default else 'não retido'})"
+
+    def _follow_retentions(self) -> None:
+        """Rates of this note alone start from the service's, the first time that they are shown."""
+        if not self.has_retentions:
+            for name in ("federal", *RETENTIONS):
+                del self.fields[name]
+            return
+        rates = self.service_row.federal_rates if self.service_row else NOTHING
+        usual = describe_rates(rates) or "nada retido"
+        self.fields["federal"].choices = [  # type: ignore[attr-defined]
+            ("", f"Como no serviço ({usual})" if self.service_row else "Como no serviço"),
+            (NO_RETENTION, "Nada retido nesta nota"),
+            (OWN_RETENTION, "Outras alíquotas, só nesta nota"),
+        ]
+        if not self.asks_rates:
+            for name in RETENTIONS:
+                del self.fields[name]
+        elif not any(self._has(name) for name in RETENTIONS):
+            for name, value in rate_values(rates).items():
+                self._fill_in(name, value)
 
     def _follow_description(self) -> None:
         """The service's model stands in the field until somebody writes over it."""
@@ -249,6 +277,15 @@ class IssueForm(forms.Form):
     @property
     def asks_place(self) -> bool:
         return self.service_row is not None and self.service_row.incidence_rule == DIFFERENT_PLACE
+
+    @property
+    def has_retentions(self) -> bool:
+        """Whether the chosen company's notes may state federal taxes that the taker withholds."""
+        return self.issuer is not None and self.issuer.has_retentions
+
+    @property
+    def asks_rates(self) -> bool:
+        return self.has_retentions and self._typed("federal") == OWN_RETENTION
 
     @property
     def allows_unidentified(self) -> bool:
@@ -332,9 +369,15 @@ class IssueForm(forms.Form):
             description=said["description"],
             competence_date=said["competence_date"],
             withheld={"yes": True, "no": False}.get(said.get("withheld", "")),
+            federal=self._federal(said),
             place_city_code=self.found_place.ibge_code if self.found_place else "",
             substitutes=substitutes,
         )
+
+    def _federal(self, said: dict[str, Any]) -> FederalRates | None:
+        if said.get("federal") == OWN_RETENTION:
+            return read_rates(said)
+        return NOTHING if said.get("federal") == NO_RETENTION else None
 
     def kept(self) -> dict[str, str]:
         """Everything typed, to be filled in again when the person comes back."""
@@ -345,6 +388,10 @@ class IssueForm(forms.Form):
         if self.is_bound:
             return str(self.data.get(self.add_prefix(name), ""))
         return str(self.initial.get(name, ""))
+
+    def _has(self, name: str) -> bool:
+        """Whether the field was on the page that was sent, or is among the first values."""
+        return self.add_prefix(name) in self.data if self.is_bound else name in self.initial
 
     def _chosen(self, name: str, ids: Sequence[int]) -> int | None:
         typed = self._typed(name)
@@ -373,6 +420,7 @@ def initial_of(firm_id: int, note: NoteInput) -> dict[str, Any]:
         "withheld": {True: "yes", False: "no", None: ""}[note.withheld],
         "place_code": note.place_city_code,
         "place": _place(note.place_city_code),
+        **_retentions(note.federal),
     }
     taker = find_open_taker(firm_id, note.taker_id) if note.taker_id else None
     return values | (taker_values(taker) if taker else {"unidentified": True})
@@ -420,6 +468,16 @@ class EmailForm(RefusableForm):
 
 def _options(issuers: Sequence[IssuerChoice]) -> list[tuple[int, str]]:
     return [(issuer.id, issuer.label) for issuer in issuers]
+
+
+def _retentions(federal: FederalRates | None) -> dict[str, str]:
+    if federal is None:
+        return {"federal": ""}
+    return (
+        {"federal": NO_RETENTION}
+        if federal == NOTHING
+        else {"federal": OWN_RETENTION, **rate_values(federal)}
+    )
 
 
 def _place(city_code: str) -> str:

@@ -32,7 +32,10 @@ from nfse.services.profiles import (
     UnknownService,
     total_tax_mode_of,
 )
+from nfse.services.retentions import RetentionWithoutCst, TooMuchWithheld, UnknownCst
 from portal.forms.fields import CodeField, MoneyField, PercentField
+from portal.forms.retentions import FIELDS as RETENTIONS
+from portal.forms.retentions import RetentionFields, rate_values, read_rates
 
 PERCENTS = ("total_tax_federal", "total_tax_state", "total_tax_municipal")
 IBS_CBS = ("cindop", "cst", "cclasstrib")
@@ -45,6 +48,9 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
     InvalidRate: "iss_rate",
     InvalidMunicipalCode: "ctribmun",
     NicknameTaken: "nickname",
+    RetentionWithoutCst: "pis_cofins_cst",
+    UnknownCst: "pis_cofins_cst",
+    TooMuchWithheld: "irrf_rate",
 }
 
 
@@ -197,7 +203,7 @@ def describe_profile(profile: TaxProfile | None) -> dict[str, Any]:
     return values | {name: (profile.ibs_cbs or {}).get(name, "") for name in IBS_CBS}
 
 
-class ServiceForm(RefusableForm):
+class ServiceForm(RetentionFields, RefusableForm):
     """One service of a company, with its codes. The code has no default, nor has the rate (R87)."""
 
     field_of_error = FIELD_OF_ERROR
@@ -267,6 +273,9 @@ class ServiceForm(RefusableForm):
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not company.states_federal_taxes:
+            for name in RETENTIONS:
+                del self.fields[name]
         if company.tax_regime == TaxRegime.MEI:
             del self.fields["iss_rate"], self.fields["withheld_default"]
         else:
@@ -282,7 +291,10 @@ class ServiceForm(RefusableForm):
     def read(self) -> ServiceData:
         """What a valid form says."""
         said = dict(self.cleaned_data)
-        return ServiceData(**(said | {"incidence_rule": ServiceProfile.Incidence(said["incidence_rule"])}))
+        federal = read_rates(said)
+        said = {name: value for name, value in said.items() if name not in RETENTIONS}
+        rule = ServiceProfile.Incidence(said["incidence_rule"])
+        return ServiceData(**(said | {"incidence_rule": rule, "federal": federal}))
 
 
 def _rate_help(company: Company) -> str:
@@ -298,6 +310,7 @@ def describe_service(service: ServiceProfile) -> dict[str, Any]:
     """What the form shows of a stored service."""
     values = {name: getattr(service, name) for name in ServiceForm.base_fields}
     return values | {
+        **rate_values(service.federal_rates),
         "ctribnac": label_service(service.ctribnac),
         "cnbs": label_nbs(service.cnbs) if service.cnbs else "",
         "cnae": label_cnae(service.cnae) if service.cnae else "",

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django import template
 
-from fiscal.documents.mirror import format_percent
+from fiscal.documents.mirror import describe_rates, format_percent
 from fiscal.enumerations import WhoFixes
+from fiscal.values import FederalRates
 from nfse.selectors import code_tables
 
 register = template.Library()
@@ -39,6 +40,12 @@ def is_rule_code(code: str) -> bool:
 def percent(value: Decimal | None) -> str:
     """2.50 as 2,5%."""
     return "" if value is None else format_percent(value)
+
+
+@register.filter
+def federal_rates(rates: FederalRates) -> str:
+    """What the taker withholds of federal taxes, as IRRF 1,5%, INSS 11%; empty when nothing."""
+    return describe_rates(rates)
 
 
 @register.filter

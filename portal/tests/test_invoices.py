@@ -1,6 +1,6 @@
 """The list of requests and notes: what it shows, narrows, adds up, and how it follows what moves (A21)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from fiscal.documents.clock import SAO_PAULO
 from nfse.models import Invoice, InvoiceRequest
 from nfse.tests.firms import COMPANY_CNPJS, make_company, make_request, make_taker
 
@@ -48,6 +49,17 @@ def test_a_row_says_whose_how_much_and_how_it_stands(page, company):
     for words in ("NFS-e", "Oficina do Vale Ltda", "Padaria Central Ltda", "R$ 1.234,56", "Emitida", "TESTE"):
         assert words in text
     assert "Portal · PlugNotas" in text
+
+
+def test_a_day_of_plugnotas_is_shown_as_a_day(page, company):
+    moment = datetime(2026, 11, 24, tzinfo=SAO_PAULO)
+    make_request(company, issued=True)
+    Invoice.objects.update(issued_at=moment)
+
+    text = page().text
+
+    assert '<span class="cell-sub">24/11/2026</span>' in text
+    assert "00:00" not in text
 
 
 def test_totals_are_of_production_notes_that_stand(page, company):

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
+from fiscal.values import FederalRates
 from nfse.models import Certificate, Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.states import State
 from nfse.tests.firms import make_city, make_company, make_office, make_service, make_taker
@@ -287,6 +289,120 @@ def test_withheld_iss_changes_the_mirror(accountant, office, sandbox):
     assert 'retido pelo tomador, <span class="unbroken">R$ 37,50</span>' in text_of(answer)
     assert "R$ 1.462,50" in text_of(answer)
     assert answer.context["mirror"].hash != kept["mirror_hash"]
+
+
+# --- Federal retentions ------------------------------------------------------------------------------
+@pytest.fixture
+def normal_shop(office, sandbox):
+    """A company of the regime normal whose takers withhold IRRF and INSS."""
+    shop = make_shop(office, sandbox, "plugnotas")
+    Company.objects.update(tax_regime="normal")
+    TaxProfile.objects.update(
+        simples_apportionment=None,
+        total_tax_mode="percents",
+        total_tax_percent=None,
+        total_tax_federal=13,
+        total_tax_state=0,
+        total_tax_municipal=2,
+    )
+    ServiceProfile.objects.update(irrf_rate="1.50", inss_rate="11.00")
+    return shop
+
+
+def sums(answer):
+    return {line.label: line.text for line in answer.context["mirror"].sums}
+
+
+def test_the_retentions_of_the_service_are_shown_and_summed(accountant, normal_shop):
+    form = accountant.get(FORM).context["form"]
+    assert "IRRF 1,5%, INSS 11%" in form.fields["federal"].choices[0][1]
+
+    answer = accountant.post(MIRROR, typed(normal_shop, federal=""))
+
+    lines = {line.key: line.text for line in answer.context["mirror"].lines}
+    assert lines["federal"] == "IRRF R$ 22,50, INSS R$ 165,00"
+    assert lines["net"] == "R$ 1.312,50"
+    shown = sums(answer)
+    assert shown["IRRF retido pelo tomador"] == "− R$ 22,50"
+    assert shown["Líquido a receber"] == "R$ 1.312,50"
+
+
+def test_rates_of_one_note_start_from_the_service_s_and_go_out_with_the_yes(accountant, normal_shop):
+    asked = accountant.post(
+        MIRROR,
+        typed(normal_shop, federal="own"),
+        headers={**LIVE, "HX-Trigger": "campo-retencoes-escolha"},
+    )
+    text = text_of(asked)
+    assert 'id="campo-retencoes-taxas" hx-swap-oob="true"' in text
+    assert 'value="1,50"' in text
+    assert 'value="11,00"' in text
+
+    own = {
+        "federal": "own",
+        "irrf_rate": "",
+        "inss_rate": "3,5",
+        "csll_rate": "1",
+        "pis_rate": "",
+        "cofins_rate": "",
+        "pis_cofins_cst": "01",
+    }
+    accountant.post(CONFIRM, see(accountant, typed(normal_shop, **own)))
+
+    federal = InvoiceRequest.objects.get().snapshot.federal
+    assert (federal.irrf_withheld, federal.inss_withheld, federal.csll_withheld) == (
+        None,
+        Decimal("52.50"),
+        Decimal("15.00"),
+    )
+    assert federal.withholding == 8
+
+
+def test_nothing_is_withheld_when_a_person_says_so(accountant, normal_shop):
+    accountant.post(CONFIRM, see(accountant, typed(normal_shop, federal="none")))
+
+    assert InvoiceRequest.objects.get().snapshot.federal is None
+
+
+def test_a_refused_rate_is_told_at_its_field_and_kept(accountant, normal_shop):
+    own = {"federal": "own", "irrf_rate": "0", "csll_rate": "1", "pis_cofins_cst": ""}
+
+    answer = accountant.post(MIRROR, typed(normal_shop, **own))
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"irrf_rate", "pis_cofins_cst"}
+    assert answer.context["form"]["csll_rate"].value() == "1"
+
+
+def test_other_regimes_have_no_federal_retentions_on_the_form(accountant, national_shop):
+    assert "federal" not in accountant.get(FORM).context["form"].fields
+
+    answer = accountant.post(MIRROR, typed(national_shop, federal="own", irrf_rate="1,5"))
+
+    assert answer.status_code == 200
+    assert "Retenções federais" not in text_of(answer)
+
+
+def test_a_copy_shows_the_retentions_of_the_note_that_it_copies(accountant, normal_shop):
+    own = normal_shop.confirm(federal=FederalRates(irrf_rate=Decimal("1.00")))
+    bare = normal_shop.confirm(federal=FederalRates(), amount="900.00")
+
+    form = accountant.get(f"{FORM}?copiar={own.pk}").context["form"]
+    assert (form["federal"].value(), form["irrf_rate"].value()) == ("own", "1,00")
+    assert form["inss_rate"].value() == ""
+    assert accountant.get(f"{FORM}?copiar={bare.pk}").context["form"]["federal"].value() == "none"
+
+
+def test_a_mei_at_plugnotas_is_told_when_it_is_chosen_and_led_to_the_gateway(accountant, normal_shop):
+    Company.objects.update(tax_regime="mei")
+    TaxProfile.objects.update(total_tax_mode="not_informed", total_tax_federal=None)
+
+    answer = accountant.post(MIRROR, typed(normal_shop), headers=LIVE)
+
+    assert blocked(answer) == ["gateway"]
+    text = text_of(answer)
+    assert "A nota do MEI sai pelo emissor nacional" in text
+    assert f"{reverse('nfse:edit_company', args=[normal_shop.company.pk])}#id_gateway" in text
 
 
 def test_an_equal_note_is_pointed_out_with_a_link(accountant, national_shop):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from core.formatting import format_date, format_datetime
 from fiscal.tests.test_pictures import text_of as pdf_text
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest, NotePicture, RequestEvent
@@ -65,6 +66,22 @@ def test_the_page_shows_the_mirror_who_confirmed_the_note_and_its_history(accoun
     ):
         assert shown in text, shown
     assert UNKNOWN.sentence not in text
+
+
+def test_a_note_of_plugnotas_has_a_day_and_no_time(accountant, city_shop):
+    request = issue(city_shop)
+
+    text = text_of(accountant.get(url("invoice", request)))
+
+    assert f"Emitida em {format_date(request.invoice.issued_at)}<" in text
+
+
+def test_a_note_of_the_nacional_has_its_time(accountant, national_shop):
+    request = issue(national_shop)
+
+    text = text_of(accountant.get(url("invoice", request)))
+
+    assert f"Emitida em {format_datetime(request.invoice.issued_at)}<" in text
 
 
 def test_the_key_is_grouped_and_the_amounts_of_the_note_stand_beside_the_preview(accountant, national_shop):

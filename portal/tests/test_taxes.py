@@ -193,6 +193,71 @@ def test_a_mei_states_no_rate(accountant, office):
     assert ServiceProfile.objects.get().iss_rate is None
 
 
+RETAINED = {
+    "irrf_rate": "1,5",
+    "inss_rate": "11",
+    "csll_rate": "1,00",
+    "pis_rate": "0,65",
+    "cofins_rate": "3",
+    "pis_cofins_cst": "01",
+}
+
+
+def test_a_company_of_the_normal_regime_says_what_its_takers_withhold(accountant, office):
+    company = make_company(office.firm, tax_regime="normal")
+    make_tax_profile(company, simples_apportionment=None)
+
+    answer = accountant.post(new(company), SERVICE | RETAINED)
+
+    assert answer.status_code == 302, answer.context["form"].errors
+    service = ServiceProfile.objects.get()
+    assert (service.irrf_rate, service.pis_rate, service.pis_cofins_cst) == (
+        Decimal("1.50"),
+        Decimal("0.65"),
+        "01",
+    )
+    form = accountant.get(at(service)).context["form"]
+    assert [form[name].value() for name in RETAINED] == ["1,50", "11,00", "1,00", "0,65", "3,00", "01"]
+    shown = summary(company, Role.ACCOUNTANT)
+    assert "Retido pelo tomador: IRRF 1,5%, CSLL 1%, PIS 0,65%, COFINS 3%, INSS 11%" in shown
+    fields = {
+        one.label: one.after for one in accountant.get("/notas/historico/").context["changes"][0].fields
+    }
+    assert (fields["PIS retido (%)"], fields["CST do PIS e da COFINS"][:2]) == ("0,65", "01")
+
+
+@pytest.mark.parametrize("regime", ["mei", "simples", "simples_excess"])
+def test_other_regimes_are_not_asked_for_retentions_and_take_none(accountant, office, regime):
+    company = make_company(office.firm, tax_regime=regime)
+
+    assert not set(RETAINED) & set(accountant.get(new(company)).context["form"].fields)
+    assert accountant.post(new(company), SERVICE | RETAINED).status_code == 302
+    assert ServiceProfile.objects.get().irrf_rate is None
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"irrf_rate": "0"}, "irrf_rate", "maior que 0"),
+        ({"inss_rate": "100"}, "inss_rate", "menor que 100%"),
+        ({"csll_rate": "1,005"}, "csll_rate", "duas casas"),
+        ({"cofins_rate": "três"}, "cofins_rate", "percentual"),
+        ({"pis_cofins_cst": ""}, "pis_cofins_cst", "situação tributária"),
+        ({"pis_cofins_cst": "12"}, "pis_cofins_cst", "12"),
+        ({"irrf_rate": "60", "inss_rate": "40"}, "irrf_rate", "somam 100%"),
+    ],
+)
+def test_refused_retentions_say_where_and_keep_what_was_typed(accountant, office, change, field, words):
+    company = make_company(office.firm, tax_regime="normal")
+
+    answer = accountant.post(new(company), SERVICE | RETAINED | {"pis_rate": "0,66"} | change)
+
+    assert answer.status_code == 422
+    assert words in " ".join(answer.context["form"].errors[field])
+    assert 'value="0,66"' in answer.content.decode()
+    assert not ServiceProfile.objects.exists()
+
+
 def test_a_service_is_changed_and_shows_its_codes_in_words(accountant, company):
     service = make_service(company, ctribnac="010701", cnbs="101011100", cnae="6209100")
     page = accountant.get(at(service))
@@ -283,14 +348,10 @@ def test_a_rule_is_broken_by_name(office, company):
 
 
 def test_plugnotas_judges_by_its_cities_and_the_page_says_so(accountant, office):
-    company = make_company(
-        office.firm, tax_regime="mei", gateway="plugnotas", plugnotas_state="sent", main_cnae="4520001"
-    )
-    make_tax_profile(
-        company, simples_apportionment=None, total_tax_mode="not_informed", total_tax_percent=None
-    )
+    company = make_company(office.firm, gateway="plugnotas", plugnotas_state="sent", main_cnae="4520001")
+    make_tax_profile(company)
     make_certificate(office, company)
-    page = accountant.get(at(make_service(company), "testar/"))
+    page = accountant.get(at(make_service(company, iss_rate=Decimal(2)), "testar/"))
     assert page.context["sample"].problems == ()
     text = text_of(page)
     assert "As regras da prefeitura são conferidas pelo PlugNotas" in text

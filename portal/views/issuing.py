@@ -33,7 +33,11 @@ from portal.views.issuing_mirror import compare_lines, show_mirror
 MIRRORS_PER_PERSON = "240/m"
 YESES_PER_PERSON = "60/m"
 CONFIRMED = "Nota confirmada e guardada. O resultado aparece aqui sozinho; pode sair desta página."
-FOLLOWED = {"campo-empresa": "company", "campo-servico": "service"}
+FOLLOWED = {
+    "campo-empresa": "company",
+    "campo-servico": "service",
+    "campo-retencoes-escolha": "retentions",
+}
 """What other fields depend on, by the element that htmx names."""
 
 

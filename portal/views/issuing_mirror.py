@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from fiscal.documents.amounts import ZERO, Preview, preview_amounts
 from fiscal.documents.mirror import MirrorLine, format_percent, format_reais
+from fiscal.documents.retentions import name_withheld
 from fiscal.values import NoteSnapshot
 from nfse.selectors.companies import get_company
 from nfse.services.issuing.gates import check_company
@@ -122,11 +123,11 @@ def _taxes(snapshot: NoteSnapshot, preview: Preview) -> list[Sum]:
         rate = format_percent(preview.iss_rate or ZERO)
         kind = "retido pelo tomador" if snapshot.withheld else "a recolher"
         found.append(Sum(f"ISS {rate}, {kind}", _reduction(preview.iss, is_taken=snapshot.withheld)))
-    if preview.federal_withheld:
-        found.append(Sum("Retenções federais", _reduction(preview.federal_withheld, is_taken=True)))
-    for label, amount in (("IBS (informativo)", preview.ibs), ("CBS (informativo)", preview.cbs)):
-        if amount is not None:
-            found.append(Sum(label, format_reais(amount)))
+    for name, amount in name_withheld(snapshot.federal).items() if snapshot.federal else ():
+        found.append(Sum(f"{name} retido pelo tomador", _reduction(amount, is_taken=True)))
+    for label, tax in (("IBS (informativo)", preview.ibs), ("CBS (informativo)", preview.cbs)):
+        if tax is not None:
+            found.append(Sum(label, format_reais(tax)))
     return found
 
 

@@ -13,8 +13,12 @@ FIELDS = {
     "competence_date": ("competence_date", "Corrigir a competência"),
     "service": ("service", "Escolher o serviço"),
     "place_city_code": ("place", "Informar a cidade"),
+    "federal": ("federal", "Corrigir as retenções"),
     "dCompet": ("competence_date", "Corrigir a competência"),
     "valores/vServPrest/vServ": ("amount", "Corrigir o valor"),
+    "valores/trib/tribFed/vRetCP": ("federal", "Corrigir as retenções"),
+    "valores/trib/tribFed/vRetIRRF": ("federal", "Corrigir as retenções"),
+    "valores/trib/tribFed/vRetCSLL": ("federal", "Corrigir as retenções"),
     "serv/cServ/xDescServ": ("description", "Corrigir a descrição"),
     "serv/locPrest/cLocPrestacao": ("place", "Informar a cidade"),
     "subst/cMotivo": ("reason", "Corrigir o motivo"),
@@ -23,7 +27,7 @@ FIELDS = {
 TAX = ("tax", "prest/regTrib", "valores/trib", "IBSCBS")
 COMPANY = ("company", "prest", "emit")
 TAKER = ("taker", "toma")
-SERVICE = ("serv/cServ",)
+SERVICE = ("serv/cServ", "valores/trib/tribFed")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ def _find(field: str, subject: Subject) -> tuple[str, str]:
         return _taker(field, subject)
     if field == "certificates":
         return _page("nfse:upload_certificate", subject.company_id), "Enviar certificado"
+    if field == "gateway":
+        page = _page("nfse:edit_company", subject.company_id)
+        return page and f"{page}#id_gateway", "Trocar o emissor"
     if field == "services":
         return _page("nfse:new_service", subject.company_id), "Cadastrar serviço"
     if _is_about(field, SERVICE):

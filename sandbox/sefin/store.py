@@ -28,8 +28,11 @@ CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS plugnotas (
     kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
 );
+CREATE TABLE IF NOT EXISTS stripe (
+    kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
+);
 """
-TABLES = ("notes", "events", "distribution", "counters", "plugnotas")
+TABLES = ("notes", "events", "distribution", "counters", "plugnotas", "stripe")
 MOST_NOTES = 10_000
 LAST_NSU = 10**15
 
@@ -196,15 +199,26 @@ class Store:
 
     def save(self, kind: str, key: str, body: dict[str, Any]) -> None:
         """Keep a document of PlugNotas."""
+        self.save_of("plugnotas", kind, key, body)
+
+    def load(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the documents of PlugNotas of one kind, oldest first."""
+        return self.load_of("plugnotas", kind)
+
+    def save_of(self, table: str, kind: str, key: str, body: dict[str, Any]) -> None:
+        """Keep a document in one of the tables of documents: plugnotas, stripe."""
         self._db.execute(
-            "INSERT INTO plugnotas VALUES (?, ?, ?)"
+            f"INSERT INTO {table} VALUES (?, ?, ?)"  # noqa: S608 - names of our own
             " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
             (kind, key, json.dumps(body)),
         )
 
-    def load(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Return the documents of PlugNotas of one kind, oldest first."""
-        rows = self._db.execute("SELECT key, body FROM plugnotas WHERE kind = ? ORDER BY rowid", (kind,))
+    def load_of(self, table: str, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the documents of one kind in a table of documents, oldest first."""
+        rows = self._db.execute(
+            f"SELECT key, body FROM {table} WHERE kind = ? ORDER BY rowid",  # noqa: S608 - names of our own
+            (kind,),
+        )
         return {row["key"]: json.loads(row["body"]) for row in rows}
 
     def discard(self, kind: str, key: str) -> None:

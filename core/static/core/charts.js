@@ -1,7 +1,7 @@
 /* Draws a bar chart from the table beside it: the table is the truth, and what a screen reader reads.
 
    <figure data-chart data-table="id of the table"><canvas></canvas></figure>
-   First column: label; second column: number (data-value). */
+   First column: label; each further column: a series of numbers (data-value), named by its heading. */
 (function () {
   "use strict";
 
@@ -11,14 +11,31 @@
 
   function read(table) {
     var rows = Array.from(table.tBodies[0].rows);
+    var heads = Array.from(table.tHead.rows[0].cells).slice(1);
     return {
-      name: table.tHead.rows[0].cells[1].textContent.trim(),
       labels: rows.map(function (row) {
         return row.cells[0].textContent.trim();
       }),
-      values: rows.map(function (row) {
-        return Number(row.cells[1].dataset.value);
+      series: heads.map(function (head, index) {
+        return {
+          name: head.textContent.trim(),
+          values: rows.map(function (row) {
+            return Number(row.cells[index + 1].dataset.value);
+          }),
+        };
       }),
+    };
+  }
+
+  function bars(series, index) {
+    return {
+      label: series.name,
+      data: series.values,
+      backgroundColor: color(index ? "--nitro-warning" : "--tblr-primary"),
+      hoverBackgroundColor: color(index ? "--nitro-warning" : "--tblr-link-hover-color"),
+      borderRadius: 4,
+      maxBarThickness: 18,
+      categoryPercentage: 0.85,
     };
   }
 
@@ -28,22 +45,15 @@
       type: "bar",
       data: {
         labels: data.labels,
-        datasets: [
-          {
-            label: data.name,
-            data: data.values,
-            backgroundColor: color("--tblr-primary"),
-            hoverBackgroundColor: color("--tblr-link-hover-color"),
-            borderRadius: 4,
-            maxBarThickness: 18,
-            categoryPercentage: 0.85,
-          },
-        ],
+        datasets: data.series.map(bars),
       },
       options: {
         animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 300 },
         maintainAspectRatio: false,
-        plugins: { legend: { display: false }, tooltip: { displayColors: false, padding: 10 } },
+        plugins: {
+          legend: { display: data.series.length > 1, labels: { color: muted, boxWidth: 12 } },
+          tooltip: { displayColors: false, padding: 10 },
+        },
         scales: {
           x: {
             border: { color: color("--tblr-border-color") },

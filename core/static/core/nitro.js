@@ -110,7 +110,7 @@
   document.addEventListener("click", function (event) {
     var target = event.target.closest(
       "[data-theme-value], [data-sidebar-fold], [data-toast-close], [data-password-toggle], " +
-        "[data-dialog-open], [data-dialog-close]"
+        "[data-dialog-open], [data-dialog-close], [data-print]"
     );
     if (!target) {
       if (event.target.matches("dialog.dialog[open]")) event.target.close();
@@ -121,6 +121,7 @@
     else if (target.hasAttribute("data-toast-close")) target.closest("[data-toast]").remove();
     else if (target.dataset.passwordToggle) togglePassword(target);
     else if (target.dataset.dialogOpen) document.getElementById(target.dataset.dialogOpen).showModal();
+    else if (target.hasAttribute("data-print")) window.print();
     else target.closest("dialog").close();
   });
 

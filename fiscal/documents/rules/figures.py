@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from fiscal.documents.amounts import HUNDRED, percent_of, read_decimal
-from fiscal.documents.rules.base import ZERO, Context, Document, dps_rule
+from fiscal.documents.rules.base import ZERO, Broken, Context, Document, dps_rule
 from fiscal.documents.xml import find_child, find_text, local_name
 
 _TOLERANCE = Decimal("0.01")
@@ -95,6 +95,12 @@ def income_tax_retention_is_out_of_range(document: Document, _context: Context) 
 @dps_rule("E0701")
 def contribution_retention_is_out_of_range(document: Document, _context: Context) -> bool:
     return _out_of_range(document, f"{_FEDERAL}/vRetCSLL")
+
+
+@dps_rule("NT007")
+def kind_of_retention_is_discontinued(document: Document, _context: Context) -> bool | Broken:
+    """Good where a city or an older program wrote it, so it stops nothing."""
+    return document.text(f"{_PIS_COFINS}/tpRetPisCofins") in {"1", "2"} and Broken(blocking=False)
 
 
 @dps_rule("E0720")

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from fiscal.documents.clock import SAO_PAULO
+from fiscal.documents.retentions import CONTRIBUTIONS, rates_by_tax, withheld_by_tax, withholding_base
 from fiscal.documents.texts import DESCRIPTION_LIMIT, EXTRA_LIMIT, clean_code, clean_digits, clean_text
 from fiscal.enumerations import IssTreatment
 from fiscal.gateways.base import Allocation
 from fiscal.gateways.parameters import incidence_city
-from fiscal.values import Address, FederalTaxes, IbsCbs, NoteSnapshot, Service, Taker
+from fiscal.values import Address, FederalRates, FederalTaxes, IbsCbs, NoteSnapshot, Service, Taker
 
 _TREATMENTS = {IssTreatment.IMMUNE: 2, IssTreatment.NOT_INCIDENT: 3, IssTreatment.EXPORT: 4}
 _EXIGIBILITIES = {
@@ -71,7 +72,7 @@ def _service(snapshot: NoteSnapshot) -> dict[str, Any]:
             descontoCondicionado=_number(snapshot.discount_conditional),
         ),
     }
-    if snapshot.federal and (withheld := _withheld(snapshot.federal)):
+    if snapshot.federal and (withheld := _withheld(snapshot, snapshot.federal)):
         found["retencao"] = withheld
     return _present(**found)
 
@@ -94,27 +95,33 @@ def _treatment(snapshot: NoteSnapshot) -> int:
     return INSIDE if incidence_city(snapshot) == snapshot.issuer.city_code else OUTSIDE
 
 
-def _withheld(federal: FederalTaxes) -> dict[str, Any]:
-    return _present(
-        pis=_own_tax(federal, federal.pis_rate),
-        cofins=_own_tax(federal, federal.cofins_rate),
-        csll=_amount(federal.csll_withheld),
-        inss=_amount(federal.inss_withheld),
-        irrf=_amount(federal.irrf_withheld),
-        tipoRetencaoPisCofinsCSLL=None if federal.withholding is None else str(federal.withholding),
-    )
+def _withheld(snapshot: NoteSnapshot, federal: FederalTaxes) -> dict[str, Any]:
+    """Each tax on its own, where its rate is known: the vendor sums the contributions itself.
+
+    The company's own PIS and COFINS are no retention, and the shape of the vendor's field for them
+    (`apuracaoPropria`) is not known.
+    """
+    by_tax = _by_rate(snapshot, federal, federal.rates) if federal.rates else _by_amount(federal)
+    code = None if federal.withholding is None else str(federal.withholding)
+    return _present(**by_tax, tipoRetencaoPisCofinsCSLL=code)
 
 
-def _own_tax(federal: FederalTaxes, rate: Decimal | None) -> dict[str, Any] | None:
-    if rate is None:
-        return None
-    return _present(
-        cst=federal.pis_cofins_cst, aliquota=_number(rate), baseCalculo=_number(federal.pis_cofins_base)
-    )
+def _by_rate(snapshot: NoteSnapshot, federal: FederalTaxes, rates: FederalRates) -> dict[str, Any]:
+    base, chosen = withholding_base(snapshot), rates_by_tax(rates)
+    return {
+        name: _present(
+            cst=federal.pis_cofins_cst if name in {"pis", "cofins"} else None,
+            aliquota=_number(chosen[name]),
+            baseCalculo=_number(base) if name in CONTRIBUTIONS else None,
+            valor=_number(amount),
+        )
+        for name, amount in withheld_by_tax(rates, base).items()
+    }
 
 
-def _amount(value: Decimal | None) -> dict[str, Any] | None:
-    return None if value is None else {"valor": _number(value)}
+def _by_amount(federal: FederalTaxes) -> dict[str, Any]:
+    amounts = {"csll": federal.csll_withheld, "inss": federal.inss_withheld, "irrf": federal.irrf_withheld}
+    return {name: {"valor": _number(amount)} for name, amount in amounts.items() if amount}
 
 
 def _taker(taker: Taker) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def note_row(note: StoredNote) -> list[object]:
         invoice.access_key if invoice else "",
         invoice.verification_code if invoice else "",
         State(request.state).label,
-        invoice.issued_at if invoice else None,
+        invoice.issued_when if invoice else None,
         request.competence_date,
         said.service.ctribnac,
         said.service.ctribmun,

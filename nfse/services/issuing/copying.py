@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+from fiscal.enumerations import TaxRegime
+from fiscal.values import FederalRates, NoteSnapshot
 from nfse.models import InvoiceRequest
 from nfse.services.issuing.snapshots import NoteInput, SubstitutionInput
 
@@ -22,6 +24,7 @@ def input_of(request: InvoiceRequest) -> NoteInput:
         description=snapshot.service.description,
         competence_date=snapshot.competence_date,
         withheld=snapshot.withheld,
+        federal=_federal(snapshot),
         place_city_code=snapshot.service.place_city_code,
         substitutes=substitutes,
     )
@@ -35,3 +38,10 @@ def copy_note(request: InvoiceRequest, *, competence_date: date) -> NoteInput:
     taker = request.taker
     taker_id = (taker.merged_into_id or taker.pk) if taker else None
     return replace(input_of(request), taker_id=taker_id, competence_date=competence_date, substitutes=None)
+
+
+def _federal(snapshot: NoteSnapshot) -> FederalRates | None:
+    """Said again they are a choice for the note, whatever its service says by now."""
+    if snapshot.federal is not None:
+        return snapshot.federal.rates
+    return FederalRates() if snapshot.issuer.tax_regime is TaxRegime.NORMAL else None

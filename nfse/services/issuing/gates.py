@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from core.errors import NitroError
 from core.formatting import format_date
 from core.money import format_brl
 from fiscal.documents.clock import competence_today
@@ -15,6 +16,7 @@ from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
 from nfse.selectors.duties import duty_of
 from nfse.services.issuing.snapshots import NoteInput, Parts
+from nfse.services.retentions import NOTHING, check_rates
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
 from nfse.states import State
 
@@ -51,6 +53,7 @@ def check_note(parts: Parts, note: NoteInput, now: datetime) -> list[RuleProblem
         found.append(gate("description", "description", text, WhoFixes.CLIENT))
     found += _check_competence(note, now)
     found += _check_amount(parts, note.amount) + _check_taker(parts) + _check_plugnotas(parts)
+    found += _check_federal(parts, note)
     return found + _check_ibs_cbs(parts, note.competence_date)
 
 
@@ -98,8 +101,17 @@ def _check_amount(parts: Parts, amount: Decimal) -> list[RuleProblem]:
     return []
 
 
+def _check_federal(parts: Parts, note: NoteInput) -> list[RuleProblem]:
+    """What one note changes of the retentions; what the service says was checked when it was saved."""
+    try:
+        check_rates(parts.company, note.federal or NOTHING)
+    except NitroError as error:
+        return [gate("federal", "federal", error.message)]
+    return []
+
+
 def _check_plugnotas(parts: Parts) -> list[RuleProblem]:
-    """PlugNotas takes no note without these two (contract plugnotas 5). A MEI may state no rate at all."""
+    """PlugNotas takes no note without these two (plugnotas.md 4). A MEI is told of the gateway itself."""
     company, service = parts.company, parts.service
     if company.gateway != Gateway.PLUGNOTAS:
         return []

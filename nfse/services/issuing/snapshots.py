@@ -3,11 +3,12 @@
 Nothing fiscal is guessed: what the profile does not say is a gate that stays shut (`gates`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from fiscal.documents.rates import rate_for_document
+from fiscal.documents.retentions import withhold, withholding_base
 from fiscal.enumerations import (
     Environment,
     Gateway,
@@ -17,9 +18,20 @@ from fiscal.enumerations import (
     TaxRegime,
     TotalTaxMode,
 )
-from fiscal.values import Address, IbsCbs, Issuer, NoteSnapshot, ReplacedNote, Service, Substitution, TotalTax
+from fiscal.values import (
+    Address,
+    FederalRates,
+    IbsCbs,
+    Issuer,
+    NoteSnapshot,
+    ReplacedNote,
+    Service,
+    Substitution,
+    TotalTax,
+)
 from fiscal.values import Taker as NoteTaker
 from nfse.models import Company, Invoice, ServiceProfile, Taker, TaxProfile
+from nfse.services.retentions import rates_of
 from registry.models import City
 
 
@@ -34,8 +46,9 @@ class SubstitutionInput:
 
 @dataclass(frozen=True)
 class NoteInput:
-    """What a person says of a note. `amount` in reais; `withheld` None takes the profile's default;
-    `place_city_code` is where the service was done, needed when the service's rule asks for it.
+    """What a person says of a note. `amount` in reais; `withheld` is of the ISS, None takes the profile's
+    default; `federal` None takes the retentions of the service; `place_city_code` is where the service was
+    done, needed when the service's rule asks for it.
     """
 
     company_id: int
@@ -45,6 +58,7 @@ class NoteInput:
     description: str
     competence_date: date
     withheld: bool | None = None
+    federal: FederalRates | None = None
     place_city_code: str = ""
     substitutes: SubstitutionInput | None = None
 
@@ -72,7 +86,7 @@ def build_snapshot(
     withheld = note.withheld
     if withheld is None:
         withheld = parts.service.withheld_default or parts.profile.default_withheld
-    return NoteSnapshot(
+    snapshot = NoteSnapshot(
         environment=Environment(parts.company.environment),
         issuer=build_issuer(parts.company, parts.profile),
         taker=_taker(parts.taker),
@@ -85,6 +99,8 @@ def build_snapshot(
         ibs_cbs=IbsCbs.from_dict(parts.profile.ibs_cbs) if parts.profile.ibs_cbs else None,
         substitutes=_substitution(parts.replaced, note.substitutes),
     )
+    rates = rates_of(parts.company, parts.service, note.federal)
+    return replace(snapshot, federal=withhold(rates, withholding_base(snapshot)))
 
 
 def build_issuer(company: Company, profile: TaxProfile) -> Issuer:

@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import buyer_required
-from accounts.models import Account, User
 from core.addresses import own_path
 from core.exports import export_filename, stream_csv
 from core.ratelimit import rate_limited
@@ -29,18 +28,12 @@ from credits.selectors.statement import (
     read_groups,
 )
 from credits.services import mark_low_balance_seen
+from credits.views.requests import BuyerRequest
 
 LINES_PER_PAGE = 25
 EXPORT_RATE = "10/m"
 
 log = structlog.get_logger(__name__)
-
-
-class BuyerRequest(HttpRequest):
-    """A request that passed `buyer_required`."""
-
-    account: Account
-    user: User
 
 
 @require_safe

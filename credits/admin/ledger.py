@@ -1,52 +1,18 @@
-"""What operators see of the ledger, and what they may do: adjust, let go, change a price (O2, O6).
-
-Entries and prices cannot be edited here or anywhere: the database refuses it.
-"""
-
-from typing import Any
+"""Wallets and their entries (O2)."""
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from core.errors import NitroError
 from core.money import format_number
-from credits.forms import AdjustmentForm, PriceForm
-from credits.models import LedgerEntry, Tariff, Wallet
-from credits.selectors import list_prices
-from credits.services import adjust_credits, set_price, thaw_wallet
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Every operator may look; nobody may add, change or delete."""
-
-    show_full_result_count = False
-    actions: Any = ()
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._is_operator(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return self._is_operator(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-    def _is_operator(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_staff
-
-    def _page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
-        return TemplateResponse(request, template, context)
+from credits.admin.base import ReadOnlyAdmin, operator_id
+from credits.forms import AdjustmentForm
+from credits.models import LedgerEntry, Wallet
+from credits.services import adjust_credits, thaw_wallet
+from credits.services.checking import ask_for_check
 
 
 @admin.register(Wallet)
@@ -68,10 +34,18 @@ class WalletAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("conferir/", view(self.prove), name="credits_wallet_check"),
             path("<int:wallet_id>/ajustar/", view(self.adjust), name="credits_wallet_adjust"),
             path("<int:wallet_id>/liberar/", view(self.thaw), name="credits_wallet_thaw"),
             *super().get_urls(),
         ]
+
+    def prove(self, request: HttpRequest) -> HttpResponse:
+        """Have the whole ledger proved now, as every night."""
+        if request.method == "POST" and self._is_operator(request):
+            ask_for_check(actor_id=operator_id(request))
+            messages.success(request, "Conferência pedida. Se houver diferença, vai um e-mail.")
+        return redirect("admin:credits_wallet_changelist")
 
     def adjust(self, request: HttpRequest, wallet_id: int) -> HttpResponse:
         """Form, a page that says what will happen, then the adjustment; the form's key makes it one."""
@@ -91,7 +65,7 @@ class WalletAdmin(ReadOnlyAdmin):
                 account_id=wallet.account_id,
                 amount=form.cleaned_data["amount"],
                 reason=form.cleaned_data["reason"],
-                actor_id=_operator_id(request),
+                actor_id=operator_id(request),
                 operation_key=f"adjustment:{form.cleaned_data['form_key']}",
             )
         except NitroError as error:
@@ -111,7 +85,7 @@ class WalletAdmin(ReadOnlyAdmin):
     def thaw(self, request: HttpRequest, wallet_id: int) -> HttpResponse:
         """Let a wallet that check_ledger froze spend again."""
         if request.method == "POST" and self._is_operator(request):
-            thaw_wallet(wallet_id=wallet_id, actor_id=_operator_id(request))
+            thaw_wallet(wallet_id=wallet_id, actor_id=operator_id(request))
             messages.success(request, "Carteira liberada.")
         return redirect("admin:credits_wallet_change", wallet_id)
 
@@ -142,29 +116,3 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="conta")
     def wallet_account(self, entry: LedgerEntry) -> str:
         return entry.wallet.account.name
-
-
-@admin.register(Tariff)
-class TariffAdmin(ReadOnlyAdmin):
-    list_display = ("version", "action", "credits", "actor", "created_at")
-    list_select_related = ("actor",)
-    ordering = ("-version", "action")
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.change_price)
-        return [path("mudar/", view, name="credits_tariff_price"), *super().get_urls()]
-
-    def change_price(self, request: HttpRequest) -> HttpResponse:
-        """Write a new version of the tariff with one other price."""
-        form = PriceForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            price = set_price(actor_id=_operator_id(request), **form.cleaned_data)
-            messages.success(request, f"Tarifa {price.version}: {price.action} custa {price.credits}.")
-            return redirect(reverse("admin:credits_tariff_changelist"))
-        context = {"form": form, "prices": list_prices()}
-        return self._page(request, "admin/credits/tariff/price.html", "Mudar um preço", **context)
-
-
-def _operator_id(request: HttpRequest) -> int:
-    """The signed-in operator; admin_view lets nobody else pass."""
-    return int(request.user.pk or 0)

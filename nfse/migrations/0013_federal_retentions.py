@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('nfse', '0011_phones_and_actors'),
+        ('nfse', '0012_note_emails'),
     ]
 
     operations = [

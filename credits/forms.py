@@ -4,7 +4,7 @@ import uuid
 
 from django import forms
 
-from core.forms import DayField, FilterForm
+from core.forms import DayField, FilterForm, IdField
 from credits.models import LedgerEntry, Tariff
 from credits.selectors.ledger import StatementFilter
 from credits.services import MAX_ADJUSTMENT
@@ -57,9 +57,9 @@ class QuantityForm(forms.Form):
 class PurchaseForm(forms.Form):
     """A package or a quantity, and the catalogue whose price was shown (R9, R13). Nothing else counts."""
 
-    package = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    package = IdField(required=False)
     credits = forms.IntegerField(required=False, localize=True, min_value=1, max_value=10**9)
-    catalog = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    catalog = IdField()
     form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid.uuid4)
 
     @property

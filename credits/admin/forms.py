@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from core.forms import WholeField
 from core.money import InvalidAmount, format_brl, parse_brl
 from credits.pricing import Point
 from credits.selectors.catalog import PriceList
@@ -42,8 +43,8 @@ class CatalogForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "cols": 40}),
         help_text="Um ponto por linha: a partir de = R$ por crédito. Entre dois, o preço cai em linha reta.",
     )
-    least_credits = forms.IntegerField(label="Menor quantidade", min_value=1)
-    most_credits = forms.IntegerField(label="Maior quantidade", min_value=1)
+    least_credits = WholeField(label="Menor quantidade", min_value=1)
+    most_credits = WholeField(label="Maior quantidade", min_value=1)
 
     @staticmethod
     def describe(prices: PriceList) -> dict[str, Any]:

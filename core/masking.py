@@ -60,6 +60,12 @@ def mask_email(address: str) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
+def mask_phone(e164: str) -> str:
+    """Return a phone by which its owner is recognized, and nobody else reaches it: (55) •••••-3456."""
+    area = f"({e164[3:5]}) " if e164.startswith("+55") else ""
+    return f"{area}•••••-{e164[-4:]}"
+
+
 def mask_text(text: str) -> str:
     """Return `text` with documents, phones, e-mail addresses, tokens and query strings hidden.
 

@@ -49,10 +49,12 @@ class Actor:
     def _require_of_phone(self, right: Right, company_id: int | None) -> None:
         phones = AuthorizedPhone.objects.select_related("company", "firm__account")
         phone = phones.filter(pk=self.phone_id, firm_id=self.firm_id).first()
-        if phone is None or (company_id != phone.company_id and right not in OF_THE_FIRM):
+        if phone is None:
             raise NotFound
         is_open = phone.firm.is_active and phone.firm.account.blocked_at is None
         if not (is_open and phone.is_active and phone.company.is_active):
             raise PhoneNotAllowed
         if right not in rights_of_phone(can_issue=phone.can_issue, can_cancel=phone.can_cancel):
             raise PhoneNotAllowed
+        if company_id != phone.company_id and right not in OF_THE_FIRM:
+            raise NotFound

@@ -39,7 +39,7 @@ class TaxFacts:
 
 @dataclass(frozen=True)
 class CompanyFacts:
-    """All that readiness depends on. None: `city_uses_national` not known, `phone_count` not asked for."""
+    """All that readiness depends on. `city_uses_national` is None while it is not known."""
 
     is_firm_active: bool
     is_company_active: bool
@@ -52,7 +52,6 @@ class CompanyFacts:
     certificate_until: datetime | None
     city_uses_national: bool | None
     plugnotas_state: str
-    phone_count: int | None = None
     ibs_cbs_from: date | None = None
     """From which competence a note without IBS and CBS is stopped; None: never, or the profile has them."""
 
@@ -91,9 +90,15 @@ def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessIte
         lines.append((Need.GATEWAY, False))
     elif facts.gateway == Gateway.PLUGNOTAS:
         lines.append((Need.PLUGNOTAS, facts.plugnotas_state == SetupState.SENT))
-    if facts.phone_count is not None:
-        lines.append((Need.PHONE, facts.phone_count > 0))
-    return tuple(ReadinessItem(need, is_met, *_WORDS[need]) for need, is_met in lines)
+    return tuple(_item(need, is_met) for need, is_met in lines)
+
+
+def check_chat(phone_count: int) -> ReadinessItem:
+    """Return the line of the chat, by how many active phones may ask for notes. It is shown apart.
+
+    It is no part of the checklist, and keeps no user from issuing (N8).
+    """
+    return _item(Need.PHONE, phone_count > 0)
 
 
 def is_ready(items: Sequence[ReadinessItem]) -> bool:
@@ -115,6 +120,10 @@ def is_tax_complete(regime: TaxRegime, tax: TaxFacts | None) -> bool:
     if regime.is_simples:
         return tax.total_tax_mode == TotalTaxMode.SIMPLES_PERCENT and tax.simples_percent is not None
     return tax.total_tax_mode == TotalTaxMode.PERCENTS and None not in tax.percents
+
+
+def _item(need: Need, is_met: bool) -> ReadinessItem:
+    return ReadinessItem(need, is_met, *_WORDS[need])
 
 
 def _is_certificate_valid(facts: CompanyFacts, now: datetime) -> bool:

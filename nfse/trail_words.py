@@ -10,7 +10,17 @@ from django.db import models
 from accounts.models import Membership
 from core.documents import format_cnpj, is_cnpj
 from core.formatting import format_brl, format_date, format_datetime, format_number, format_phone
-from nfse.models import Certificate, ChangeRecord, Company, Firm, Invite, ServiceProfile, Taker, TaxProfile
+from nfse.models import (
+    AuthorizedPhone,
+    Certificate,
+    ChangeRecord,
+    Company,
+    Firm,
+    Invite,
+    ServiceProfile,
+    Taker,
+    TaxProfile,
+)
 from nfse.models.trail import HIDDEN
 from registry.values import ADDRESS_LINES
 
@@ -26,6 +36,7 @@ SUBJECTS: dict[str, tuple[str, type[models.Model]]] = {
     "service": ("o serviço", ServiceProfile),
     "certificate": ("o certificado", Certificate),
     "taker": ("o tomador", Taker),
+    "phone": ("o telefone", AuthorizedPhone),
 }
 TEAM_SUBJECTS = ("firm", "member", "invite")
 """What only who manages the firm may read."""
@@ -39,7 +50,13 @@ HEADLINES = {
     ("certificate", Action.CREATED): "Enviou o certificado",
     ("certificate", Action.CHANGED): "Trocou o certificado",
 }
-LABELS = {"document": "documento", "is_active": "ativo", "limit_cents": "limite por nota"}
+LABELS = {
+    "document": "documento",
+    "is_active": "ativo",
+    "limit_cents": "limite por nota",
+    "whatsapp": "WhatsApp",
+    "cpf": "CPF",
+}
 CITY_FIELDS = ("city_id", "city")
 
 

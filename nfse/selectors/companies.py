@@ -28,7 +28,7 @@ from core.documents import is_cpf, normalize_cpf
 from core.text import folded_pattern
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Environment, Gateway, TaxRegime, TotalTaxMode
-from nfse.models import Company, InvoiceRequest, ServiceProfile, TaxProfile
+from nfse.models import AuthorizedPhone, ChangeRecord, Company, InvoiceRequest, ServiceProfile, TaxProfile
 from nfse.permissions import NotFound
 from nfse.readiness import (
     CompanyFacts,
@@ -74,9 +74,9 @@ class CompanyCounts:
 
 
 def list_companies(firm_id: int, filters: CompanyFilters, *, now: datetime) -> QuerySet[Company]:
-    """Companies with city, tax profile, `certificate_until` and the counters `note_count` and `taker_count`.
+    """Companies with city, tax profile, `certificate_until` and the counters of their rows.
 
-    Test notes are left out of the counters (N7).
+    Those are `note_count`, `taker_count` and `phone_count` (active ones). Test notes are left out (N7).
     One query; counters are subqueries, so that joins multiply nothing (R107, R110). Unknown sorts and filters
     are ignored.
     """
@@ -122,8 +122,10 @@ def add_month_totals(companies: QuerySet[Company], first_day: date) -> QuerySet[
 
 
 def can_remove_company(firm_id: int, company_id: int) -> bool:
-    """Whether nothing was ever asked of the company (A15)."""
-    return not InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id).exists()
+    """Whether nothing was ever asked of the company, and none of its phones did anything (A15)."""
+    requests = InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id)
+    acts = ChangeRecord.objects.filter(firm_id=firm_id, actor_phone__company_id=company_id)
+    return not (requests.exists() or acts.exists())
 
 
 def _of_tab(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Company]:
@@ -136,7 +138,9 @@ def _of_tab(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Co
 
 
 def _count(companies: QuerySet[Company]) -> QuerySet[Company]:
-    return companies.annotate(note_count=_count_notes(), taker_count=_count_takers())
+    return companies.annotate(
+        note_count=_count_notes(), taker_count=_count_takers(), phone_count=_count_phones()
+    )
 
 
 def _narrow(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Company]:
@@ -324,6 +328,11 @@ def _count_takers() -> Coalesce:
     takers = InvoiceRequest.objects.filter(company=OuterRef("pk")).order_by().values("company")
     who = Coalesce("taker__merged_into", "taker")
     return _counted(takers.annotate(total=Count(who, distinct=True)).values("total"))
+
+
+def _count_phones() -> Coalesce:
+    phones = AuthorizedPhone.objects.filter(company=OuterRef("pk"), is_active=True)
+    return _counted(phones.order_by().values("company").annotate(total=Count("pk")).values("total"))
 
 
 def _counted(totals: QuerySet) -> Coalesce:

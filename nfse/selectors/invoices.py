@@ -47,6 +47,7 @@ class RequestFilters:
     origin: str = ""
     gateway: str = ""
     confirmed_by_id: int | None = None
+    phone_id: int | None = None
     since: date | None = None
     until: date | None = None
     issued_since: date | None = None
@@ -155,6 +156,7 @@ def _narrow(firm_id: int, filters: RequestFilters) -> Q:
         "origin": filters.origin,
         "gateway": filters.gateway,
         "confirmed_by_id": filters.confirmed_by_id,
+        "confirmed_by_phone_id": filters.phone_id,
         "competence_date__gte": filters.since,
         "competence_date__lte": filters.until,
     }

@@ -47,6 +47,11 @@ def acting(office: Office, role: str = "accountant") -> Actor:
     return Actor(office.firm.pk, user_id=getattr(office, role).pk)
 
 
+def acting_phone(phone: AuthorizedPhone) -> Actor:
+    """A phone as who asks."""
+    return Actor(phone.firm_id, phone_id=phone.pk)
+
+
 def make_phone(company: Company, number: str = "+5555999123456", **fields: Any) -> AuthorizedPhone:
     """A number that may ask for notes of the company, and not cancel them."""
     values = {"name": "João do Vale", **fields}
@@ -151,8 +156,12 @@ def make_request(
     issued: bool = False,
     environment: str = "staging",
     taker: Taker | None = None,
+    asked_by: AuthorizedPhone | None = None,
 ) -> InvoiceRequest:
-    """A stored request of the company's first service and, when `issued`, its note."""
+    """A stored request of the company's first service and, when `issued`, its note.
+
+    It was confirmed by a member of the firm, or by the phone `asked_by` in the chat.
+    """
     service = company.services.first() or make_service(company)
     if taker is None:
         taker = Taker.objects.filter(firm=company.firm).first() or make_taker(company.firm)
@@ -164,7 +173,7 @@ def make_request(
         service=service,
         environment=environment,
         gateway="plugnotas",
-        origin="hand",
+        origin="chat" if asked_by else "hand",
         state="issued" if issued else "queued",
         form_key=uuid4(),
         snapshot_data={"issuer": {"document": company.document}},
@@ -180,7 +189,8 @@ def make_request(
         prepared_id=uuid4().hex,
         payload_text="e30=",
         payload_sha256="0" * 64,
-        confirmed_by=company.firm.account.memberships.first().user,
+        confirmed_by=None if asked_by else company.firm.account.memberships.first().user,
+        confirmed_by_phone=asked_by,
         confirmed_at=now,
         retry_until=now + timedelta(days=1),
         state_changed_at=now,

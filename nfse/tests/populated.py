@@ -23,6 +23,7 @@ from fiscal.tests.notes import make_service as make_note_service
 from fiscal.values import NoteEventFact, NoteSnapshot
 from fiscal.values import Taker as NoteTaker
 from nfse.models import (
+    AuthorizedPhone,
     Certificate,
     ChangeRecord,
     Company,
@@ -47,6 +48,7 @@ from nfse.tests.firms import (
     make_city,
     make_company,
     make_office,
+    make_phone,
     make_service,
     make_taker,
     make_tax_profile,
@@ -68,6 +70,7 @@ class Populated:
     service: ServiceProfile
     taker: Taker
     person: Taker
+    phone: AuthorizedPhone
     certificate: Certificate
     test_request: InvoiceRequest
     request: InvoiceRequest
@@ -86,6 +89,7 @@ class Populated:
             "company_id": self.company.pk,
             "service_id": self.service.pk,
             "taker_id": self.taker.pk,
+            "phone_id": self.phone.pk,
             "request_id": self.request.pk,
             "invoice_id": self.invoice.pk,
             "certificate_id": self.certificate.pk,
@@ -135,7 +139,7 @@ class Populated:
 
     @property
     def _phones(self) -> tuple[str, ...]:
-        return self.office.firm.phone, self.company.phone, self.taker.phone
+        return self.office.firm.phone, self.company.phone, self.taker.phone, self.phone.number
 
 
 def make_populated(number: int) -> Populated:
@@ -170,6 +174,7 @@ def make_populated(number: int) -> Populated:
         notes=f"Só atende o {name}",
     )
     person = make_taker(office.firm, CPFS[number], name=f"Dona {name}")
+    phone = make_phone(company, f"+55519{number}3344556", name=f"Zeladora {name}", is_main=True)
     test_request = _make_request(number, office, company, service, taker, Environment.STAGING)
     request = _make_request(number, office, company, service, taker, Environment.PRODUCTION)
     notify(
@@ -207,6 +212,7 @@ def make_populated(number: int) -> Populated:
         service,
         taker,
         person,
+        phone,
         certificate,
         test_request,
         request,

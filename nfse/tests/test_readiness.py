@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from fiscal.enumerations import TaxRegime, WhoFixes
-from nfse.readiness import CompanyFacts, Need, TaxFacts, check_readiness, is_ready, list_missing
+from nfse.readiness import CompanyFacts, Need, TaxFacts, check_chat, check_readiness, is_ready, list_missing
 from nfse.selectors.companies import CompanyFilters, get_readiness, list_companies, read_readiness
 from nfse.tests.firms import make_certificate, make_company, make_service, make_tax_profile
 
@@ -28,7 +28,6 @@ READY = CompanyFacts(
     certificate_until=NOW + timedelta(days=1),
     city_uses_national=True,
     plugnotas_state="none",
-    phone_count=1,
 )
 
 
@@ -61,7 +60,6 @@ def test_a_complete_company_is_ready():
             {"gateway": "plugnotas", "plugnotas_state": "sent", "tax_regime": "mei", "tax": MEI},
             Need.GATEWAY,
         ),
-        ({"phone_count": 0}, Need.PHONE),
     ],
 )
 def test_each_thing_that_is_missing_is_named_alone(changes, need):
@@ -72,9 +70,13 @@ def test_what_does_not_apply_is_left_out():
     assert missing(city_uses_national=None) == []
     assert missing(gateway="plugnotas", plugnotas_state="sent", city_uses_national=False) == []
     assert missing(tax_regime="mei", tax=MEI, city_uses_national=False) == []
-    needs = [item.need for item in check_readiness(replace(READY, phone_count=None), now=NOW)]
-    assert Need.PHONE not in needs
-    assert Need.PLUGNOTAS not in needs
+    assert Need.PLUGNOTAS not in [item.need for item in check_readiness(READY, now=NOW)]
+
+
+def test_what_the_chat_needs_is_no_part_of_the_checklist():
+    assert Need.PHONE not in [item.need for item in check_readiness(READY, now=NOW)]
+    assert not check_chat(0).is_met
+    assert check_chat(1).is_met
 
 
 def test_a_profile_of_the_former_regime_is_not_complete():
@@ -90,6 +92,7 @@ def test_every_item_says_who_fixes_it_and_where():
         replace(READY, ibs_cbs_from=date(2026, 1, 1)),
     ]
     items = {item.need: item for fact in facts for item in check_readiness(fact, now=NOW)}
+    items[Need.PHONE] = check_chat(0)
     assert set(items) == set(Need)
     assert all(item.title and item.message.endswith(".") and item.target for item in items.values())
     assert [need for need, item in items.items() if item.who_fixes != WhoFixes.FIRM] == [Need.FIRM]

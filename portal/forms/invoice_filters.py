@@ -1,7 +1,7 @@
 """The filter of the list of requests and notes, read by the page and by the exports alike (A21).
 
 In an address: `?q=&empresa=<company id>&tomador=<taker id>&situacao=<group or state>&ambiente=&origem=
-&emissor=&por=<user id>&de=&ate=&emitida_de=&emitida_ate=`; days as AAAA-MM-DD.
+&emissor=&por=<user id>&telefone=<phone id>&de=&ate=&emitida_de=&emitida_ate=`; days as AAAA-MM-DD.
 """
 
 from typing import Any, cast
@@ -39,6 +39,7 @@ class InvoiceFilterForm(OfCompanyForm):
 
     q = forms.CharField(label="Empresa, tomador, número ou valor", required=False, max_length=160)
     tomador = IdField(required=False)
+    telefone = IdField(required=False)
     situacao = forms.ChoiceField(
         label="Situação",
         required=False,
@@ -86,6 +87,7 @@ class InvoiceFilterForm(OfCompanyForm):
             origin=asked.get("origem", ""),
             gateway=asked.get("emissor", ""),
             confirmed_by_id=person.pk if person else None,
+            phone_id=asked.get("telefone"),
             since=asked.get("de"),
             until=asked.get("ate"),
             issued_since=asked.get("emitida_de"),

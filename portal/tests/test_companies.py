@@ -358,10 +358,10 @@ def test_the_registry_that_knows_nothing_stops_asking_and_says_so(company, page,
 
 
 # --- The page ----------------------------------------------------------------------------------------
-TABS = ("dados", "fiscal", "tomadores", "certificados", "notas", "historico")
+TABS = ("dados", "fiscal", "tomadores", "telefones", "certificados", "notas", "historico")
 
 
-@pytest.mark.parametrize("tab", [*TABS, "telefones"])
+@pytest.mark.parametrize("tab", [*TABS, "inexistente"])
 def test_every_tab_opens_and_unknown_ones_show_the_data(office, page, tab):
     company = make_ready(office)
     response = page(url("company", company), aba=tab)
@@ -388,7 +388,8 @@ def test_an_attendant_reads_what_is_missing_without_buttons(company, page):
 def test_an_attendant_has_no_tab_of_certificates_nor_of_history(office, page):
     company = make_ready(office)
     response = page(url("company", company), role="attendant", aba="certificados")
-    assert [name for name, _label in response.context["tabs"]] == ["dados", "fiscal", "tomadores", "notas"]
+    tabs = [name for name, _label in response.context["tabs"]]
+    assert tabs == ["dados", "fiscal", "tomadores", "telefones", "notas"]
     assert response.context["tab"] == "dados"
     assert "certificado até" not in response.text
 

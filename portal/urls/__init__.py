@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.urls import closings, companies, dashboard, firms, invoices, takers, taxes
+from portal.urls import closings, companies, dashboard, firms, invoices, phones, takers, taxes
 
 app_name = "nfse"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("notas/", include(dashboard)),
     path("notas/", include(firms)),
     path("notas/", include(companies)),
+    path("notas/", include(phones)),
     path("notas/", include(taxes)),
     path("notas/", include(takers)),
     path("notas/", include(invoices)),

@@ -19,7 +19,7 @@ from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import or_404, who
 from nfse.models import Company
 from nfse.permissions import Right
-from nfse.readiness import is_ready
+from nfse.readiness import check_chat, is_ready
 from nfse.selectors.certificates import EXPIRING_WITHIN, list_certificates
 from nfse.selectors.companies import (
     can_remove_company,
@@ -30,6 +30,7 @@ from nfse.selectors.companies import (
 )
 from nfse.selectors.company_takers import list_company_takers
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
+from nfse.selectors.phones import count_asking_phones, list_phones
 from nfse.selectors.trail import list_changes, read_changes
 from nfse.services import companies as services
 from nfse.services.plugnotas_setup import resend_setup as resend
@@ -79,6 +80,7 @@ def _state(found: Company, now: datetime) -> dict[str, Any]:
         "company": found,
         "items": items,
         "is_ready": is_ready(items),
+        "chat_item": check_chat(count_asking_phones(found.firm_id, found.pk)),
         "has_certificate": has_certificate,
         "is_ending": has_certificate and until <= now + EXPIRING_WITHIN,
         "has_profile": has_profile,
@@ -104,6 +106,11 @@ def _read_takers(request: FirmRequest, found: Company) -> dict[str, Any]:
     return {"page": Paginator(listed, ROWS_PER_PAGE).get_page(request.GET.get("page"))}
 
 
+def _read_phones(request: FirmRequest, found: Company) -> dict[str, Any]:
+    listed = list_phones(request.firm.pk, found.pk)
+    return {"page": Paginator(listed, ROWS_PER_PAGE).get_page(request.GET.get("page"))}
+
+
 def _read_certificates(request: FirmRequest, found: Company) -> dict[str, Any]:
     listed = list_certificates(request.firm.pk, company_id=found.pk)
     return {"page": Paginator(listed, ROWS_PER_PAGE).get_page(request.GET.get("page"))}
@@ -126,6 +133,7 @@ _TABS: dict[str, tuple[str, Right, Reader]] = {
     "dados": ("Dados", Right.SEE_COMPANIES, _read_data),
     "fiscal": ("Fiscal e serviços", Right.SEE_COMPANIES, _read_taxes),
     "tomadores": ("Tomadores", Right.SEE_INVOICES, _read_takers),
+    "telefones": ("Telefones", Right.EDIT_TAKERS, _read_phones),
     "certificados": ("Certificados", Right.SEE_CERTIFICATES, _read_certificates),
     "notas": ("Notas", Right.SEE_INVOICES, _read_notes),
     "historico": ("Histórico", Right.EDIT_COMPANIES, _read_history),

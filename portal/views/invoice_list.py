@@ -11,13 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nfse.access import FirmRequest, firm_member_required
-from nfse.models import Taker
+from nfse.models import AuthorizedPhone, Taker
 from nfse.permissions import NotFound, Right
 from nfse.selectors.invoices import (
     count_totals,
     list_request_ids,
     load_requests,
 )
+from nfse.selectors.phones import get_phone
 from nfse.selectors.takers import get_taker
 from portal.forms.invoice_filters import InvoiceFilterForm
 
@@ -45,6 +46,7 @@ def invoices(request: FirmRequest) -> HttpResponse:
         "form": form,
         "is_filtered": not chosen.is_empty,
         "taker": _find_taker(request.firm.pk, chosen.taker_id),
+        "phone": _find_phone(request.firm.pk, chosen.phone_id),
         "company": form.find_unlisted_company(),
         "totals": totals,
         "page": page,
@@ -72,6 +74,15 @@ def invoices_status(request: FirmRequest) -> HttpResponse:
             form = InvoiceFilterForm(request.GET, firm_id=request.firm.pk)
             context["totals"] = count_totals(request.firm.pk, form.chosen())
     return render(request, "portal/invoices/_update.html", context)
+
+
+def _find_phone(firm_id: int, phone_id: int | None) -> AuthorizedPhone | None:
+    if phone_id is None:
+        return None
+    try:
+        return get_phone(firm_id, phone_id)
+    except NotFound:
+        return None
 
 
 def _find_taker(firm_id: int, taker_id: int | None) -> Taker | None:

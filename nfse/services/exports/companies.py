@@ -63,7 +63,7 @@ def _row(company: Company, now: datetime, sees_certificates: bool) -> list[objec
         BETWEEN_VALUES.join(item.title for item in list_missing(items)),
         timezone.localdate(until) if until else None,
         count_days_left(until, now) if until else None,
-        None,
+        company.phone_count,  # type: ignore[attr-defined]
         company.month_count,  # type: ignore[attr-defined]
         company.month_total,  # type: ignore[attr-defined]
     ]

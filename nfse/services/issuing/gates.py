@@ -35,12 +35,12 @@ def gate(
 def check_company(company: Company, now: datetime) -> list[RuleProblem]:
     """Return what keeps a company (of `selectors.companies`) from issuing any note (N8).
 
-    By hand it needs no phone; IBS and CBS depend on the competence of each note (`check_note`).
+    IBS and CBS depend on the competence of each note (`check_note`).
     """
     return [
         gate(item.need, item.target, item.message, item.who_fixes)
         for item in list_missing(read_readiness(company, now=now))
-        if item.need not in {Need.PHONE, Need.IBS_CBS}
+        if item.need is not Need.IBS_CBS
     ]
 
 

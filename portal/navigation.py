@@ -32,6 +32,8 @@ INVOICES = Section(
                 "nfse:tax_profile",
                 "nfse:new_service",
                 "nfse:edit_service",
+                "nfse:new_phone",
+                "nfse:edit_phone",
                 "nfse:switch_environment",
                 "nfse:test_service",
             ),

@@ -94,15 +94,16 @@ PHOTOGRAPHED_AS = {"desktop-light", "phone-dark"}  # the others are looked at, w
 LOOKED_UP = "99461806000144"
 SAMPLES = """
 SELECT request.company_id, (SELECT max(id) FROM nfse_company
-  WHERE id NOT IN (SELECT company_id FROM nfse_certificate)), request.id, request.service_id, request.taker_id
+  WHERE id NOT IN (SELECT company_id FROM nfse_certificate)), request.id, request.service_id,
+  request.taker_id, (SELECT min(id) FROM nfse_authorizedphone)
 FROM nfse_invoicerequest request JOIN nfse_invoice ON request_id = request.id ORDER BY request.id LIMIT 1
 """
 
 
 def list_pages(product: Product) -> list[tuple[str, str]]:
     """The pages of Notas for the tour, with the demo's rows."""
-    ready, blocked, note, service, taker = product.sql(SAMPLES).split("|")
-    tabs = ("fiscal", "tomadores", "certificados", "notas", "historico")
+    ready, blocked, note, service, taker, phone = product.sql(SAMPLES).split("|")
+    tabs = ("fiscal", "tomadores", "telefones", "certificados", "notas", "historico")
     return [
         ("", "painel"),
         ("avisos/?todos=1", "avisos"),
@@ -121,6 +122,8 @@ def list_pages(product: Product) -> list[tuple[str, str]]:
         (f"empresas/{ready}/ambiente/", "ambiente"),
         (f"servicos/{service}/", "servico"),
         (f"servicos/{service}/testar/", "servico-teste"),
+        (f"empresas/{ready}/telefones/novo/", "telefone-novo"),
+        (f"telefones/{phone}/", "telefone"),
         ("certificados/", "certificados"),
         ("tomadores/", "tomadores"),
         ("tomadores/novo/", "tomador-novo"),

@@ -11,6 +11,7 @@ from fiscal.enumerations import Environment, Gateway, SimplesApportionment, TaxR
 from fiscal.values import IbsCbs
 from nfse.models import ServiceProfile
 from nfse.services.companies import CompanyData
+from nfse.services.phones import PhoneData
 from nfse.services.profiles import ServiceData, TaxData
 from nfse.services.takers import TakerData
 
@@ -30,7 +31,12 @@ class DemoCompany:
     services: tuple[ServiceData, ...] = ()
     certificate_days: int | None = 300
     environment: Environment = Environment.STAGING
+    phones: tuple[PhoneData, ...] = ()
 
+
+# Numbers of 90000, which no operator gives out; the first one asks for notes of two companies.
+ONE_PHONE = PhoneData(name="Beto Balcão", number="(51) 90000-0001", can_cancel=True)
+OTHER_PHONE = PhoneData(name="Sônia Sócia", number="(51) 90000-0002", email="sonia@cenedorelva.example")
 
 SIMPLES_TAX = TaxData(
     total_tax_mode=TotalTaxMode.SIMPLES_PERCENT,
@@ -76,6 +82,7 @@ SOFTWARE = DemoCompany(
             description_template="Desenvolvimento de sistema sob encomenda",
         ),
     ),
+    phones=(ONE_PHONE, OTHER_PHONE),
 )
 ARCHITECT = DemoCompany(
     "99396777000184",
@@ -107,6 +114,7 @@ ARCHITECT = DemoCompany(
         ),
     ),
     environment=Environment.PRODUCTION,
+    phones=(ONE_PHONE,),
 )
 FREELANCER = DemoCompany(
     "99940089000133",

@@ -12,9 +12,10 @@ from fiscal.enumerations import Environment
 from nfse.actors import Actor
 from nfse.demo.cast import COMPANIES, TAKERS, DemoCompany
 from nfse.demo.firm import People
-from nfse.models import Certificate, Company, Taker
+from nfse.models import AuthorizedPhone, Certificate, Company, Taker
 from nfse.services.certificates import upload_certificate
 from nfse.services.companies import create_company, switch_environment
+from nfse.services.phones import PhoneData, add_phone, read_number
 from nfse.services.profiles import create_service, save_tax_profile
 from nfse.services.takers import create_taker
 
@@ -30,6 +31,7 @@ def ensure_companies(people: People, certificate_maker: Sequence[str]) -> dict[s
         company = company or _create(people, cast)
         if certificate_maker and cast.certificate_days is not None:
             _ensure_certificate(people, company, cast.certificate_days, certificate_maker)
+        _ensure_phones(people, company, cast.phones)
         companies[cast.document] = company
     return companies
 
@@ -45,6 +47,14 @@ def ensure_takers(people: People) -> dict[str, Taker]:
             actor=Actor(people.firm_id, user_id=people.accountant_id), document=document, data=data
         )
     return takers
+
+
+def _ensure_phones(people: People, company: Company, phones: Sequence[PhoneData]) -> None:
+    for data in phones:
+        number_index = AuthorizedPhone.index_number(read_number(data.number).e164)
+        if not company.phones.filter(number_index=number_index).exists():
+            actor = Actor(people.firm_id, user_id=people.accountant_id)
+            add_phone(actor=actor, company_id=company.pk, data=data)
 
 
 def _create(people: People, cast: DemoCompany) -> Company:

@@ -8,14 +8,14 @@ from django.core.management import call_command
 
 from core.demos import PASSWORD
 from nfse.demo.cast import BLOCKED, CONSULTANCY, NOTES, PORTO_ALEGRE
-from nfse.models import Certificate, Company, Firm, InvoiceRequest, ServiceProfile, Taker
+from nfse.models import AuthorizedPhone, Certificate, Company, Firm, InvoiceRequest, ServiceProfile, Taker
 from nfse.readiness import list_missing
 from nfse.selectors.companies import get_readiness
 from nfse.tests.firms import make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAKER = f"{sys.executable} -m sandbox.pki make-pfx"
-TABLES = (Firm, Company, ServiceProfile, Taker, Certificate, InvoiceRequest)
+TABLES = (AuthorizedPhone, Firm, Company, ServiceProfile, Taker, Certificate, InvoiceRequest)
 
 
 @pytest.fixture
@@ -47,6 +47,8 @@ def test_the_accountant_signs_in_and_finds_companies_that_can_issue(seed):
         BLOCKED.document: {"tax_profile", "service", "certificate"},
     }
     assert InvoiceRequest.objects.count() == len(NOTES)
+    assert AuthorizedPhone.objects.values("number_index").distinct().count() == 2
+    assert AuthorizedPhone.objects.count() == 3
 
 
 def test_seeding_again_adds_nothing(seed):

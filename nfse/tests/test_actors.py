@@ -32,9 +32,9 @@ from nfse.services.issuing.confirming import (
     withdraw_in_transaction,
     withdraw_request,
 )
+from nfse.services.issuing.conflicts import close_taken
 from nfse.services.issuing.preparing import find_certificate, prepare_request
 from nfse.services.issuing.snapshots import SubstitutionInput
-from nfse.services.issuing.taken import close_taken
 from nfse.services.notes.canceling import AskTheFirm, cancel_in_transaction, cancel_invoice
 from nfse.services.notes.mailing import email_invoice
 from nfse.services.notes.pictures import get_note_of

@@ -7,6 +7,7 @@ from django import forms
 from core.documents import InvalidCpf, format_cpf, normalize_cpf
 from core.errors import NitroError
 from core.formatting import format_phone
+from core.forms import RefusableForm
 from nfse.models import AuthorizedPhone
 from nfse.services.phones import (
     InvalidWhatsApp,
@@ -16,7 +17,7 @@ from nfse.services.phones import (
     PhoneNameMissing,
     read_number,
 )
-from portal.forms.fields import RefusableForm, clean_by
+from portal.forms.fields import clean_by
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     NumberTaken: "number",

@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import NitroError
+from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
+from nfse.answers import attempt, or_404, succeeds
 from nfse.models import AuthorizedPhone, Company
 from nfse.permissions import Right
 from nfse.selectors.companies import get_company
 from nfse.selectors.phones import get_phone
 from nfse.services import phones as services
 from portal.forms.phones import PhoneForm, describe_phone
-from portal.views.missing import or_404
 
 PREVIEWS_PER_PERSON = "240/m"
 
@@ -29,12 +29,9 @@ PREVIEWS_PER_PERSON = "240/m"
 def new_phone(request: FirmRequest, company_id: int) -> HttpResponse:
     company = or_404(get_company, request.firm.pk, company_id)
     form = PhoneForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            phone = or_404(services.add_phone, actor=request.actor, company_id=company.pk, data=form.read())
-        except NitroError as error:
-            form.refuse(error)
-        else:
+    if form.is_valid():
+        data = form.read()
+        if phone := attempt(form, services.add_phone, actor=request.actor, company_id=company.pk, data=data):
             messages.success(request, f"Telefone de {phone.name} cadastrado.")
             return redirect(phones_tab(company.pk))
     return _show(request, form, company)
@@ -47,14 +44,11 @@ def edit_phone(request: FirmRequest, phone_id: int) -> HttpResponse:
     phone = or_404(get_phone, request.firm.pk, phone_id)
     sent = request.POST if request.method == "POST" else None
     form = PhoneForm(sent, initial=describe_phone(phone), is_active=phone.is_active)
-    if request.method == "POST" and form.is_valid():
-        try:
-            or_404(services.update_phone, actor=request.actor, phone_id=phone.pk, data=form.read())
-        except NitroError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "Telefone salvo. O que mudou vale a partir da próxima mensagem.")
-            return redirect(phones_tab(phone.company_id))
+    if form.is_valid() and succeeds(
+        form, services.update_phone, actor=request.actor, phone_id=phone.pk, data=form.read()
+    ):
+        messages.success(request, "Telefone salvo. O que mudou vale a partir da próxima mensagem.")
+        return redirect(phones_tab(phone.company_id))
     return _show(request, form, phone.company, phone)
 
 
@@ -108,5 +102,4 @@ def _show(
     request: FirmRequest, form: PhoneForm, company: Company, phone: AuthorizedPhone | None = None
 ) -> HttpResponse:
     context = {"form": form, "company": company, "phone": phone, "back_url": phones_tab(company.pk)}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "portal/phones/form.html", context, status=status)
+    return render(request, "portal/phones/form.html", context, status=status_of(form))

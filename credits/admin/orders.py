@@ -1,7 +1,7 @@
 """Orders and what became of their payments (O3, C11)."""
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
@@ -9,6 +9,7 @@ from core.errors import NitroError
 from core.money import format_brl
 from credits.admin.base import ReadOnlyAdmin, operator_id
 from credits.admin.forms import RefundForm
+from credits.errors import UnknownOrder
 from credits.models import Dispute, Order, PaymentRefund
 from credits.services.reconciling import ask_about_order
 from credits.services.refunding import count_refundable, request_refund
@@ -38,7 +39,10 @@ class OrderAdmin(ReadOnlyAdmin):
     def ask_stripe(self, request: HttpRequest, order_id: int) -> HttpResponse:
         """Have Stripe asked about the payment, and settle what it says (O3)."""
         if request.method == "POST" and self._is_operator(request):
-            ask_about_order(order_id=order_id)
+            try:
+                ask_about_order(order_id=order_id)
+            except UnknownOrder as error:
+                raise Http404(error.message) from error
             messages.success(request, "Pedido de conferência feito. Recarregue em instantes.")
         return redirect("admin:credits_order_change", order_id)
 

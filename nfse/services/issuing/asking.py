@@ -10,7 +10,7 @@ from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.gateways_of import open_gateway, prepared_note
-from nfse.services.issuing.moving import locked_request, note
+from nfse.services.issuing.moving import locked_request, record_event
 from nfse.services.issuing.settling import ask_again, doubt, settle
 from nfse.states import ASKING, State
 from queue_worker.work import Work
@@ -62,7 +62,7 @@ def _record_trouble(
     with locked_request(request_id) as request:
         if request.state in ASKING:
             if request.attention != attention:
-                note(request, event, detail=detail, attention=attention)
+                record_event(request, event, detail=detail, attention=attention)
             ask_again(request, waits.ATTENTION_WAIT)
         work.finish({"state": request.state})
 

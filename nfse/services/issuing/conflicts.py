@@ -22,7 +22,7 @@ from nfse.services.issuing import gates
 from nfse.services.issuing.confirming import NotIssuable, create_request
 from nfse.services.issuing.copying import input_of
 from nfse.services.issuing.locking import lock_request_for
-from nfse.services.issuing.moving import move, note
+from nfse.services.issuing.moving import move, record_event
 from nfse.services.issuing.preparing import find_certificate, make_mirror
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import State
@@ -76,8 +76,8 @@ def reissue_taken(*, actor: Actor, request_id: int, now: datetime | None = None)
         content = input_of(request)
         snapshot = _check(request, content, moment, certificate)
         new = create_request(actor, content, snapshot, form_key, request.origin, moment, certificate)
-        note(request, Event.REISSUED, actor=actor, data={"request_id": new.pk})
-        note(new, Event.REISSUE_OF, actor=actor, data={"request_id": request.pk})
+        record_event(request, Event.REISSUED, actor=actor, data={"request_id": new.pk})
+        record_event(new, Event.REISSUE_OF, actor=actor, data={"request_id": request.pk})
     return new
 
 

@@ -71,7 +71,7 @@ def move(
     _announce(request, before, event)
 
 
-def note(
+def record_event(
     request: InvoiceRequest,
     event: Event,
     *,

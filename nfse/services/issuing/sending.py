@@ -16,7 +16,7 @@ from nfse.models import InvoiceRequest
 from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.gateways_of import open_gateway, prepared_note
-from nfse.services.issuing.moving import locked_request, move, note
+from nfse.services.issuing.moving import locked_request, move, record_event
 from nfse.services.issuing.settling import doubt, put_back, settle
 from nfse.services.issuing.telling import tell_certificate
 from nfse.states import State
@@ -117,7 +117,7 @@ def _record_error(request: InvoiceRequest, error: ProviderError) -> None:
         put_back(request, Event.UNAVAILABLE, error.detail, error.retry_after)
     elif isinstance(error, Refused):  # our key or address is wrong: no data of the client's is to blame
         log.error("gateway_refuses_us", gateway=request.gateway, detail=error.detail)
-        note(request, Event.GATEWAY_REFUSES_US, detail=error.detail, attention=Attention.GATEWAY)
+        record_event(request, Event.GATEWAY_REFUSES_US, detail=error.detail, attention=Attention.GATEWAY)
         put_back(request, Event.UNAVAILABLE, error.detail, waits.ATTENTION_WAIT)
     else:
         doubt(request, Event.ANSWER_LOST, error.detail)
@@ -133,7 +133,7 @@ def _record_lost_run(request_id: int, work: Work) -> None:
 def _wait_for_certificate(request_id: int, work: Work, reason: str) -> None:
     with locked_request(request_id) as request:
         if request.attention != Attention.CERTIFICATE:
-            note(request, Event.CERTIFICATE_MISSING, detail=reason, attention=Attention.CERTIFICATE)
+            record_event(request, Event.CERTIFICATE_MISSING, detail=reason, attention=Attention.CERTIFICATE)
             tell_certificate(request, reason)
         if request.state == State.QUEUED:
             kinds.enqueue_for(request, kinds.SEND, waits.after(waits.ATTENTION_WAIT))

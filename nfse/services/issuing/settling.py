@@ -17,7 +17,7 @@ from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
 from nfse.selectors.notes import is_drawn_here
 from nfse.services.issuing import kinds, waits
-from nfse.services.issuing.moving import move, note
+from nfse.services.issuing.moving import move, record_event
 from nfse.services.issuing.taker_letter import ask_taker_letter
 from nfse.services.issuing.telling import tell_taken
 from nfse.services.notes.pictures import tell_pdf
@@ -161,7 +161,7 @@ def _take(request: InvoiceRequest, taken: Taken) -> None:
     log.error("number_taken", request_id=request.pk)
     facts = {"data": {"reference": taken.reference.to_stored()}, "attention": Attention.TAKEN}
     if request.state == State.IN_DOUBT:
-        note(request, Event.NUMBER_TAKEN, **facts)  # type: ignore[arg-type]
+        record_event(request, Event.NUMBER_TAKEN, **facts)  # type: ignore[arg-type]
         tell_taken(request)
     else:
         move(request, State.IN_DOUBT, Event.NUMBER_TAKEN, **facts)  # type: ignore[arg-type]
@@ -172,7 +172,7 @@ def _keep_asking(request: InvoiceRequest, event: Event, detail: str) -> None:
         doubt(request, event, detail)
         return
     if request.asks == 0:
-        note(request, event, detail=detail)
+        record_event(request, event, detail=detail)
     ask_again(request)
 
 

@@ -4,7 +4,7 @@ from core.masking import mask_email
 from nfse.events import Event
 from nfse.models import InvoiceRequest, TaxProfile
 from nfse.services.issuing import kinds
-from nfse.services.issuing.moving import note
+from nfse.services.issuing.moving import record_event
 
 
 def ask_taker_letter(request: InvoiceRequest) -> None:
@@ -17,5 +17,5 @@ def ask_taker_letter(request: InvoiceRequest) -> None:
         return
     profile = TaxProfile.objects.filter(firm_id=request.firm_id, company_id=request.company_id)
     if profile.filter(email_to_taker=True).exists():
-        note(request, Event.TAKER_EMAIL_ASKED, detail=mask_email(taker.email))
+        record_event(request, Event.TAKER_EMAIL_ASKED, detail=mask_email(taker.email))
         kinds.enqueue_taker_letter(request.pk)

@@ -25,7 +25,7 @@ from nfse.selectors.certificates import NoCertificate
 from nfse.services.issuing import kinds, waits
 from nfse.services.issuing.gateways_of import open_gateway, reference_of
 from nfse.services.issuing.locking import lock_request_for
-from nfse.services.issuing.moving import locked_request, move, note
+from nfse.services.issuing.moving import locked_request, move, record_event
 from nfse.services.notes.facts import apply_facts
 from nfse.states import State
 from queue_worker.work import Work
@@ -165,11 +165,13 @@ def _wait(request: InvoiceRequest, outcome: CancellationPending | Exception) -> 
         retry_after = outcome.retry_after
     elif isinstance(outcome, Refused):
         log.error("gateway_refuses_us", gateway=request.gateway, detail=outcome.detail)
-        note(request, Event.GATEWAY_REFUSES_US, detail=outcome.detail, attention=Attention.GATEWAY)
+        record_event(request, Event.GATEWAY_REFUSES_US, detail=outcome.detail, attention=Attention.GATEWAY)
         retry_after = waits.ATTENTION_WAIT
     elif isinstance(outcome, NitroError) and not isinstance(outcome, ProviderError):
         if request.attention != Attention.CERTIFICATE:
-            note(request, Event.CERTIFICATE_MISSING, detail=outcome.message, attention=Attention.CERTIFICATE)
+            record_event(
+                request, Event.CERTIFICATE_MISSING, detail=outcome.message, attention=Attention.CERTIFICATE
+            )
         retry_after = waits.ATTENTION_WAIT
     seconds = waits.step(waits.CANCEL_WAITS, request.asks)
     if timezone.now() - request.state_changed_at > waits.SLOW_AFTER:

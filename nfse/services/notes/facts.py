@@ -4,7 +4,7 @@ from fiscal.enumerations import Gateway, NoteStatus
 from fiscal.values import NoteState
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
-from nfse.services.issuing.moving import move, note
+from nfse.services.issuing.moving import move, record_event
 from nfse.states import MOVES, State
 
 TARGETS = {
@@ -31,7 +31,7 @@ def apply_facts(request: InvoiceRequest, invoice: Invoice, facts: NoteState) -> 
     elif request.state == State.IN_ANALYSIS and facts.cancellation_denied:
         move(request, State.ISSUED, Event.ANALYSIS_DENIED)
     elif before and before.get("locks") != invoice.status_facts["locks"]:
-        note(request, Event.LOCKS_CHANGED, data={"locks": invoice.status_facts["locks"]})
+        record_event(request, Event.LOCKS_CHANGED, data={"locks": invoice.status_facts["locks"]})
 
 
 def _as_replaced(invoice: Invoice, facts: NoteState) -> NoteState:

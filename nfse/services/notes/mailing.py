@@ -18,7 +18,7 @@ from nfse.models import Invoice, InvoiceRequest, NoteEmail, RequestEvent
 from nfse.permissions import Right
 from nfse.services.issuing import kinds
 from nfse.services.issuing.locking import lock_request_for
-from nfse.services.issuing.moving import locked_request, note
+from nfse.services.issuing.moving import locked_request, record_event
 from nfse.services.letters import write_letter
 from nfse.services.notes.pictures import read_picture
 from queue_worker.services import enqueue
@@ -49,7 +49,7 @@ def email_invoice(*, actor: Actor, request_id: int, to: str, form_key: uuid.UUID
         )
         if not asked.exists():
             data = {"form_key": str(form_key)}
-            note(request, Event.EMAIL_ASKED, actor=actor, detail=mask_email(address), data=data)
+            record_event(request, Event.EMAIL_ASKED, actor=actor, detail=mask_email(address), data=data)
             email = NoteEmail.objects.create(request=request, address=address)
             enqueue(
                 kind=kinds.EMAIL,
@@ -81,7 +81,7 @@ def record_note_email(*, outcome: Outcome, email_id: int) -> None:
         return
     with locked_request(email.request_id) as request:
         event = Event.EMAILED if outcome == Outcome.SENT else Event.EMAIL_FAILED
-        note(request, event, detail=mask_email(email.address))
+        record_event(request, event, detail=mask_email(email.address))
         if outcome == Outcome.SENT:
             email.delete()
 

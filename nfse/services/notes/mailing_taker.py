@@ -13,7 +13,7 @@ from core.mail import Letter, Outcome
 from core.masking import mask_email
 from nfse.events import Event
 from nfse.models import Invoice, InvoiceRequest
-from nfse.services.issuing.moving import locked_request, note
+from nfse.services.issuing.moving import locked_request, record_event
 from nfse.services.notes.mailing import is_emailable, write_note_letter
 from nfse.services.notes.pictures import read_picture
 from nfse.states import STANDING, State
@@ -48,7 +48,7 @@ def record_taker_letter(*, outcome: Outcome, request_id: int) -> None:
     """The history says how the letter ended."""
     with locked_request(request_id) as request:
         address = "" if outcome == Outcome.DROPPED else mask_email(_address_of(request))
-        note(request, _EVENTS[outcome], detail=address)
+        record_event(request, _EVENTS[outcome], detail=address)
 
 
 def _wait(invoice: Invoice) -> Snooze | GiveUp:

@@ -33,7 +33,7 @@ def test_keeping_signed_in_lasts_thirty_days(browser, owner):
 def test_an_operator_enters_for_eight_hours_and_lands_in_the_operation(browser):
     make_operator()
     answer = sign_in(browser, "operador@nitro.example", remember="on")
-    assert answer["Location"] == "/admin/"
+    assert answer["Location"] == "/operacao/"
     assert browser.cookies["sessionid"]["max-age"] == 8 * 3600
 
 

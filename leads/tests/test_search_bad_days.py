@@ -246,7 +246,8 @@ def test_a_worker_killed_between_two_candidates_loses_and_repeats_nothing(
         run_due()
     take_over()
     run_to_end(search)
-    assert len(delivered_cnpjs(search)) >= 36
+    right = sandbox.world("pet shop", "Santa Maria - RS")["right"]
+    assert len(delivered_cnpjs(search)) >= min(40, len(right))
     assert get_balance(other.pk) == 100 - len(delivered_cnpjs(search))
     assert differences() == []
 

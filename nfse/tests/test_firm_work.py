@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_operator
 from nfse.services.expiry import send_expiry_notices
-from nfse.services.operators import tell_operators
+from nfse.services.operators import TELL_FIRM_TAKEN, tell_operators
 from nfse.tests.firms import make_certificate
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import run_due
@@ -24,10 +24,11 @@ def test_expiry_letters_leave_by_the_queue(office, company):
     assert set(WorkItem.objects.values_list("status", flat=True)) == {"done"}
 
 
-def test_operators_are_told_once_while_the_letter_waits():
+def test_operators_are_told_once_while_the_letter_waits(office):
     operator = make_operator()
     for _ in range(2):
-        tell_operators(key="same", subject="Confira", text="Algo pede a sua atenção.")
+        tell_operators(kind=TELL_FIRM_TAKEN, key="same", firm_id=office.firm.pk)
     run_due()
-    assert [(letter.to, letter.subject) for letter in mail.outbox] == [([operator.email], "Confira")]
-    assert "Algo pede a sua atenção." in mail.outbox[0].body
+    subject = "Cadastro repetido de contabilidade"
+    assert [(letter.bcc, letter.subject) for letter in mail.outbox] == [([operator.email], subject)]
+    assert office.firm.document in mail.outbox[0].body

@@ -40,7 +40,7 @@ def test_each_person_lands_at_home(client, office, both):
         (office.attendant, "/notas/"),
         (make_buyer()[0], "/leads/"),
         (both, "/leads/"),
-        (make_operator(), "/admin/"),
+        (make_operator(), "/operacao/"),
         (make_user("solto@nitro.example"), "/conta/"),
     ):
         assert landing_of(client, user) == home

@@ -1,6 +1,7 @@
 """What the ADN says of a note's cities reaches the mirror and the document, asked by work alone (R55)."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -82,12 +83,13 @@ def test_the_next_mirror_shows_the_rate_of_the_city(shop):
 
 
 def test_a_rate_in_force_is_known_for_another_day_too(shop):
-    shop.sandbox.set_city(PORTO_ALEGRE, rate="2.90", since="2026-11-01")
+    since = competence_today(timezone.now()).replace(day=1)
+    shop.sandbox.set_city(PORTO_ALEGRE, rate="2.90", since=since.isoformat())
     check_company_city(company_id=shop.company.pk, now=timezone.now())
-    today = competence_today(timezone.now())
 
-    assert iss(shop.prepare(competence_date=today.replace(day=1))).endswith("2,9%")
-    assert iss(shop.prepare(competence_date=today.replace(month=10, day=31))) == "pela alíquota da prefeitura"
+    assert iss(shop.prepare(competence_date=since)).endswith("2,9%")
+    before = since - timedelta(days=1)
+    assert iss(shop.prepare(competence_date=before)) == "pela alíquota da prefeitura"
 
 
 def test_the_daily_check_learns_the_rates_of_the_services(shop):

@@ -123,6 +123,13 @@ def test_a_blocked_account_makes_no_company_ready(office, company):
 @pytest.mark.django_db
 def test_the_filter_of_the_list_and_the_checklist_agree(office):
     """Every mix of regime, profile, gateway, city and set-up, with and without the rest."""
+    percents = {
+        "total_tax_mode": "percents",
+        "simples_apportionment": None,
+        "total_tax_federal": 1,
+        "total_tax_state": 0,
+        "total_tax_municipal": 2,
+    }
     profiles = (
         None,
         {},
@@ -130,13 +137,8 @@ def test_the_filter_of_the_list_and_the_checklist_agree(office):
         {"total_tax_percent": None},
         {"total_tax_mode": "not_informed", "simples_apportionment": None},
         {"total_tax_mode": "percents", "simples_apportionment": None},
-        {
-            "total_tax_mode": "percents",
-            "simples_apportionment": None,
-            "total_tax_federal": 1,
-            "total_tax_state": 0,
-            "total_tax_municipal": 2,
-        },
+        percents,
+        {**percents, "ibs_cbs": {"cindop": "100301", "cst": "000", "cclasstrib": "000001"}},
     )
     gateways = (
         {"gateway": "national", "city_uses_national": None},

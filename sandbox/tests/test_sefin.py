@@ -119,7 +119,8 @@ def test_ibs_and_cbs_are_computed_at_the_test_rates(company):
         "<CST>000</CST><cClassTrib>000001</cClassTrib></gIBSCBS></trib></valores></IBSCBS>"
     )
     service = "<cTribNac>010701</cTribNac><xDescServ>Suporte</xDescServ><cNBS>115013000</cNBS>"
-    root = note_of(company.issue(Dps(service=service, reform=reform, value="1000.00")))
+    dps = Dps(service=service, reform=reform, value="1000.00", competence="2026-11-20")
+    root = note_of(company.issue(dps))
     assert find(root, "IBSCBS/totCIBS/gCBS/vCBS") == "9.00"
     assert find_flaws("NFSe", root) == []
 

@@ -51,10 +51,10 @@ def write_everything() -> None:
 def read_everything() -> dict[str, Any]:
     """Read all parts; each is made of text, numbers and lists of them."""
     return {
+        "encrypted": read_encrypted(),  # first: opening an old certificate marks it as checked
         "balances": read_balances(),
         "certificates": read_certificates(),
         "companies": read_companies(),
-        "encrypted": read_encrypted(),
         "firms": read_firms(),
         "histories": read_histories(),
         "leads": read_leads(),

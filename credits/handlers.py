@@ -1,7 +1,8 @@
 """Work of credits."""
 
 from credits.services.checking import CHECK_LEDGER, TELL_DIFFERENCES, count_differences, write_differences
-from credits.services.letters import write_paid
+from credits.services.letters import write_low_balance, write_paid
+from credits.services.low_balance import TELL_LOW_BALANCE
 from credits.services.orders import OPEN_CHECKOUT, give_up_checkout, open_checkout
 from credits.services.reconciling import CHECK_ORDER, check_order
 from credits.services.refunding import SEND_REFUND, give_up_refund, send_refund
@@ -38,4 +39,8 @@ HANDLERS = (
     ),
     Handler(CHECK_LEDGER, count_differences, max_attempts=2),
 )
-LETTERS = (LetterKind(TELL_DIFFERENCES, write_differences), LetterKind(TELL_PAID, write_paid))
+LETTERS = (
+    LetterKind(TELL_DIFFERENCES, write_differences),
+    LetterKind(TELL_PAID, write_paid),
+    LetterKind(TELL_LOW_BALANCE, write_low_balance),
+)

@@ -18,4 +18,5 @@ urlpatterns = [
     path("extrato/lancamentos/", statement.statement_lines, name="statement_lines"),
     path("extrato/exportar.csv", statement.export_statement, name="export_statement"),
     path("aviso-de-saldo/", statement.dismiss_low_balance, name="dismiss_low_balance"),
+    path("aviso-de-saldo/e-mail/", statement.choose_low_balance, name="choose_low_balance"),
 ]

@@ -14,6 +14,7 @@ TITLES: Mapping[str, str] = {
     "credits.open_checkout": "Abrir pagamento",
     "credits.send_refund": "Devolver pagamento",
     "credits.tell_paid": "E-mail de pagamento",
+    "credits.tell_low_balance": "E-mail de saldo baixo",
     "leads.run_search": "Busca de empresas",
     "nfse.ask_request": "Perguntar pela nota",
     "nfse.cancel_note": "Cancelar nota",
@@ -39,6 +40,7 @@ LETTERS = frozenset(
     {
         "accounts.send_email",
         "credits.tell_differences",
+        "credits.tell_low_balance",
         "credits.tell_paid",
         "nfse.email_note",
         "nfse.email_taker",

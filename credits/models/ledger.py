@@ -22,6 +22,9 @@ class Wallet(models.Model):
     frozen_at = models.DateTimeField(
         "congelada em", null=True, blank=True, help_text="a conferência achou uma diferença; nada é gasto"
     )
+    tells_low_balance = models.BooleanField(
+        "avisa por e-mail do saldo baixo", default=False, db_default=False, help_text="ligado pelo comprador"
+    )
     low_balance_seen_seq = models.BigIntegerField(
         default=0, help_text="entry after which the low balance was last pointed out"
     )

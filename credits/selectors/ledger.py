@@ -48,6 +48,11 @@ def list_entries(account_id: int, chosen: StatementFilter | None = None) -> Quer
     return entries.filter(_condition(chosen)) if chosen else entries
 
 
+def tells_low_balance(account_id: int) -> bool:
+    """Return whether the buyer asked for an e-mail about a low balance."""
+    return Wallet.objects.filter(account_id=account_id, tells_low_balance=True).exists()
+
+
 def find_low_balance(account_id: int) -> int | None:
     """Return the balance when it fell below the limit and nobody was told yet, else None (C13).
 

@@ -11,7 +11,7 @@ from credits.services.ledger import (
     reverse_credits,
 )
 from credits.services.tariff import set_price
-from credits.services.wallets import ensure_wallet, lock_wallet, mark_low_balance_seen
+from credits.services.wallets import ensure_wallet, lock_wallet
 from credits.values import Debit, Reference
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "ensure_wallet",
     "grant_credits",
     "lock_wallet",
-    "mark_low_balance_seen",
     "refund_credits",
     "reverse_credits",
     "set_price",

@@ -1,7 +1,6 @@
 """Wallets: made with the account, locked before anything moves."""
 
 from django.db import connection
-from django.db.models import F
 
 from accounts.models import Account
 from credits.errors import OutsideTransaction, UnknownAccount
@@ -39,11 +38,6 @@ def open_missing_wallets() -> int:
     missing = list(list_accounts_without_wallet().values_list("pk", flat=True)[:1000])
     Wallet.objects.bulk_create([Wallet(account_id=pk) for pk in missing], ignore_conflicts=True)
     return len(missing)
-
-
-def mark_low_balance_seen(*, account_id: int) -> None:
-    """Note that the account was told of its low balance; the next crossing is told again (C13)."""
-    Wallet.objects.filter(account_id=account_id).update(low_balance_seen_seq=F("last_seq"))
 
 
 def require_transaction(name: str) -> None:

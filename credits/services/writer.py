@@ -23,6 +23,7 @@ from credits.errors import (
     WalletFrozen,
 )
 from credits.models import LedgerEntry, Wallet
+from credits.services.low_balance import tell_low_balance
 from credits.values import Reference
 
 SETTLEMENT_KEY = "settlement"
@@ -110,9 +111,11 @@ def append_entries(
     fresh = [draft for key, draft in {d.operation_key: d for d in drafts}.items() if key not in known]
     if fresh:
         _require_allowed(wallet, kind, sum(draft.amount for draft in fresh))
+        balance_before = wallet.balance
         for entry in _insert(wallet, kind, fresh, hashes, actor_id, tariff_version):
             known[entry.operation_key] = entry
             wallet.balance, wallet.owed, wallet.last_seq = entry.balance_after, entry.owed_after, entry.seq
+        tell_low_balance(wallet, balance_before)
     return [known[draft.operation_key] for draft in drafts]
 
 

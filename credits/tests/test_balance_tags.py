@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.tests.factories import make_buyer, make_operator
 from credits.selectors.ledger import find_low_balance
-from credits.services import mark_low_balance_seen
+from credits.services.low_balance import mark_low_balance_seen
 from credits.tests.factories import debit, fund
 
 STATEMENT = reverse("credits:statement")

@@ -14,10 +14,13 @@ from core.http import close_providers
 from credits.models import LedgerEntry
 from credits.selectors import get_balance
 from credits.services.checking import check_ledger
+from credits.services.stripe_events import HANDLE_EVENT
 from credits.tests.orders import open_order, stripe_url
 from credits.tests.threads import run_together
 from inbox.models import Delivery
+from queue_worker.models import WorkItem
 from queue_worker.services import reap
+from queue_worker.tests.processes import open_house, wait_until
 from queue_worker.tests.support import claim_one, expire_leases, make_due, run_due, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +106,35 @@ def test_a_payment_told_20_times_by_8_threads_out_of_order_grants_once(order, ac
     assert LedgerEntry.objects.count() == 1
     assert get_balance(account.pk) == 500
     assert set(Delivery.objects.values_list("state", flat=True)) == {"processed"}
+    assert check_ledger().differences == 0
+
+
+@pytest.mark.processes
+def test_a_worker_killed_while_it_asks_stripe_leaves_one_grant(
+    order, account, stripe_account, tmp_path, transactional_db
+):
+    """Real workers, a boleto told 20 times out of order; the first dies holding the work, another ends it."""
+    with open_house(tmp_path) as house:
+        first = house.start_worker("first", "io", 8, **stripe_account.settings)
+        house.start_beat()
+        stripe_account.set_stripe(webhooks="held")
+        stripe_account.checkout(order.session_id, "pay", method="boleto")
+        stripe_account.checkout(order.session_id, "settle")
+        stripe_account.fail("stripe", "late", seconds=20, count=2)
+        stripe_account.release_stripe_events(copies=10, order="shuffled", seed=7)
+        house.ring()
+        held = WorkItem.objects.filter(kind=HANDLE_EVENT, status="processing", worker="first@test")
+        wait_until(held.exists)
+        first.kill()
+        stripe_account.heal()
+        assert held.exists()
+        expire_leases()
+        house.start_worker("second", "io", 8, **stripe_account.settings)
+        house.ring()
+        wait_until(lambda: not Delivery.objects.exclude(state="processed").exists())
+
+    assert LedgerEntry.objects.filter(kind="purchase").count() == 1
+    assert get_balance(account.pk) == 500
     assert check_ledger().differences == 0
 
 

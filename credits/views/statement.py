@@ -3,6 +3,8 @@
 from typing import Any
 
 import structlog
+from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import render
@@ -15,10 +17,11 @@ from accounts.decorators import buyer_required
 from core.addresses import own_path
 from core.exports import export_filename, stream_csv
 from core.ratelimit import rate_limited
+from credits.formatting import describe_credits
 from credits.forms import StatementFilterForm
 from credits.models import LedgerEntry
 from credits.selectors import get_balance, get_owed, list_entries
-from credits.selectors.ledger import StatementFilter
+from credits.selectors.ledger import StatementFilter, tells_low_balance
 from credits.selectors.statement import (
     EXPORT_HEADER,
     get_totals,
@@ -27,7 +30,7 @@ from credits.selectors.statement import (
     read_entries,
     read_groups,
 )
-from credits.services import mark_low_balance_seen
+from credits.services.low_balance import choose_low_balance_letter, mark_low_balance_seen
 from credits.views.requests import BuyerRequest
 
 LINES_PER_PAGE = 25
@@ -54,6 +57,8 @@ def statement(request: BuyerRequest) -> HttpResponse:
         "balance": get_balance(account_id),
         "owed": get_owed(account_id),
         "totals": get_totals(account_id, chosen),
+        "low_balance_limit": settings.CREDITS_LOW_BALANCE,
+        "tells_low_balance": tells_low_balance(account_id),
     }
     return render(request, "credits/statement.html", context)
 
@@ -93,3 +98,15 @@ def dismiss_low_balance(request: BuyerRequest) -> HttpResponse:
     mark_low_balance_seen(account_id=request.account.pk)
     target = own_path(request, request.POST.get("next", ""))
     return HttpResponseRedirect(target or reverse("credits:statement"))
+
+
+@require_POST
+@buyer_required
+def choose_low_balance(request: BuyerRequest) -> HttpResponse:
+    """Switch the e-mail about a low balance on ("1") or off."""
+    is_wanted = request.POST.get("avisar") == "1"
+    choose_low_balance_letter(account_id=request.account.pk, is_wanted=is_wanted)
+    limit = describe_credits(settings.CREDITS_LOW_BALANCE)
+    said = f"Avisaremos por e-mail quando o saldo ficar abaixo de {limit}."
+    messages.success(request, said if is_wanted else "O aviso de saldo baixo por e-mail está desligado.")
+    return HttpResponseRedirect(reverse("credits:statement"))

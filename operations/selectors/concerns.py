@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from core.http.reports import Kind, Trouble
-from credits.models import Wallet
+from credits.models import Order, Wallet
 from inbox.models import Delivery
 from leads.models import Search
 from operations.kinds import LETTERS
@@ -23,6 +24,8 @@ from queue_worker.selectors import find_oldest_due_seconds, list_live_workers, l
 
 LATE = timedelta(minutes=10)
 SEARCHES_OF = timedelta(days=1)
+ORDERS_OF = timedelta(days=7)
+ORDERS_READ = 200
 AT_ONCE = timedelta(0)
 TROUBLES: dict[Kind, str] = {
     "circuit": "não responde",
@@ -143,6 +146,19 @@ def _wallets(_now: datetime) -> Iterator[Concern]:
     yield _counted("wallets:frozen", title, frozen, "frozen_at", url)  # check_ledger has told by e-mail
 
 
+def _payment_methods(now: datetime) -> Iterator[Concern]:
+    """What of STRIPE_PAYMENT_METHODS no payment page of the last days offered: the account may lack it."""
+    pages = Order.objects.filter(created_at__gte=now - ORDERS_OF).exclude(session_id="")
+    latest = list(pages.order_by("-pk").values_list("created_at", "methods")[:ORDERS_READ])
+    offered = {method for _, methods in latest for method in methods}
+    lacking = [method for method in settings.STRIPE_PAYMENT_METHODS if latest and method not in offered]
+    labels = dict(Order.Method.choices)
+    names = ", ".join(labels.get(method, method) for method in lacking)
+    title = f"Formas de pagamento que a Stripe não ofereceu nos últimos 7 dias: {names}"
+    since, url = latest[-1][0] if latest else None, reverse("admin:credits_order_changelist")
+    yield Concern("payments:methods", title, len(lacking), since, url, tone="warning")
+
+
 def _certificates(now: datetime) -> Iterator[Concern]:
     ending = list_ending_certificates(now=now)
     title = "Empresas em produção com certificado vencido ou que vence em 7 dias"
@@ -159,6 +175,7 @@ FINDERS: tuple[Callable[[datetime], Iterator[Concern]], ...] = (
     _wallets,
     _deliveries,
     _certificates,
+    _payment_methods,
 )
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_buyer, make_operator
 from core.http.reports import list_troubles, note_answer, note_trouble, report_account_trouble
+from credits.models import Order
+from credits.tests.orders import place
 from inbox.models import Delivery
 from leads.models import Search
 from leads.tests.factories import make_funded, make_search
@@ -129,7 +131,14 @@ def failed_delivery(company):
     delivery.save()
 
 
+def page_without_pix(_company):
+    order = place(make_buyer("pix@nitro.example"))
+    Order.objects.filter(pk=order.pk).update(session_id="cs_test_1", methods=["card", "boleto"])
+    WorkItem.objects.all().delete()
+
+
 OUTAGES = {
+    "payments:methods": page_without_pix,
     "notes:doubt": lambda company: make_note(company, State.IN_DOUBT),
     "notes:credentials": lambda company: make_note(company, State.QUEUED, attention="gateway"),
     "notes:waiting": lambda company: make_note(company, State.SENDING, ago=11 * MINUTE),

@@ -293,6 +293,17 @@ STRIPE_PAYMENT_METHODS = env.list("STRIPE_PAYMENT_METHODS", default=["card", "bo
 STRIPE_CONCURRENCY = env.int("STRIPE_CONCURRENCY", default=10)
 CREDITS_LOW_BALANCE = env.int("CREDITS_LOW_BALANCE", default=10)
 
+# --- OpenAI: reads what the rules of the chat leave over, hears audio; the sandbox's without a key -
+OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", f"{embedded.SANDBOX_URL}/openai/v1", WEB)
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="sandbox").strip()
+OPENAI_ENABLED = env.bool("OPENAI_ENABLED", default=True)  # off: the rules read alone
+OPENAI_READING_MODEL = env.str("OPENAI_READING_MODEL", default="gpt-6-luna")
+OPENAI_HEARING_MODEL = env.str("OPENAI_HEARING_MODEL", default="gpt-transcribe")
+OPENAI_CONCURRENCY = env.int("OPENAI_CONCURRENCY", default=32)
+OPENAI_SECONDS = env.float("OPENAI_SECONDS", default=15)  # of one reading in all, with its second try
+# Dollars per million tokens and per minute of audio, by model; what is not listed is counted without cost.
+OPENAI_PRICES = env.json_object("OPENAI_PRICES")
+
 # --- Language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"
@@ -395,6 +406,8 @@ PRODUCTION_VARIABLES = {
     "ADN_PARAMETERS_STAGING_URL": "https://adn.producaorestrita.nfse.gov.br/parametrizacao",
     "PLUGNOTAS_BASE_URL": "https://api.plugnotas.com.br",
     "PLUGNOTAS_API_KEY": "key of TecnoSpeed PlugNotas",
+    "OPENAI_BASE_URL": "https://api.openai.com/v1",
+    "OPENAI_API_KEY": "key of OpenAI, with a monthly limit",
     "STRIPE_BASE_URL": "https://api.stripe.com",
     "STRIPE_SECRET_KEY": "secret key of Stripe's live mode",
     "STRIPE_WEBHOOK_SECRET": "whsec_… of the endpoint /webhooks/stripe/ (API 2026-10-28.endive)",

@@ -17,6 +17,9 @@ from core.request_ids import current_request_id
 WARNINGS_ONLY = (
     "httpx",
     "httpcore",
+    "httpx2",
+    "httpcore2",
+    "openai",
     "stripe",
     "celery.beat",
     "celery.worker.strategy",

@@ -12,10 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from sandbox import brasilapi, control, control_nfse, control_stripe, serper, viper, viper_people
+from sandbox import (
+    brasilapi,
+    control,
+    control_nfse,
+    control_openai,
+    control_stripe,
+    serper,
+    viper,
+    viper_people,
+)
 from sandbox.answers import answer
 from sandbox.calls import Calls
 from sandbox.faults import Faults
+from sandbox.openai.api import ModelsApi
+from sandbox.openai.plan import Office as ModelsOffice
 from sandbox.pki import Authority
 from sandbox.plugnotas.api import NotesApi
 from sandbox.plugnotas.office import Office
@@ -75,9 +86,13 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
     payments = control_stripe.StripeControl(bank, deeds, teller)
     stripe = [*PaymentsApi(bank, deeds).routes(), *Pages(bank, deeds).routes()]
 
+    models = ModelsOffice()
+    models_control = control_openai.OpenAIControl(models)
+
     def forget() -> None:
         nfse.clear()
         payments.clear()
+        models_control.clear()
 
     plugnotas = [*RegistrationApi(office).routes(), *NotesApi(office, messenger, world).routes()]
     plain = Starlette(
@@ -89,12 +104,14 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
             emulator("/viper/ws/viperphone/cpf/{cpf}", viper_people.person, "GET"),
             Mount("/plugnotas", routes=plugnotas),
             Mount("/stripe", routes=stripe),
+            Mount("/openai", routes=ModelsApi(models).routes()),
             Mount(
                 "/_control",
                 routes=[
                     *control.routes(world, calls, faults, forget),
                     *nfse.routes(),
                     *payments.routes(),
+                    *models_control.routes(),
                 ],
             ),
             Route("/", control.index(calls, faults)),

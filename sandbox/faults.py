@@ -21,7 +21,17 @@ KINDS = (
     "incomplete",
     "work_later",
 )
-PROVIDERS = ("serper", "brasilapi", "viper", "sefin", "adn", "parameters", "plugnotas", "stripe")
+PROVIDERS = (
+    "serper",
+    "brasilapi",
+    "viper",
+    "sefin",
+    "adn",
+    "parameters",
+    "plugnotas",
+    "stripe",
+    "openai",
+)
 
 
 class BadFault(ValueError):

@@ -53,6 +53,10 @@ class Sandbox:
     def stripe_url(self) -> str:
         return f"{self.url}/stripe"
 
+    @property
+    def openai_url(self) -> str:
+        return f"{self.url}/openai/v1"
+
     def make_pfx(
         self, document: str, holder: str = "EMPRESA DE TESTE LTDA", password: str = PASSWORD, **how: Any
     ) -> bytes:
@@ -74,6 +78,8 @@ class Sandbox:
             "PLUGNOTAS_API_KEY": "sandbox",
             "STRIPE_BASE_URL": self.stripe_url,
             "STRIPE_SECRET_KEY": "sk_test_sandbox",
+            "OPENAI_BASE_URL": self.openai_url,
+            "OPENAI_API_KEY": "sandbox",
             "SERPER_BASE_URL": f"{self.url}/serper",
             "SERPER_API_KEY": "sandbox",
             "VIPER_BASE_URL": f"{self.url}/viper",
@@ -175,6 +181,14 @@ class Sandbox:
     def end_dispute(self, dispute_id: str, status: str) -> dict[str, Any]:
         """Let the bank decide a dispute: won, lost, warning_closed, prevented."""
         return self._call("POST", f"/stripe/disputes/{dispute_id}", {"status": status})
+
+    def openai(self) -> dict[str, Any]:
+        """Return OpenAI's plan and the last requests as they came."""
+        return self._call("GET", "/openai")
+
+    def set_openai(self, **plan: Any) -> dict[str, Any]:
+        """Say how OpenAI answers from now on: answer, times, seconds, drip_seconds, transcript…"""
+        return self._call("POST", "/openai/plan", plan)
 
     def faults(self) -> list[dict[str, Any]]:
         return list(self._call("GET", "/faults")["faults"])

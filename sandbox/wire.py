@@ -14,6 +14,7 @@ from sandbox import brasilapi, serper, viper
 from sandbox.answers import HEADERS
 from sandbox.calls import Call, Calls
 from sandbox.faults import PROVIDERS, Fault, Faults
+from sandbox.openai import answers as openai_answers
 from sandbox.plugnotas import answers as plugnotas_answers
 from sandbox.sefin import refusals as sefin_refusals
 from sandbox.stripe import answers as stripe_answers
@@ -29,12 +30,14 @@ STATUS_BODIES: dict[str, Callable[[int, str], Response]] = {
     "parameters": sefin_refusals.refuse_status,
     "plugnotas": plugnotas_answers.refuse,
     "stripe": stripe_answers.refuse,
+    "openai": openai_answers.refuse,
 }
 REJECTIONS: dict[str, Callable[[str, str], Response]] = {
     "sefin": sefin_refusals.reject,
     "adn": sefin_refusals.reject_in_adn,
     "plugnotas": plugnotas_answers.reject,
     "stripe": stripe_answers.reject,
+    "openai": openai_answers.reject,
 }
 USUAL_MESSAGES = {
     401: "Unauthorized.",

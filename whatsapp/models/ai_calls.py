@@ -8,7 +8,7 @@ from whatsapp.models.conversations import Conversation
 
 
 class AiCall(models.Model):
-    """One call of OpenAI. `cost` is in millionths of a US dollar, by the prices of the day of the call."""
+    """One try of a call of OpenAI. `cost`: millionths of a US dollar, by the prices of its day."""
 
     class Purpose(models.TextChoices):
         READING = "reading", "Leitura"
@@ -16,10 +16,13 @@ class AiCall(models.Model):
 
     class Outcome(models.TextChoices):
         OK = "ok", "Respondeu"
-        REFUSED = "refused", "Recusou"
-        INVALID = "invalid", "Resposta inválida"
+        REFUSAL = "refusal", "Não quis responder"
+        CUT = "cut", "Resposta cortada"
+        UNREADABLE = "unreadable", "Resposta ilegível"
+        EMPTY = "empty", "Resposta vazia"
+        REFUSED = "refused", "Pedido recusado"
+        ACCOUNT = "account", "Conta sem acesso"
         UNAVAILABLE = "unavailable", "Fora do ar"
-        UNKNOWN = "unknown", "Sem resposta"
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     conversation = models.ForeignKey(
@@ -29,6 +32,8 @@ class AiCall(models.Model):
     model = models.CharField("modelo", max_length=60)
     prompt_version = models.CharField("versão do prompt", max_length=40, blank=True)
     outcome = models.CharField("resultado", max_length=11, choices=Outcome.choices)
+    attempt = models.PositiveSmallIntegerField("tentativa", default=1)
+    request_id = models.CharField(max_length=60, blank=True, help_text="OpenAI's, for its support")
     tokens_in = models.PositiveIntegerField(default=0)
     tokens_cached = models.PositiveIntegerField(default=0, help_text="part of tokens_in")
     tokens_out = models.PositiveIntegerField(default=0)
@@ -45,7 +50,18 @@ class AiCall(models.Model):
                 condition=Q(purpose__in=["reading", "transcription"]), name="whatsapp_ai_call_purpose"
             ),
             models.CheckConstraint(
-                condition=Q(outcome__in=["ok", "refused", "invalid", "unavailable", "unknown"]),
+                condition=Q(
+                    outcome__in=[
+                        "ok",
+                        "refusal",
+                        "cut",
+                        "unreadable",
+                        "empty",
+                        "refused",
+                        "account",
+                        "unavailable",
+                    ]
+                ),
                 name="whatsapp_ai_call_outcome",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ PY := .venv/bin/python
 install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test test-upgrade chaos chaos-nfse chaos-payments check bench demo lint
+.PHONY: help setup services run stop test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments check bench demo lint
 .PHONY: types screenshots
 
 help: ## Show this list
@@ -46,6 +46,18 @@ demo: setup services ## Load the demo data again
 test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium
 	@$(PY) -m pytest -n 2 --dist loadfile
+
+test-slow: setup ## Run all tests and print the 20 slowest
+	@$(PY) -m embedded.chromium
+	@$(PY) -m pytest -q -n 2 --dist loadfile --durations 20
+
+compiler:
+	@command -v cc >/dev/null || { $(call install_as_root,gcc libc6-dev); } || true
+
+test-calendar: setup compiler ## Run what another day could change on four awkward days, then all tests on one
+	@$(PY) -m embedded.chromium
+	@$(PY) -m tests.support.calendar part
+	@$(PY) -m tests.support.calendar whole
 
 test-upgrade: setup ## Migrate a database that an older version filled, and read the same from it
 	@$(PY) -m pytest -q tests/upgrade

@@ -4,9 +4,13 @@ import pytest
 import pytest_socket
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis
 
 from core.http import close_providers
 from tests.support.emptying import empty_tables, keep_first_rows
+
+hypothesis.register_profile("nitro", deadline=None)  # a busy machine is no reason to fail
+hypothesis.load_profile("nitro")
 
 
 @pytest.fixture(autouse=True)

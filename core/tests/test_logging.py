@@ -3,7 +3,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 import structlog
@@ -141,11 +140,9 @@ def test_what_is_nobodys_stays(text):
 
 
 @pytest.mark.parametrize("text", ["a" * 10**6, "http://" * 10**5, "1" * 10**6, "a." * 10**6])
-def test_a_very_long_text_is_cut_and_takes_no_time(text):
-    started = time.monotonic()
-
+def test_of_a_very_long_text_only_the_beginning_is_masked_and_kept(text):
+    assert mask_text(text) == mask_text(text[:LONGEST_TEXT] + "…")
     assert len(mask_text(text)) <= LONGEST_TEXT + 1
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize(

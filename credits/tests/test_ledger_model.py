@@ -240,7 +240,6 @@ def test_the_ledger_does_what_its_model_does():
         settings=settings(
             max_examples=60,
             stateful_step_count=30,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -176,7 +176,7 @@ def test_no_bytes_make_it_fall(data):
 SIGNED, NOTE = signed(), make_nfse(signed())
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([SIGNED, NOTE]), st.integers(0, 2**32))
 def test_damaged_documents_get_a_verdict(document, seed):
     chance = random.Random(seed)
@@ -200,7 +200,7 @@ def test_damaged_documents_get_a_verdict(document, seed):
 DER = make_certificate().certificate.public_bytes(Encoding.DER)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(DER) - 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_damaged_certificates_get_a_verdict(changes):
     damaged = bytearray(DER)

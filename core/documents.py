@@ -27,7 +27,7 @@ class InvalidCpf(NitroError):
 
 def normalize_cnpj(text: str) -> str:
     """Return the 14 characters of a CNPJ typed with or without mask. Raises InvalidCnpj."""
-    number = _compact(text)
+    number = compact_document(text)
     if (
         not _CNPJ_SHAPE.fullmatch(number)
         or len(set(number)) == 1
@@ -48,13 +48,13 @@ def is_cnpj(text: str) -> bool:
 
 def format_cnpj(text: str) -> str:
     """Return a CNPJ as XX.XXX.XXX/XXXX-XX. Text of another length comes back as it is."""
-    number = _compact(text)
+    number = compact_document(text)
     return str(_cnpj.format(number)) if len(number) == 14 else text
 
 
 def normalize_cpf(text: str) -> str:
     """Return the 11 digits of a CPF typed with or without mask. Raises InvalidCpf."""
-    number = _compact(text)
+    number = compact_document(text)
     if not _CPF_SHAPE.fullmatch(number) or len(set(number)) == 1 or not _cpf.is_valid(number):
         raise InvalidCpf
     return number
@@ -71,19 +71,19 @@ def is_cpf(text: str) -> bool:
 
 def format_cpf(text: str) -> str:
     """Return a CPF as XXX.XXX.XXX-XX. Text of another length comes back as it is."""
-    number = _compact(text)
+    number = compact_document(text)
     return str(_cpf.format(number)) if len(number) == 11 else text
 
 
 def mask_cpf(text: str) -> str:
     """Return a CPF with the first three and the check digits hidden: ***.456.789-**."""
-    number = _compact(text)
+    number = compact_document(text)
     return f"***.{number[3:6]}.{number[6:9]}-**" if len(number) == 11 else "***"
 
 
 def mask_document(text: str) -> str:
     """Return a CPF masked, a CNPJ formatted (it is public), and anything else hidden."""
-    return format_cnpj(text) if len(_compact(text)) == 14 else mask_cpf(text)
+    return format_cnpj(text) if len(compact_document(text)) == 14 else mask_cpf(text)
 
 
 def strip_owner_cpf(legal_name: str) -> str:
@@ -99,8 +99,9 @@ def strip_owner_cpf(legal_name: str) -> str:
 def find_cnpjs(text: str) -> list[str]:
     """Return every valid CNPJ in free text, normalized, each once, in order of appearance."""
     found = (match[0] for match in _CNPJ_IN_TEXT.finditer(text))
-    return list(dict.fromkeys(_compact(number) for number in found if is_cnpj(number)))
+    return list(dict.fromkeys(compact_document(number) for number in found if is_cnpj(number)))
 
 
-def _compact(text: str) -> str:
+def compact_document(text: str) -> str:
+    """Return a document, or a part of one, as it is stored: upper case and without its mask."""
     return text.strip().upper().translate(_SEPARATORS)

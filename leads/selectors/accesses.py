@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from core.database import has_cnpj_part
 from core.errors import NitroError
 from core.text import folded_pattern
 from leads.models import LeadAccess
@@ -102,17 +103,14 @@ def _which_company(chosen: BaseFilter) -> Q:
 
 
 def _names(text: str) -> Q:
-    """Match a name in any case, accents aside, or a CNPJ with or without mask."""
+    """Match a name in any case, accents aside, or a part of a CNPJ with or without mask."""
     pattern = folded_pattern(text)
-    condition = (
+    return (
         Q(company__place_name__regex=pattern)
         | Q(company__trade_name__regex=pattern)
         | Q(company__legal_name__regex=pattern)
+        | has_cnpj_part("company__cnpj", text)
     )
-    number = "".join(character for character in text.upper() if character.isalnum())
-    if len(number) >= 8 and any(character.isdigit() for character in number):
-        condition |= Q(company__cnpj__startswith=number)
-    return condition
 
 
 def _start_of(day: date) -> datetime:

@@ -3,6 +3,8 @@
 from django.db import models
 
 from core.crypto import blind_index
+from core.database import has_cnpj_part
+from core.documents import is_cpf, normalize_cpf
 from core.fields import EncryptedTextField
 
 
@@ -24,6 +26,13 @@ class Documented(models.Model):
     def index_document(cls, document: str) -> str:
         """Return the hash by which a row with this CNPJ or CPF (without mask) is found."""
         return blind_index(document, f"nfse.{cls._meta.model_name}.document")
+
+    @classmethod
+    def matching(cls, text: str) -> models.Q:
+        """Return the condition of a search: any part of a CNPJ, or a whole CPF: it is encrypted (R28)."""
+        if is_cpf(text):
+            return models.Q(document_index=cls.index_document(normalize_cpf(text)))
+        return has_cnpj_part("cnpj", text)
 
     @property
     def document(self) -> str:

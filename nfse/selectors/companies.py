@@ -24,7 +24,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from core.documents import is_cpf, normalize_cpf
 from core.text import folded_pattern
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Environment, Gateway, TaxRegime, TotalTaxMode
@@ -187,11 +186,6 @@ def get_service(firm_id: int, service_id: int) -> ServiceProfile:
     return service
 
 
-def get_readiness(firm_id: int, company_id: int, *, now: datetime) -> tuple[ReadinessItem, ...]:
-    """The checklist of one company (N8). Raises NotFound."""
-    return read_readiness(get_company(firm_id, company_id), now=now)
-
-
 def read_readiness(company: Company, *, now: datetime) -> tuple[ReadinessItem, ...]:
     """The checklist of a company that `list_companies` or `get_company` returned; no further query."""
     return check_readiness(read_facts(company), now=now)
@@ -254,15 +248,7 @@ def _tax_facts(profile: TaxProfile | None) -> TaxFacts | None:
 
 def _matches(word: str) -> Q:
     pattern = folded_pattern(word)
-    return Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | _has_document(word)
-
-
-def _has_document(word: str) -> Q:
-    """A CNPJ is found by a part of it, a CPF only whole: it is stored encrypted (R28)."""
-    if is_cpf(word):
-        return Q(document_index=Company.index_document(normalize_cpf(word)))
-    compact = word.translate(str.maketrans("", "", " ./-")).upper()
-    return Q(cnpj__contains=compact) if len(compact) >= 3 else Q(pk__in=[])
+    return Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | Company.matching(word)
 
 
 def _ready(now: datetime) -> Q:

@@ -10,7 +10,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from core.documents import is_cpf, normalize_cpf
 from core.money import InvalidAmount, parse_brl
 from core.text import folded_pattern
 from fiscal.enumerations import Environment
@@ -23,7 +22,6 @@ from nfse.models import (
     RequestEvent,
     Taker,
 )
-from nfse.models.documents import Documented
 from nfse.permissions import NotFound
 from nfse.states import STANDING
 
@@ -192,10 +190,10 @@ def _matches(firm_id: int, word: str) -> Q:
     """
     pattern = folded_pattern(word)
     companies = Company.objects.filter(firm_id=firm_id).filter(
-        Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | _has_document(Company, word)
+        Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | Company.matching(word)
     )
     takers = Taker.objects.filter(firm_id=firm_id).filter(
-        Q(name__regex=pattern) | Q(nickname__regex=pattern) | _has_document(Taker, word)
+        Q(name__regex=pattern) | Q(nickname__regex=pattern) | Taker.matching(word)
     )
     notes = Invoice.objects.filter(firm_id=firm_id, number=word)
     found = (
@@ -205,14 +203,6 @@ def _matches(firm_id: int, word: str) -> Q:
     )
     amount = _read_amount(word)
     return found | Q(amount=amount) if amount is not None else found
-
-
-def _has_document(model: type[Documented], word: str) -> Q:
-    """A CNPJ is found by its beginning, a CPF only whole: it is stored encrypted (R28)."""
-    if is_cpf(word):
-        return Q(document_index=model.index_document(normalize_cpf(word)))
-    compact = word.translate(str.maketrans("", "", " ./-")).upper()
-    return Q(cnpj__startswith=compact) if len(compact) >= 3 else Q(pk__in=[])
 
 
 def _read_amount(word: str) -> Decimal | None:

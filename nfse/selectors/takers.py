@@ -179,12 +179,5 @@ def _match(firm_id: int, text: str) -> QuerySet[Taker]:
     for word in text.split():
         pattern = folded_pattern(word)
         names = Q(name__regex=pattern) | Q(nickname__regex=pattern)
-        takers = takers.filter(names | _by_document(word))
+        takers = takers.filter(names | Taker.matching(word))
     return takers
-
-
-def _by_document(word: str) -> Q:
-    if is_cpf(word):
-        return Q(document_index=Taker.index_document(normalize_cpf(word)))
-    compact = word.translate(str.maketrans("", "", " ./-")).upper()
-    return Q(cnpj__startswith=compact) if len(compact) >= 3 else Q(pk__in=[])

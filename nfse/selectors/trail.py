@@ -120,12 +120,9 @@ def _matches(firm_id: int, chosen: TrailFilter) -> Q:
 
 
 def _of_company(firm_id: int, text: str) -> Q:
-    """Of companies that exist by name or CNPJ, of removed ones by the name that the trail kept."""
-    compact = text.translate(str.maketrans("", "", " ./-")).upper()
+    """Of companies that exist by name or document, of removed ones by the name that the trail kept."""
     pattern = folded_pattern(text)
-    found = Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern)
-    if len(compact) >= 3:
-        found |= Q(cnpj__contains=compact)
+    found = Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | Company.matching(text)
     companies = Company.objects.filter(found, firm_id=firm_id)
     return Q(company_id__in=companies.values("pk")) | Q(subject="company", subject_label__regex=pattern)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from fiscal.enumerations import Environment
 from nfse.models import Company
 from nfse.readiness import Need, list_missing
-from nfse.selectors.companies import get_readiness
+from nfse.selectors.companies import get_company, read_readiness
 from nfse.services.certificates import upload_certificate
 from nfse.services.city_check import check_company_city, request_due_checks
 from nfse.services.companies import remove_company, switch_environment
@@ -54,7 +54,7 @@ def test_a_city_that_uses_the_national_issuer_is_kept_with_the_date(company):
 def test_a_city_that_does_not_use_it_makes_the_company_not_ready(sandbox, office, company):
     sandbox.set_city(PORTO_ALEGRE, uses_national_issuer=False)
     assert check(company) is False
-    items = list_missing(get_readiness(office.firm.pk, company.pk, now=timezone.now()))
+    items = list_missing(read_readiness(get_company(office.firm.pk, company.pk), now=timezone.now()))
     assert Need.CITY in [item.need for item in items]
 
 

@@ -16,10 +16,10 @@ from nfse.selectors.companies import (
     count_companies,
     find_tax_profile,
     get_company,
-    get_readiness,
     get_service,
     list_companies,
     list_services,
+    read_readiness,
 )
 from nfse.selectors.trail import list_changes
 from nfse.services.companies import (
@@ -247,7 +247,7 @@ def test_strangers_meet_nothing(office, other_office, company, other_company, da
     firm_id = other_office.firm.pk
     for read in (
         lambda: get_company(firm_id, company.pk),
-        lambda: get_readiness(firm_id, company.pk, now=timezone.now()),
+        lambda: read_readiness(get_company(firm_id, company.pk), now=timezone.now()),
         lambda: get_service(firm_id, service.pk),
     ):
         with pytest.raises(NotFound):

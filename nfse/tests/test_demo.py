@@ -10,7 +10,7 @@ from core.demos import PASSWORD
 from nfse.demo.cast import BLOCKED, CONSULTANCY, NOTES, PORTO_ALEGRE
 from nfse.models import AuthorizedPhone, Certificate, Company, Firm, InvoiceRequest, ServiceProfile, Taker
 from nfse.readiness import list_missing
-from nfse.selectors.companies import get_readiness
+from nfse.selectors.companies import get_company, read_readiness
 from nfse.tests.firms import make_city
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +30,7 @@ def count():
 
 
 def missing(company):
-    items = get_readiness(company.firm_id, company.pk, now=company.created_at)
+    items = read_readiness(get_company(company.firm_id, company.pk), now=company.created_at)
     return {item.need.value for item in list_missing(items)}
 
 

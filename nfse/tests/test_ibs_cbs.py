@@ -8,7 +8,7 @@ import pytest
 from fiscal.documents.clock import SAO_PAULO
 from nfse.models import Certificate, Company, Notice, TaxProfile
 from nfse.readiness import Need, list_missing
-from nfse.selectors.companies import CompanyFilters, count_by_readiness, get_readiness
+from nfse.selectors.companies import CompanyFilters, count_by_readiness, get_company, read_readiness
 from nfse.services.duties import announce_duties
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.sampling import try_service
@@ -122,7 +122,8 @@ def test_the_list_and_the_checklist_agree_on_every_month_of_the_calendar(office,
     for day in CALENDAR:
         now = datetime(day.year, day.month, 1, 0, 30, tzinfo=SAO_PAULO)
         listed = count_by_readiness(office.firm.pk, everything, now=now)
-        missing = [item.need for item in list_missing(get_readiness(office.firm.pk, company.pk, now=now))]
+        checklist = read_readiness(get_company(office.firm.pk, company.pk), now=now)
+        missing = [item.need for item in list_missing(checklist)]
         owes = regime != "mei" and day >= date(2027, 1, 1)
         assert (missing, listed.blocked) == (([Need.IBS_CBS], 1) if owes else ([], 0)), day
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fiscal.enumerations import TaxRegime, WhoFixes
 from nfse.readiness import CompanyFacts, Need, TaxFacts, check_chat, check_readiness, is_ready, list_missing
-from nfse.selectors.companies import CompanyFilters, get_readiness, list_companies, read_readiness
+from nfse.selectors.companies import CompanyFilters, get_company, list_companies, read_readiness
 from nfse.tests.firms import make_certificate, make_company, make_service, make_tax_profile
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -100,7 +100,8 @@ def test_every_item_says_who_fixes_it_and_where():
 
 @pytest.mark.django_db
 def test_the_checklist_of_a_stored_company(office, company, django_assert_num_queries):
-    assert [item.need for item in list_missing(get_readiness(office.firm.pk, company.pk, now=NOW))] == [
+    checklist = read_readiness(get_company(office.firm.pk, company.pk), now=NOW)
+    assert [item.need for item in list_missing(checklist)] == [
         Need.TAX_PROFILE,
         Need.SERVICE,
         Need.CERTIFICATE,
@@ -109,15 +110,15 @@ def test_the_checklist_of_a_stored_company(office, company, django_assert_num_qu
     make_service(company)
     make_certificate(office, company)
     with django_assert_num_queries(1):
-        assert is_ready(get_readiness(office.firm.pk, company.pk, now=timezone.now()))
+        assert is_ready(read_readiness(get_company(office.firm.pk, company.pk), now=timezone.now()))
 
 
 @pytest.mark.django_db
 def test_a_blocked_account_makes_no_company_ready(office, company):
     office.firm.account.blocked_at = NOW
     office.firm.account.save()
-    assert get_readiness(office.firm.pk, company.pk, now=NOW)[0].need == Need.FIRM
-    assert not get_readiness(office.firm.pk, company.pk, now=NOW)[0].is_met
+    first = read_readiness(get_company(office.firm.pk, company.pk), now=NOW)[0]
+    assert (first.need, first.is_met) == (Need.FIRM, False)
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Membership
+from core.database import has_cnpj_part
 from core.text import folded_pattern
 from fiscal.enumerations import Environment
 from nfse.models import Certificate, Company, Firm, InvoiceRequest, Taker
@@ -15,12 +16,11 @@ ENDING = timedelta(days=7)
 
 
 def list_firms(*, text: str = "") -> QuerySet[Firm]:
-    """Return firms by name, found by a part of their name or by their CNPJ, with `company_count`."""
+    """Return firms by name, found by a part of their name or of their CNPJ, with `company_count`."""
     firms = Firm.objects.select_related("account", "city").annotate(company_count=Count("companies"))
     for word in text.split():
         named = Q(legal_name__regex=folded_pattern(word)) | Q(trade_name__regex=folded_pattern(word))
-        digits = "".join(character for character in word.upper() if character.isalnum())
-        firms = firms.filter(named | Q(document__contains=digits) if digits else named)
+        firms = firms.filter(named | has_cnpj_part("document", word))
     return firms.order_by("legal_name", "pk")
 
 

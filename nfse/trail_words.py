@@ -56,6 +56,7 @@ LABELS = {
     "limit_cents": "limite por nota",
     "whatsapp": "WhatsApp",
     "cpf": "CPF",
+    "notes": "observações",  # of a taker, in records written before the field was called `remark`
 }
 CITY_FIELDS = ("city_id", "city")
 

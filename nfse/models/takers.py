@@ -24,7 +24,7 @@ class Taker(Documented, Addressed):
         related_name="+",
         verbose_name="cidade",
     )
-    notes = models.TextField("observações", max_length=1000, blank=True)
+    remark = models.TextField("observações", max_length=1000, blank=True)
     registry_status = models.CharField("situação na Receita", max_length=2, blank=True)
     registry_fetched_at = models.DateTimeField("consultado em", null=True, blank=True)
     merged_into = models.ForeignKey(

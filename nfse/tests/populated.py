@@ -171,7 +171,7 @@ def make_populated(number: int) -> Populated:
         city=city,
         email=f"padaria@{name.lower()}.example",
         phone=f"+55519{number}1122334",
-        notes=f"Só atende o {name}",
+        remark=f"Só atende o {name}",
     )
     person = make_taker(office.firm, CPFS[number], name=f"Dona {name}")
     phone = make_phone(company, f"+55519{number}3344556", name=f"Zeladora {name}", is_main=True)

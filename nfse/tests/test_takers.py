@@ -160,9 +160,9 @@ def test_the_database_takes_no_taker_without_document(office):
 
 def test_an_edit_of_one_firm_touches_no_other(office, other_office):
     ours, theirs = make_taker(office.firm), make_taker(other_office.firm)
-    update_taker(**by(office), taker_id=ours.pk, data=TakerData(name="Nome novo", notes="cliente antigo"))
+    update_taker(**by(office), taker_id=ours.pk, data=TakerData(name="Nome novo", remark="cliente antigo"))
     theirs.refresh_from_db()
-    assert (theirs.name, theirs.notes) == ("Padaria Central Ltda", "")
+    assert (theirs.name, theirs.remark) == ("Padaria Central Ltda", "")
     change = ChangeRecord.objects.get()
     assert (change.firm, change.after["name"]) == (office.firm, "Nome novo")
 

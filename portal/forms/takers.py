@@ -21,7 +21,7 @@ from nfse.services.takers import (
 from portal.forms.addresses import ADDRESS_ERRORS, AddressForm, describe_contact, text_field
 from portal.forms.fields import clean_by
 from portal.forms.of_company import OfCompanyForm
-from registry.values import ACTIVE, BLOCKING_STATUSES, DOUBTFUL_STATUSES
+from registry.values import BLOCKING_STATUSES, DOUBTFUL_STATUSES, RegistryStatus
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     TakerTaken: "document",
@@ -34,7 +34,7 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
     DifferentDocuments: "taker",
 }
 STATUSES: dict[str, tuple[str, frozenset[str]]] = {
-    "ativa": ("Ativa", frozenset({ACTIVE})),
+    "ativa": ("Ativa", frozenset({RegistryStatus.ACTIVE})),
     "atencao": ("Suspensa ou inapta", DOUBTFUL_STATUSES),
     "encerrada": ("Baixada ou nula", BLOCKING_STATUSES),
 }
@@ -113,7 +113,7 @@ class TakerForm(AddressForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"invalid": "E-mail inválido. Escreva como nome@empresa.com.br."},
     )
-    notes = forms.CharField(
+    remark = forms.CharField(
         label="Observações",
         required=False,
         max_length=1000,
@@ -179,5 +179,5 @@ class LookupForm(forms.Form):
 
 def describe_taker(taker: Taker) -> dict[str, Any]:
     """What the form shows of a stored taker."""
-    names = ("name", "nickname", "municipal_registration", "email", "notes")
+    names = ("name", "nickname", "municipal_registration", "email", "remark")
     return {name: getattr(taker, name) for name in names} | describe_contact(taker)

@@ -31,7 +31,7 @@ SENT = {
     "district": "Centro",
     "city": "Santa Maria - RS",
     "city_code": "",
-    "notes": "",
+    "remark": "",
 }
 
 
@@ -214,7 +214,7 @@ def test_a_merged_taker_leads_to_the_one_that_stayed(attendant, office):
 
 
 def test_outside_text_is_escaped(attendant, office):
-    taker = make_taker(office.firm, name="<script>alert(1)</script>", notes="<script>alert(2)</script>")
+    taker = make_taker(office.firm, name="<script>alert(1)</script>", remark="<script>alert(2)</script>")
     make_record(legal_name="<script>alert(3)</script>")
     for path in (LIST, at(taker), at(taker, "editar/"), at(taker, "unir/")):
         assert "<script>alert" not in attendant.get(path).content.decode(), path

@@ -81,6 +81,14 @@ def test_every_field_that_the_trail_may_hold_has_a_label_in_portuguese():
             assert label[0].isupper() or not label[0].isalpha()
 
 
+def test_a_change_of_a_takers_remark_from_before_it_was_called_so_has_its_label(accountant, office):
+    change(office, subject="taker", before={"notes": ""}, after={"notes": "Pede a nota no dia 5."})
+
+    [field] = accountant.get(PAGE).context["changes"][0].fields
+
+    assert (field.label, field.after) == ("Observações", "Pede a nota no dia 5.")
+
+
 def test_every_subject_written_by_the_services_has_words(office):
     written = {"firm", "member", "invite", "company", "tax_profile", "service", "certificate", "taker"}
     assert written <= set(SUBJECTS)

@@ -210,7 +210,7 @@ def read_companies() -> dict[str, Any]:
 
 
 def read_takers() -> list[list[Any]]:
-    columns = ("name", "nickname", "email", "phone", "street", "postal_code", "notes", "merged_into_id")
+    columns = ("name", "nickname", "email", "phone", "street", "postal_code", "remark", "merged_into_id")
     return [
         [taker.pk, taker.firm_id, taker.document, *(plain(getattr(taker, name)) for name in columns)]
         for taker in Taker.objects.order_by("pk")

@@ -136,13 +136,6 @@ def conclude(case: Case) -> Resolution:
     return _conclude_place(case, case.place) if case.place else _conclude_company(case)
 
 
-def resolve_place(case: Case, sources: Sources) -> Resolution:
-    """Make every call that the case needs, one after the other, and conclude."""
-    while call := next_call(case, sources):
-        case = call()
-    return conclude(case)
-
-
 def _is_decided(case: Case) -> bool:
     if case.place is None:
         return bool(case.records)

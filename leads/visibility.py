@@ -15,9 +15,8 @@ from django.db.models import Q
 from core.documents import strip_owner_cpf
 from core.formatting import format_postal_code
 from leads.models import LeadAccess, LeadCompany
+from registry.values import CompanySize, RegistryStatus
 
-_STATUS = dict(LeadCompany.Status.choices)
-_SIZE = dict(LeadCompany.Size.choices)
 _ORIGIN = dict(LeadAccess.Kind.choices)
 
 
@@ -103,12 +102,12 @@ def visible_lead(access: LeadAccess) -> VisibleLead:
         legal_name=strip_owner_cpf(company.legal_name),
         trade_name=strip_owner_cpf(company.trade_name),
         cnpj=company.cnpj,
-        status=_STATUS.get(company.status, company.status),
-        is_active=company.status == LeadCompany.Status.ACTIVE,
+        status=RegistryStatus.label_of(company.status),
+        is_active=company.status == RegistryStatus.ACTIVE,
         opening_date=company.opening_date,
         cnae=_cnae(company.main_cnae),
         cnae_description=company.main_cnae_description,
-        size=_SIZE.get(company.size, ""),
+        size=CompanySize.label_of(company.size),
         is_individual=private,
         city=company.city.name,
         uf=company.city.uf,

@@ -6,8 +6,8 @@ Only `nfse.services.issuing.moving.move` changes a state, and only along these m
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.enumerations import Labeled
 from core.errors import NitroError
-from fiscal.enumerations import Labeled
 
 
 class State(Labeled):

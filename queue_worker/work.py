@@ -7,7 +7,7 @@ from uuid import UUID
 from queue_worker.errors import LeaseLost
 from queue_worker.models import WorkItem
 from queue_worker.policy import Handler
-from queue_worker.services import finish, renew_leases
+from queue_worker.services import finish
 
 RENEW_SECONDS = 5.0
 RENEWALS_PER_LEASE = 3
@@ -62,12 +62,6 @@ class Work:
         """Raise LeaseLost when the item is no longer ours. Call it before each effect outside."""
         if not self.is_held:
             raise LeaseLost(f"item {self.item_id} belongs to somebody else")
-
-    def heartbeat(self) -> None:
-        """Renew the lease now (a thread of the process does so until the deadline). Raises LeaseLost."""
-        asked = time.monotonic()
-        self.note_renewal(asked, held=self.item_id in renew_leases(leases=[(self.item_id, self.token)]))
-        self.check()
 
     def finish(self, result: dict[str, Any] | None = None) -> None:
         """Record success inside the handler's own transaction, with the effects: both or neither.

@@ -16,7 +16,6 @@ _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;.]+(\.[^\s@,;.]+)+")
 _DIGITS = re.compile(r"[0-9]+")
 
 PLACEHOLDER_DATE = date(1900, 1, 1)
-STATUS_CODES = {"NULA": "01", "ATIVA": "02", "SUSPENSA": "03", "INAPTA": "04", "BAIXADA": "08"}
 
 
 def squeeze(text: str) -> str:

@@ -5,14 +5,32 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-ACTIVE = "02"
-"""Code of the Receita for `situação cadastral` ATIVA."""
+from core.enumerations import Labeled
 
-STATUS_NAMES = {"01": "Nula", "02": "Ativa", "03": "Suspensa", "04": "Inapta", "08": "Baixada"}
-BLOCKING_STATUSES = frozenset({"01", "08"})
+
+class RegistryStatus(Labeled):
+    """`situação cadastral` by the Receita's code; codes outside of the layout are kept as text."""
+
+    NULL = "01", "Nula"
+    ACTIVE = "02", "Ativa"
+    SUSPENDED = "03", "Suspensa"
+    UNFIT = "04", "Inapta"
+    CLOSED = "08", "Baixada"
+
+
+class CompanySize(Labeled):
+    """`porte` by the Receita's code."""
+
+    UNKNOWN = "00", "Não informado"
+    MICRO = "01", "Microempresa"
+    SMALL = "03", "Empresa de pequeno porte"
+    OTHER = "05", "Demais portes"
+
+
+BLOCKING_STATUSES = frozenset({RegistryStatus.NULL, RegistryStatus.CLOSED})
 """NULA and BAIXADA: no note to this taker (N9)."""
 
-DOUBTFUL_STATUSES = frozenset({"03", "04"})
+DOUBTFUL_STATUSES = frozenset({RegistryStatus.SUSPENDED, RegistryStatus.UNFIT})
 """SUSPENSA and INAPTA: ask before a note to this taker (N9)."""
 
 _DATES = ("status_date", "opening_date", "as_of")
@@ -74,12 +92,12 @@ class RegistryRecord(AddressLines):
 
     @property
     def is_active(self) -> bool:
-        return self.status == ACTIVE
+        return self.status == RegistryStatus.ACTIVE
 
     @property
     def status_name(self) -> str:
         """`situação cadastral` in words, or the code when the layout does not know it."""
-        return STATUS_NAMES.get(self.status, self.status)
+        return RegistryStatus.label_of(self.status)
 
 
 def record_as_json(record: RegistryRecord) -> dict[str, Any]:

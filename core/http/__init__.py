@@ -11,7 +11,7 @@ from core.breaker import CircuitOpen
 from core.http.answers import Response
 from core.http.client import CERTIFICATE_REFUSED, CalledInsideTransaction, ProviderClient, Uploaded
 from core.http.connections import ClientIdentity
-from core.http.providers import ProviderState, close_providers, is_circuit_open, provider_states
+from core.http.providers import close_providers
 from core.http.reports import report_account_trouble
 from core.http.times import Deadline, Timeout
 
@@ -22,12 +22,9 @@ __all__ = [
     "ClientIdentity",
     "Deadline",
     "ProviderClient",
-    "ProviderState",
     "Response",
     "Timeout",
     "Uploaded",
     "close_providers",
-    "is_circuit_open",
-    "provider_states",
     "report_account_trouble",
 ]

@@ -6,28 +6,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
-from core.breaker import Breaker, State
+from core.breaker import Breaker
 from core.errors import Unavailable
 from core.http.connections import Connections
 from core.http.reports import forget_troubles
-
-
-@dataclass(frozen=True)
-class ProviderState:
-    """What operators see of one provider in this process, or of one key of it.
-
-    `busy` and `max_concurrency` are the provider's: all keys share its slots.
-    """
-
-    name: str
-    key: str
-    circuit: State
-    failures: int
-    busy: int
-    max_concurrency: int
-    paused_seconds: float
 
 
 class Health:
@@ -53,47 +36,24 @@ class Provider:
     def __init__(self, name: str, base_url: str, max_concurrency: int) -> None:
         self.name = name
         self.connections = Connections(base_url, max_concurrency)
-        self.max_concurrency = max_concurrency
         self.slots = threading.BoundedSemaphore(max_concurrency)
-        self.busy = 0
-        self._health: dict[str, Health] = {}
+        self.healths: dict[str, Health] = {}
         self._lock = threading.Lock()
 
     def health(self, key: str) -> Health:
         """Return the health of `key`, made when first asked for; that of the whole provider for ""."""
         with self._lock:
-            return self._health.setdefault(key, Health())
+            return self.healths.setdefault(key, Health())
 
     @contextmanager
     def slot(self, seconds: float) -> Iterator[None]:
         """Hold one of the provider's slots. Raises Unavailable when none is free within `seconds`."""
         if not self.slots.acquire(timeout=max(0.0, seconds)):
             raise Unavailable(retry_after=1.0, detail="all slots are busy")
-        with self._lock:
-            self.busy += 1
         try:
             yield
         finally:
-            with self._lock:
-                self.busy -= 1
             self.slots.release()
-
-    def describe(self) -> list[ProviderState]:
-        """Return one state per key that was asked for."""
-        with self._lock:
-            known = sorted(self._health.items())
-        return [
-            ProviderState(
-                name=self.name,
-                key=key,
-                circuit=health.breaker.state,
-                failures=health.breaker.failures,
-                busy=self.busy,
-                max_concurrency=self.max_concurrency,
-                paused_seconds=round(health.paused_seconds(), 1),
-            )
-            for key, health in known
-        ]
 
 
 _providers: dict[tuple[str, str, int], Provider] = {}
@@ -107,20 +67,6 @@ def get_provider(name: str, base_url: str, max_concurrency: int) -> Provider:
         if key not in _providers:
             _providers[key] = Provider(name, base_url, max_concurrency)
         return _providers[key]
-
-
-def provider_states() -> list[ProviderState]:
-    """Return the state of every provider, and key of one, that this process has called, for operators."""
-    with _providers_lock:
-        providers = list(_providers.values())
-    return [state for provider in providers for state in provider.describe()]
-
-
-def is_circuit_open(name: str, base_url: str, *, key: str = "") -> bool:
-    """Return whether this process has given up on a provider, or on one key of it, for a while."""
-    with _providers_lock:
-        found = [provider for made_for, provider in _providers.items() if made_for[:2] == (name, base_url)]
-    return any(provider.health(key).breaker.state == "open" for provider in found)
 
 
 def close_providers() -> None:

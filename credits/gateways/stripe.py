@@ -73,13 +73,6 @@ class StripePayments:
             methods=tuple(session.get("payment_method_types") or ()),
         )
 
-    def close_checkout(self, session_id: str) -> None:
-        """Let a page that was not paid expire; one that is complete or expired stays as it is."""
-        try:
-            _ask(lambda: self._client.v1.checkout.sessions.expire(session_id))
-        except Refused as error:
-            log.info("checkout_not_closed", code=error.code)
-
     def read_payment(self, session_id: str) -> Payment:
         """Return what Stripe says now. Raises Refused (code "resource_missing"), Unavailable, Unreadable."""
         session = _ask(

@@ -45,11 +45,6 @@ class Wallet(models.Model):
         """Whether nothing may be spent now: the account is blocked, owes, or is under examination."""
         return self.account.blocked_at is not None or self.frozen_at is not None or self.owed > 0
 
-    @property
-    def spendable(self) -> int:
-        """Credits that may be spent now."""
-        return 0 if self.is_stopped else self.balance
-
 
 class LedgerEntry(models.Model):
     """One change of a balance, written once and never changed; a correction is a new entry (R1)."""

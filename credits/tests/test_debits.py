@@ -134,7 +134,7 @@ def test_an_account_that_is_stopped_spends_nothing(account, table, change, error
         debit(account)
 
     assert refused.value.message
-    assert lock_wallet(account_id=account.pk).spendable == 0
+    assert lock_wallet(account_id=account.pk).is_stopped
     assert get_balance(account.pk) == 100
 
 
@@ -145,7 +145,7 @@ def test_an_account_that_owes_spends_nothing(account):
         debit(account)
 
     assert refused.value.owed == 5
-    assert lock_wallet(account_id=account.pk).spendable == 0
+    assert lock_wallet(account_id=account.pk).is_stopped
 
 
 def test_many_debits_are_one_entry_each_in_their_order(account):

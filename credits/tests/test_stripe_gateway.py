@@ -128,15 +128,6 @@ def test_a_boleto_is_not_refunded(payments, sandbox):
         payments.refund(payment_intent_id=intent, cents=1, key="refund-1")
 
 
-def test_a_checkout_is_closed(payments):
-    checkout = payments.open_checkout(request_for())
-
-    payments.close_checkout(checkout.session_id)
-    payments.close_checkout(checkout.session_id)
-
-    assert payments.read_payment(checkout.session_id).status == "expired"
-
-
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

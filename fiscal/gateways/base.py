@@ -227,10 +227,6 @@ class NFSeGateway(ABC):
     offers_analysis = False
 
     @abstractmethod
-    def is_available(self) -> bool:
-        """Return whether this gateway is configured and its circuit is not open in this process."""
-
-    @abstractmethod
     def prepare(self, snapshot: NoteSnapshot, allocation: Allocation) -> PreparedNote:
         """Return the bytes to store and send. No network. A substitution is a snapshot with `substitutes`.
 

@@ -13,21 +13,6 @@ from registry.models.catalog import City
 class LeadCompany(Addressed):
     """A registry company (one establishment), keyed by its confirmed CNPJ. No enrichment lives here."""
 
-    class Status(models.TextChoices):
-        """`situação cadastral` by the Receita's code; codes outside the layout are kept as text."""
-
-        NULL = "01", "Nula"
-        ACTIVE = "02", "Ativa"
-        SUSPENDED = "03", "Suspensa"
-        UNFIT = "04", "Inapta"
-        CLOSED = "08", "Baixada"
-
-    class Size(models.TextChoices):
-        UNKNOWN = "00", "Não informado"
-        MICRO = "01", "Microempresa"
-        SMALL = "03", "Empresa de pequeno porte"
-        OTHER = "05", "Demais"
-
     cnpj = models.CharField("CNPJ", max_length=14, unique=True)
     legal_name = models.CharField("razão social", max_length=160, help_text="without the owner's CPF (R49)")
     trade_name = models.CharField("nome fantasia", max_length=160, blank=True)

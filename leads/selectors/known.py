@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Greatest
 
-from leads.models import CompanyMembership, LeadCompany, Search, SearchCandidate
+from leads.models import CompanyMembership, Search, SearchCandidate
 from leads.selectors.exclusion import list_excluding_accesses
 from leads.visibility import has_visible_phone
+from registry.values import RegistryStatus
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def list_known_companies(search: Search, *, limit: int, now: datetime) -> list[K
         CompanyMembership.objects.filter(
             niche_id=search.niche_id,
             city_id=search.city_id,
-            company__status=LeadCompany.Status.ACTIVE,
+            company__status=RegistryStatus.ACTIVE,
             company__city_id=search.city_id,
         )
         .filter(Q(company__place_fetched_at__isnull=True) | Q(company__place_fetched_at__gte=place_limit))

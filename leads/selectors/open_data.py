@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from leads.matching import PlaceValue, glued_words, plain_number, telling_words, website_domain
 from registry.models import RegistryEstablishment
-from registry.values import ACTIVE
+from registry.values import RegistryStatus
 
 MAX_CANDIDATES = 60
 """All are scored from our own rows, without a call; an accountant's phone brings many."""
@@ -99,5 +99,5 @@ def _word_keys(place: PlaceValue) -> list[str]:
 
 def _active_in_cities(places: Sequence[PlaceValue]) -> QuerySet[RegistryEstablishment]:
     return RegistryEstablishment.objects.filter(
-        status=ACTIVE, municipality__in={place.city.siafi_code for place in places}
+        status=RegistryStatus.ACTIVE, municipality__in={place.city.siafi_code for place in places}
     )

@@ -16,6 +16,7 @@ from leads.models import LeadAccess, LeadCompany, Search, SearchCandidate
 from leads.selectors.exclusion import list_excluded_company_ids
 from leads.selectors.searches import SEARCH_REFERENCE
 from leads.services.running import count_drops
+from registry.values import RegistryStatus
 
 
 class Stop(Enum):
@@ -75,7 +76,7 @@ def _refuse(search: Search, company_ids: Sequence[int]) -> dict[int, str]:
     for company_id in company_ids:
         if company_id not in statuses:
             refused[company_id] = "other_city"
-        elif statuses[company_id] != LeadCompany.Status.ACTIVE:
+        elif statuses[company_id] != RegistryStatus.ACTIVE:
             refused[company_id] = "inactive"
     return refused
 

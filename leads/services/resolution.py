@@ -28,7 +28,7 @@ from leads.services.companies import save_company
 from leads.services.judgement import mark_common_phones
 from registry.gateways import get_registry_sources
 from registry.selectors.open_data import list_own_records
-from registry.values import ACTIVE, RegistryRecord
+from registry.values import RegistryRecord, RegistryStatus
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,7 @@ def save_resolution(*, resolution: Resolution, now: datetime) -> LeadCompany | N
         return None
     with transaction.atomic():
         if resolution.case.place is None:
-            company = (
-                save_company(record=resolution.record, place=None, now=now) if resolution.record else None
-            )
-            return company if resolution.outcome == Outcome.LINKED else None
+            return _refresh(resolution, now)
         place = Place.objects.select_for_update().get(pk=resolution.case.place.id)
         if resolution.outcome == Outcome.LINKED:
             return _link(place, resolution, now)
@@ -117,7 +114,7 @@ def _settle(prepared: Prepared, place: Place, now: datetime) -> bool:
     """Whether the place's own link answers already."""
     company = place.company
     if place.link == Place.Link.LINKED and company and company.registry_fetched_at >= _registry_limit(now):
-        if company.status != ACTIVE:
+        if company.status != RegistryStatus.ACTIVE:
             prepared.dropped[place.pk] = INACTIVE
         elif company.city_id != place.city_id:
             prepared.dropped[place.pk] = OTHER_CITY
@@ -152,7 +149,7 @@ def _base_candidates(places: Sequence[PlaceValue]) -> dict[int, list[str]]:
         return {}
     same_phone = Q(registry_phones__overlap=sorted(phones)) | Q(place_phone__in=phones)
     companies = LeadCompany.objects.filter(
-        same_phone, status=ACTIVE, city_id__in={place.city.ibge_code for place in places}
+        same_phone, status=RegistryStatus.ACTIVE, city_id__in={place.city.ibge_code for place in places}
     ).order_by("pk")
     rows = list(companies.values_list("cnpj", "city_id", "place_phone", "registry_phones"))
     return {

@@ -11,6 +11,7 @@ from accounts.tests.factories import make_buyer
 from credits.tests.factories import fund
 from leads.models import CompanyMembership, LeadAccess, LeadCompany, Niche, Place, Search, SearchCandidate
 from registry.tests.factories import make_city, make_cnpj
+from registry.values import CompanySize, RegistryStatus
 
 
 def make_funded(email: str, credits: int = 100) -> Account:
@@ -31,11 +32,11 @@ def make_company(number: int = 1, **fields: Any) -> LeadCompany:
     values: dict[str, Any] = {
         "legal_name": f"VALDORA {number} COMERCIO LTDA",
         "trade_name": f"VALDORA {number}",
-        "status": LeadCompany.Status.ACTIVE,
+        "status": RegistryStatus.ACTIVE,
         "opening_date": date(2015, 3, 9),
         "main_cnae": "4789004",
         "main_cnae_description": "Comércio varejista de animais vivos",
-        "size": LeadCompany.Size.MICRO,
+        "size": CompanySize.MICRO,
         "street": "RUA DAS ACACIAS",
         "number": str(number),
         "district": "CENTRO",

@@ -10,12 +10,13 @@ from accounts.tests.factories import make_buyer
 from credits.models import LedgerEntry
 from credits.selectors import get_balance
 from credits.tests.threads import run_together
-from leads.models import LeadAccess, LeadCompany, SearchCandidate
+from leads.models import LeadAccess, SearchCandidate
 from leads.selectors.ledger import find_delivery_differences
 from leads.services.delivery import Stop, deliver_leads
 from leads.services.running import finish_search
 from leads.tests.factories import make_access, make_companies, make_company, make_ready, make_search
 from registry.tests.factories import make_city
+from registry.values import RegistryStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,7 +189,7 @@ def test_a_company_of_another_city_is_not_delivered(account):
 
 def test_candidates_say_what_became_of_them(account):
     search = make_search(account)
-    good, closed = make_company(1), make_company(2, status=LeadCompany.Status.CLOSED)
+    good, closed = make_company(1), make_company(2, status=RegistryStatus.CLOSED)
     make_ready(search, [good, closed])
     deliver_leads(search_id=search.pk, company_ids=[good.pk, closed.pk])
     deliver_leads(search_id=search.pk, company_ids=[good.pk, closed.pk])

@@ -7,7 +7,8 @@ import pytest
 from core.errors import Unavailable
 from leads.gateways.base import CompanyFinder
 from leads.matching import CityIdentity, PlaceValue
-from leads.resolution import MAX_LOOKUPS, Case, Outcome, Sources, conclude, next_call, resolve_place
+from leads.resolution import MAX_LOOKUPS, Case, Outcome, Sources, conclude, next_call
+from leads.tests.resolving import resolve_place
 from registry.gateways.base import RegistryGateway
 from registry.values import RegistryRecord
 

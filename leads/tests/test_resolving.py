@@ -12,7 +12,7 @@ from django.utils import timezone
 from leads.gateways import get_search_providers
 from leads.gateways.base import PlaceQuery
 from leads.models import LeadCompany, Place
-from leads.resolution import Case, Outcome, Resolution, conclude, next_call, resolve_place
+from leads.resolution import Case, Outcome, Resolution, conclude, next_call
 from leads.selectors.open_data import list_own_candidates
 from leads.services.resolution import (
     get_sources,
@@ -23,6 +23,7 @@ from leads.services.resolution import (
 )
 from leads.tests.catalogs import forget_catalogs
 from leads.tests.factories import make_company, make_place
+from leads.tests.resolving import resolve_place
 from registry.models import City, RegistryEstablishment, RegistryImport
 from registry.selectors.open_data import find_delivery_date, list_own_records
 from registry.tests.factories import make_city

@@ -9,6 +9,7 @@ from django.urls import reverse
 from leads.models import LeadCompany
 from leads.services.delivery import deliver_leads
 from leads.tests.factories import make_access, make_companies, make_company, make_niche, make_search
+from registry.values import RegistryStatus
 
 pytestmark = pytest.mark.django_db
 URL = "/leads/base/"
@@ -174,5 +175,5 @@ def test_outside_text_is_escaped(dona, account):
 def test_a_company_that_closed_says_so(dona, account):
     company = make_company(1)
     own(account, company)
-    LeadCompany.objects.update(status=LeadCompany.Status.CLOSED)
+    LeadCompany.objects.update(status=RegistryStatus.CLOSED)
     assert "Baixada" in page_text(dona.get(URL))

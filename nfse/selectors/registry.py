@@ -10,9 +10,8 @@ from core.documents import is_cnpj, normalize_cnpj
 from nfse.selectors.code_tables import label_cnae
 from registry.models import CnpjRecord
 from registry.selectors.lookups import find_cnpj_record, is_fresh
-from registry.values import BLOCKING_STATUSES, DOUBTFUL_STATUSES, RegistryRecord
+from registry.values import BLOCKING_STATUSES, DOUBTFUL_STATUSES, CompanySize, RegistryRecord
 
-SIZES = {"01": "Microempresa", "03": "Empresa de pequeno porte", "05": "Demais portes"}
 SOURCES = {
     "open_data": "dados abertos da Receita Federal",
     "brasilapi": "Receita Federal, pela BrasilAPI",
@@ -63,7 +62,7 @@ class RegistryAnswer:
 
     @property
     def size_name(self) -> str:
-        return SIZES.get(self.record.size, "") if self.record else ""
+        return CompanySize.label_of(self.record.size) if self.record else ""
 
     @property
     def cnae(self) -> str:

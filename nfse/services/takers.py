@@ -21,11 +21,15 @@ from nfse.services.companies import clean_document
 from nfse.services.places import check_city, clean_address, clean_phone
 from nfse.services.trail import describe, record_change
 from registry.selectors.cities import find_city_of
-from registry.values import ADDRESS_LINES, AddressLines, RegistryRecord
+from registry.values import (
+    ADDRESS_LINES,
+    BLOCKING_STATUSES,
+    DOUBTFUL_STATUSES,
+    AddressLines,
+    RegistryRecord,
+)
 
 Action = ChangeRecord.Action
-_NULL, _CLOSED = "01", "08"
-_SUSPENDED, _UNFIT = "03", "04"
 
 
 class TakerTaken(NitroError):
@@ -76,7 +80,7 @@ class TakerData(AddressLines):
     email: str = ""
     phone: str = ""
     city_code: str = ""
-    notes: str = ""
+    remark: str = ""
 
 
 def data_of_record(record: RegistryRecord) -> TakerData:
@@ -210,7 +214,7 @@ def update_registry_status(*, cnpj: str, status: str, fetched_at: datetime) -> N
     takers.update(registry_status=status, registry_fetched_at=fetched_at)
 
 
-_FILLED_BY_MERGE = ("nickname", "municipal_registration", "email", "phone", "notes")
+_FILLED_BY_MERGE = ("nickname", "municipal_registration", "email", "phone", "remark")
 
 
 def check_merge(kept: Taker, merged: Taker) -> None:
@@ -243,9 +247,9 @@ def compare_takers(kept: Taker, merged: Taker) -> list[MergedField]:
 
 def check_status(status: str, *, accepted: bool) -> None:
     """Raise TakerClosed or StatusNotAccepted by the registry's status code of a CNPJ (N9, R90)."""
-    if status in {_NULL, _CLOSED}:
+    if status in BLOCKING_STATUSES:
         raise TakerClosed
-    if status in {_SUSPENDED, _UNFIT} and not accepted:
+    if status in DOUBTFUL_STATUSES and not accepted:
         raise StatusNotAccepted
 
 
@@ -261,7 +265,7 @@ def _clean(data: TakerData) -> dict[str, Any]:
         "phone": clean_phone(data.phone),
         **clean_address(data),
         "city_id": check_city(data.city_code, required=False),
-        "notes": data.notes.strip(),
+        "remark": data.remark.strip(),
     }
 
 

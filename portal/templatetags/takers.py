@@ -5,7 +5,7 @@ from django import template
 from core.formatting import format_phone
 from nfse.models import Taker
 from nfse.services.takers import MergedField
-from registry.values import ACTIVE, BLOCKING_STATUSES, STATUS_NAMES
+from registry.values import BLOCKING_STATUSES, RegistryStatus
 
 register = template.Library()
 _LABELS = {
@@ -13,14 +13,14 @@ _LABELS = {
     "municipal_registration": "Inscrição municipal",
     "email": "E-mail",
     "phone": "Telefone",
-    "notes": "Observações",
+    "remark": "Observações",
 }
 
 
 @register.filter
 def status_name(status: str) -> str:
     """`situação cadastral` of a code of the Receita."""
-    return STATUS_NAMES.get(status, status)
+    return RegistryStatus.label_of(status)
 
 
 @register.filter
@@ -28,13 +28,13 @@ def status_tone(status: str) -> str:
     """The tone of a situação: what may not be billed, what is asked about, what is well."""
     if status in BLOCKING_STATUSES:
         return "danger"
-    return "success" if status in {ACTIVE, ""} else "warning"
+    return "success" if status in {RegistryStatus.ACTIVE, ""} else "warning"
 
 
 @register.filter
 def needs_attention(taker: Taker) -> bool:
     """Whether its situação is anything but active."""
-    return taker.registry_status not in {ACTIVE, ""}
+    return taker.registry_status not in {RegistryStatus.ACTIVE, ""}
 
 
 @register.filter

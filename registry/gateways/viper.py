@@ -16,8 +16,8 @@ from core.http import ProviderClient, Timeout, report_account_trouble
 from core.phones import Phone, parse_phone
 from core.shapes import has_any_key, lookup, read_objects, read_text, read_texts, shape_of
 from registry.gateways.base import RegistryGateway
-from registry.normalize import STATUS_CODES, read_email, read_postal_code, squeeze
-from registry.values import RegistryRecord
+from registry.normalize import read_email, read_postal_code, squeeze
+from registry.values import RegistryRecord, RegistryStatus
 
 logger = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ OUR_FAULT = frozenset({"401", "402", "403"})
 KNOWN_KEYS = frozenset(
     {"razao_social", "nome_fantasia", "situacao", "telefones", "emails", "enderecos", "logradouro", "cidade"}
 )
+_STATUS_CODES = {status.label.upper(): status.value for status in RegistryStatus}
 _PHONE_SECTIONS = ("whatsapps", "telefones_moveis", "telefones", "telefones_fixos")
 _KIND_ORDER = {"mobile": 1, "landline": 2, "toll_free": 3, "shared_cost": 4}
 
@@ -52,7 +53,7 @@ def read_record(answer: Any, cnpj: str) -> RegistryRecord | None:
         source=NAME,
         legal_name=legal_name or trade_name,
         trade_name=trade_name,
-        status=STATUS_CODES.get(read_text(lookup(row, "situacao")).upper(), ""),
+        status=_STATUS_CODES.get(read_text(lookup(row, "situacao")).upper(), ""),
         is_individual=_names_its_owner(row),
         city_name=_part(address, "cidade"),
         uf=_part(address, "uf").upper(),

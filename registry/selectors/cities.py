@@ -15,11 +15,6 @@ SHORTEST_KEY = 4
 """Fewer letters begin too many names to be one of them in another spelling."""
 
 
-def get_city(ibge_code: str) -> City:
-    """Return the city of an IBGE code. Raises City.DoesNotExist."""
-    return City.objects.get(ibge_code=ibge_code)
-
-
 def find_city(*, name: str, uf: str) -> City | None:
     """The city of this name in this UF, in any spelling: current, older or abbreviated."""
     cities = City.objects.filter(uf=uf.upper())

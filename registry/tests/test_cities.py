@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from registry.models import City, Cnae
-from registry.selectors.cities import find_city, find_city_by_label, get_city, search_cities
+from registry.selectors.cities import find_city, find_city_by_label, search_cities
 from registry.services.catalog import load_cities_and_activities
 from registry.tests.sample import forget_catalogs
 
@@ -182,7 +182,5 @@ def test_at_most_twenty_cities_come(loaded):
     assert labels("") == labels("%%%") == []
 
 
-def test_a_city_is_read_by_its_code(loaded):
-    assert get_city("4316907").label == "Santa Maria - RS"
-    with pytest.raises(City.DoesNotExist):
-        get_city("0000000")
+def test_a_city_is_shown_with_its_state(loaded):
+    assert City.objects.get(ibge_code="4316907").label == "Santa Maria - RS"

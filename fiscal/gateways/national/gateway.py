@@ -6,7 +6,6 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from core.errors import ProviderError, Refused, Unavailable, Unknown, Unreadable
-from core.http import is_circuit_open
 from fiscal.documents import danfse
 from fiscal.documents.clock import issue_time
 from fiscal.documents.envelopes import IssueAnswer, pack, read_access_key, read_issue
@@ -80,9 +79,6 @@ class NationalGateway(NFSeGateway):
         if self._given_certificate is None:
             raise CertificateNeeded
         return self._given_certificate
-
-    def is_available(self) -> bool:
-        return not is_circuit_open(SEFIN, self._endpoints.base_url)
 
     # --- Issue -------------------------------------------------------------------------------------
     def prepare(self, snapshot: NoteSnapshot, allocation: Allocation) -> PreparedNote:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from django.conf import settings
 
 from core.errors import ProviderError, Unavailable, Unknown, Unreadable
-from core.http import is_circuit_open
 from fiscal.documents.texts import clean_code
 from fiscal.enumerations import NoteStatus
 from fiscal.gateways.base import (
@@ -66,9 +64,6 @@ class PlugNotasGateway(NFSeGateway):
 
     def __init__(self, *, record: Recorder | None = None) -> None:
         self._client = PlugNotasClient(record)
-
-    def is_available(self) -> bool:
-        return bool(settings.PLUGNOTAS_API_KEY) and not is_circuit_open(NAME, settings.PLUGNOTAS_BASE_URL)
 
     # --- Issue -------------------------------------------------------------------------------------
     def prepare(self, snapshot: NoteSnapshot, allocation: Allocation) -> PreparedNote:

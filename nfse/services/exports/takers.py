@@ -9,7 +9,7 @@ from core.formatting import format_document, format_phone, format_postal_code
 from nfse.models import Taker
 from nfse.selectors.takers import list_takers_to_export
 from nfse.services.exports.tables import Table
-from registry.values import STATUS_NAMES
+from registry.values import RegistryStatus
 
 ROWS_AT_ONCE = 500
 HEADER = (
@@ -59,6 +59,6 @@ def _row(taker: Taker) -> list[object]:
         taker.note_count,  # type: ignore[attr-defined]
         taker.note_total,  # type: ignore[attr-defined]
         timezone.localdate(last) if last else None,
-        STATUS_NAMES.get(taker.registry_status, taker.registry_status),
+        RegistryStatus.label_of(taker.registry_status),
         timezone.localdate(fetched) if fetched else None,
     ]

@@ -55,6 +55,7 @@ class ChangeRecord(models.Model):
         indexes = (
             models.Index(fields=["firm", "-created_at"], name="nfse_change_newest"),
             models.Index(fields=["firm", "company_id", "-created_at"], name="nfse_change_of_company"),
+            models.Index(fields=["firm", "subject", "subject_id", "-id"], name="nfse_change_of_subject"),
         )
 
     def __str__(self) -> str:

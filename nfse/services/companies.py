@@ -16,6 +16,7 @@ from nfse.models import Certificate, ChangeRecord, Company
 from nfse.permissions import NotFound, Right, require_right
 from nfse.services.places import check_city, clean_address, clean_phone
 from nfse.services.setup_requests import request_city_check, request_setup
+from nfse.services.stale import refuse_stale
 from nfse.services.trail import describe, record_change
 from registry.values import AddressLines
 
@@ -103,10 +104,13 @@ def create_company(*, firm_id: int, user_id: int, document: str, data: CompanyDa
     return company
 
 
-def update_company(*, firm_id: int, user_id: int, company_id: int, data: CompanyData) -> Company:
-    """Replace what the form holds; the document never changes.
+def update_company(
+    *, firm_id: int, user_id: int, company_id: int, data: CompanyData, seen: int | None = None
+) -> Company:
+    """Replace what the form holds; the document never changes. `seen`: see `stale.refuse_stale`.
 
-    Raises NotFound, NotAllowed, LegalNameMissing, UnknownCity, InvalidPhone, InvalidCnae, InvalidPostalCode.
+    Raises NotFound, NotAllowed, LegalNameMissing, UnknownCity, InvalidPhone, InvalidCnae, InvalidPostalCode,
+    ChangedMeanwhile.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     values = _clean(data)
@@ -117,6 +121,9 @@ def update_company(*, firm_id: int, user_id: int, company_id: int, data: Company
         for name, value in values.items():
             setattr(company, name, value)
         after = describe(company, values)
+        refuse_stale(
+            firm_id=firm_id, subject="company", subject_id=company_id, seen=seen, stored=before, typed=after
+        )
         if before != after:
             request_setup(company)
         if is_elsewhere:

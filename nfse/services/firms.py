@@ -19,6 +19,7 @@ from nfse.models import ChangeRecord, Firm
 from nfse.permissions import Right, require_right
 from nfse.services.operators import TELL_FIRM_TAKEN, tell_operators
 from nfse.services.places import check_city, clean_address, clean_phone
+from nfse.services.stale import refuse_stale
 from nfse.services.trail import describe, record_change
 from registry.values import AddressLines
 
@@ -127,9 +128,10 @@ def register_firm_or_tell_owner(
         return None
 
 
-def update_firm(*, firm_id: int, user_id: int, data: FirmData) -> Firm:
-    """Replace the firm's settings. Raises NotFound, NotAllowed, UnknownCity, InvalidPhone,
-    InvalidPostalCode.
+def update_firm(*, firm_id: int, user_id: int, data: FirmData, seen: int | None = None) -> Firm:
+    """Replace the firm's settings. `seen`: see `stale.refuse_stale`.
+
+    Raises NotFound, NotAllowed, UnknownCity, InvalidPhone, InvalidPostalCode, ChangedMeanwhile.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.MANAGE_FIRM)
     values = asdict(data) | clean_address(data)
@@ -140,6 +142,10 @@ def update_firm(*, firm_id: int, user_id: int, data: FirmData) -> Firm:
         before = describe(firm, values)
         for name, value in values.items():
             setattr(firm, name, value)
+        after = describe(firm, values)
+        refuse_stale(
+            firm_id=firm_id, subject="firm", subject_id=firm_id, seen=seen, stored=before, typed=after
+        )
         firm.save(update_fields=list(values))
         Account.objects.filter(pk=firm.account_id).update(name=firm.display_name[:ACCOUNT_NAME_LENGTH])
         record_change(
@@ -150,7 +156,7 @@ def update_firm(*, firm_id: int, user_id: int, data: FirmData) -> Firm:
             subject_id=firm_id,
             label=firm.legal_name,
             before=before,
-            after=describe(firm, values),
+            after=after,
         )
     return firm
 

@@ -14,6 +14,7 @@ from nfse.actors import Actor
 from nfse.models import AuthorizedPhone, ChangeRecord, Company, InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right
 from nfse.services.companies import lock_company
+from nfse.services.stale import refuse_stale
 from nfse.services.trail import describe, record_change
 
 Action = ChangeRecord.Action
@@ -81,22 +82,27 @@ def add_phone(*, actor: Actor, company_id: int, data: PhoneData) -> AuthorizedPh
     return phone
 
 
-def update_phone(*, actor: Actor, phone_id: int, data: PhoneData) -> AuthorizedPhone:
+def update_phone(*, actor: Actor, phone_id: int, data: PhoneData, seen: int | None = None) -> AuthorizedPhone:
     """Replace what the form holds. The number changes only while nothing was asked from it.
 
-    Raises NotFound, NotAllowed, PhoneNameMissing, InvalidWhatsApp, InvalidCpf, NumberTaken, NumberInUse.
+    `seen`: see `stale.refuse_stale`. Raises NotFound, NotAllowed, PhoneNameMissing, InvalidWhatsApp,
+    InvalidCpf, NumberTaken, NumberInUse, ChangedMeanwhile.
     """
     values = _clean(data)
     with transaction.atomic(durable=True):
         phone = _lock_phone(actor, phone_id)
         if values["number"] != phone.number and _has_acted(phone):
             raise NumberInUse
-        before = _describe(phone)
+        before, hidden = _describe(phone), (phone.number, phone.cpf)
         for name, value in values.items():
             setattr(phone, name, value)
         phone.is_main = data.is_main and phone.is_active
+        after = _tell_apart(before, hidden, phone)
+        refuse_stale(
+            firm_id=actor.firm_id, subject="phone", subject_id=phone_id, seen=seen, stored=before, typed=after
+        )
         _save(phone, actor)
-        _record(phone, actor, Action.CHANGED, before=before, after=_describe(phone))
+        _record(phone, actor, Action.CHANGED, before=before, after=after)
     return phone
 
 
@@ -200,6 +206,15 @@ def _describe(phone: AuthorizedPhone) -> dict[str, Any]:
     """What the trail keeps, where nothing is encrypted: enough of number and CPF to know them by."""
     masked_cpf = mask_cpf(phone.cpf) if phone.cpf else ""
     return {"whatsapp": mask_phone(phone.number), "cpf": masked_cpf, **describe(phone, _SHOWN)}
+
+
+def _tell_apart(before: dict[str, Any], hidden: tuple[str, str], phone: AuthorizedPhone) -> dict[str, Any]:
+    """Describe a phone after a change; another number or CPF with the same mask is seen to be another."""
+    after = _describe(phone)
+    for name, old, new in zip(("whatsapp", "cpf"), hidden, (phone.number, phone.cpf), strict=True):
+        if old != new and before[name] == after[name]:
+            after[name] += " (outro)"
+    return after
 
 
 def _record(phone: AuthorizedPhone, actor: Actor, action: ChangeRecord.Action, **what: Any) -> None:

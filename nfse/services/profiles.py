@@ -17,6 +17,7 @@ from nfse.permissions import NotFound, Right, require_right
 from nfse.services.companies import clean_cnae, lock_company
 from nfse.services.retentions import NOTHING, check_rates
 from nfse.services.setup_requests import request_city_check, request_setup
+from nfse.services.stale import refuse_stale
 from nfse.services.trail import describe, record_change
 
 Action = ChangeRecord.Action
@@ -108,21 +109,36 @@ def suggest_incidence(ctribnac: str) -> ServiceProfile.Incidence | None:
     return _INCIDENCE.get(service.incidence) if service else None
 
 
-def save_tax_profile(*, firm_id: int, user_id: int, company_id: int, data: TaxData) -> TaxProfile:
-    """Create or replace the company's tax profile.
+def save_tax_profile(
+    *, firm_id: int, user_id: int, company_id: int, data: TaxData, seen: int | None = None
+) -> TaxProfile:
+    """Create or replace the company's tax profile. `seen`: see `stale.refuse_stale`.
 
-    Raises NotFound, NotAllowed, WrongForRegime, InvalidPercent, InvalidSeries, InvalidLimit.
+    Raises NotFound, NotAllowed, WrongForRegime, InvalidPercent, InvalidSeries, InvalidLimit,
+    ChangedMeanwhile.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     with transaction.atomic(durable=True):
         company = lock_company(firm_id, company_id)
         values = _tax_values(TaxRegime(company.tax_regime), data)
         profile = TaxProfile.objects.filter(firm_id=firm_id, company=company).first()
+        is_new = profile is None
         before = describe(profile, values) if profile else {}
-        profile, is_new = TaxProfile.objects.update_or_create(
-            company=company, defaults=values, create_defaults={"firm_id": firm_id, **values}
-        )
-        if before != describe(profile, values):
+        profile = profile or TaxProfile(firm_id=firm_id, company=company)
+        for name, value in values.items():
+            setattr(profile, name, value)
+        after = describe(profile, values)
+        if not is_new:
+            refuse_stale(
+                firm_id=firm_id,
+                subject="tax_profile",
+                subject_id=profile.pk,
+                seen=seen,
+                stored=before,
+                typed=after,
+            )
+        profile.save()
+        if before != after:
             request_setup(company)
             company.save(update_fields=["plugnotas_state", "plugnotas_error", "updated_at"])
         record_change(
@@ -134,7 +150,7 @@ def save_tax_profile(*, firm_id: int, user_id: int, company_id: int, data: TaxDa
             label=company.legal_name,
             company_id=company.pk,
             before=before,
-            after=describe(profile, values),
+            after=after,
         )
     return profile
 
@@ -161,10 +177,12 @@ def create_service(*, firm_id: int, user_id: int, company_id: int, data: Service
     return service
 
 
-def update_service(*, firm_id: int, user_id: int, service_id: int, data: ServiceData) -> ServiceProfile:
+def update_service(
+    *, firm_id: int, user_id: int, service_id: int, data: ServiceData, seen: int | None = None
+) -> ServiceProfile:
     """Replace what the form holds. Notes already confirmed keep what they were confirmed with (R85).
 
-    Raises what `create_service` raises.
+    `seen`: see `stale.refuse_stale`. Raises what `create_service` raises, and ChangedMeanwhile.
     """
     require_right(user_id=user_id, firm_id=firm_id, right=Right.EDIT_COMPANIES)
     try:
@@ -174,9 +192,18 @@ def update_service(*, firm_id: int, user_id: int, service_id: int, data: Service
             before = describe(service, values)
             for name, value in values.items():
                 setattr(service, name, value)
+            after = describe(service, values)
+            refuse_stale(
+                firm_id=firm_id,
+                subject="service",
+                subject_id=service_id,
+                seen=seen,
+                stored=before,
+                typed=after,
+            )
             service.save(update_fields=list(values))
             request_city_check(service.company)
-            _record(service, user_id, Action.CHANGED, before=before, after=describe(service, values))
+            _record(service, user_id, Action.CHANGED, before=before, after=after)
     except IntegrityError as error:
         raise _explain(error) from error
     return service

@@ -19,6 +19,7 @@ from nfse.permissions import NotFound, Right
 from nfse.selectors.registry import StatusFacts, find_status, read_registry
 from nfse.services.companies import clean_document
 from nfse.services.places import check_city, clean_address, clean_phone
+from nfse.services.stale import refuse_stale
 from nfse.services.trail import describe, record_change
 from registry.selectors.cities import find_city_of
 from registry.values import (
@@ -163,21 +164,31 @@ def create_taker_from_registry(*, actor: Actor, cnpj: str, accept_status: bool =
     )
 
 
-def update_taker(*, actor: Actor, taker_id: int, data: TakerData) -> Taker:
+def update_taker(*, actor: Actor, taker_id: int, data: TakerData, seen: int | None = None) -> Taker:
     """Replace what the form holds; the document never changes, and neither do notes made before.
 
-    Raises NotFound, NotAllowed, NameMissing, UnknownCity, InvalidPhone, InvalidPostalCode.
+    `seen`: see `stale.refuse_stale`. Raises NotFound, NotAllowed, NameMissing, UnknownCity, InvalidPhone,
+    InvalidPostalCode, ChangedMeanwhile.
     """
-    values = _clean(data)
+    values = typed = _clean(data)
     with transaction.atomic(durable=True):
         taker = _lock(actor, taker_id)[0]
         if (known := find_status(taker.document)) is not None:
-            values |= _registry_columns(known)
+            values = typed | _registry_columns(known)
         before = describe(taker, values)
         for name, value in values.items():
             setattr(taker, name, value)
+        after = describe(taker, values)
+        refuse_stale(
+            firm_id=actor.firm_id,
+            subject="taker",
+            subject_id=taker_id,
+            seen=seen,
+            stored=before,
+            typed={name: after[name] for name in typed},
+        )
         taker.save(update_fields=[*values, "updated_at"])
-        _record(taker, actor, Action.CHANGED, before=before, after=describe(taker, values))
+        _record(taker, actor, Action.CHANGED, before=before, after=after)
     return taker
 
 

@@ -7,10 +7,10 @@ from django import forms
 
 from core.errors import NitroError
 from core.formatting import format_phone, format_postal_code
-from core.forms import RefusableForm
 from nfse.models import Company, Firm, Taker
 from nfse.services.places import InvalidPhone, InvalidPostalCode, UnknownCity, clean_phone, clean_postal_code
 from portal.forms.fields import clean_by
+from portal.forms.stored import StoredForm
 from registry.models import City
 from registry.selectors.cities import find_city_by_label, find_city_of
 from registry.values import ADDRESS_LINES, AddressLines, RegistryRecord
@@ -28,7 +28,7 @@ def text_field(label: str, length: int, *, help_text: str = "", **attrs: str) ->
     return forms.CharField(label=label, required=False, max_length=length, help_text=help_text, widget=widget)
 
 
-class AddressForm(RefusableForm):
+class AddressForm(StoredForm):
     """A form with a phone and an address: the combobox `city` puts its choice in `city_code`."""
 
     field_of_error: ClassVar[Mapping[type[NitroError], str]] = ADDRESS_ERRORS

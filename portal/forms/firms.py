@@ -124,13 +124,15 @@ class SettingsForm(AddressForm):
     complement = text_field("Complemento", 160, autocomplete="address-line2")
 
     @classmethod
-    def for_firm(cls, firm: Firm, record: RegistryRecord | None = None) -> "SettingsForm":
+    def for_firm(
+        cls, firm: Firm, record: RegistryRecord | None = None, *, version: int = 0
+    ) -> "SettingsForm":
         """The form with what is stored and, where there is no address, with that of the registry."""
         initial = {name: getattr(firm, name) for name in ("legal_name", "trade_name", "email")}
         initial |= describe_contact(firm)
         if record is not None:
             initial |= describe_registered_address(record)
-        return cls(initial=initial)
+        return cls(initial=initial, version=version)
 
     def data_for(self, firm: Firm) -> FirmData:
         """What was typed, and what the page does not show as it is stored."""

@@ -7,7 +7,6 @@ from django import forms
 from core.documents import InvalidCpf, format_cpf, normalize_cpf
 from core.errors import NitroError
 from core.formatting import format_phone
-from core.forms import RefusableForm
 from nfse.models import AuthorizedPhone
 from nfse.services.phones import (
     InvalidWhatsApp,
@@ -18,6 +17,7 @@ from nfse.services.phones import (
     read_number,
 )
 from portal.forms.fields import clean_by
+from portal.forms.stored import StoredForm
 
 FIELD_OF_ERROR: dict[type[NitroError], str] = {
     NumberTaken: "number",
@@ -28,7 +28,7 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
 }
 
 
-class PhoneForm(RefusableForm):
+class PhoneForm(StoredForm):
     """Who may ask for notes of a company, and from which number."""
 
     field_of_error = FIELD_OF_ERROR

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from core.forms import NameField, RefusableForm
+from core.forms import NameField
 from fiscal.enumerations import Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
 from fiscal.values import IbsCbs
 from nfse.models import Company, ServiceProfile, TaxProfile
@@ -36,6 +36,7 @@ from nfse.services.retentions import RetentionWithoutCst, TooMuchWithheld, Unkno
 from portal.forms.fields import CodeField, MoneyField, PercentField
 from portal.forms.retentions import FIELDS as RETENTIONS
 from portal.forms.retentions import RetentionFields, rate_values, read_rates
+from portal.forms.stored import StoredForm
 
 PERCENTS = ("total_tax_federal", "total_tax_state", "total_tax_municipal")
 IBS_CBS = ("cindop", "cst", "cclasstrib")
@@ -54,7 +55,7 @@ FIELD_OF_ERROR: dict[type[NitroError], str] = {
 }
 
 
-class TaxForm(RefusableForm):
+class TaxForm(StoredForm):
     """The tax profile of one company; fields that its regime does not have are not there."""
 
     field_of_error = FIELD_OF_ERROR
@@ -203,7 +204,7 @@ def describe_profile(profile: TaxProfile | None) -> dict[str, Any]:
     return values | {name: (profile.ibs_cbs or {}).get(name, "") for name in IBS_CBS}
 
 
-class ServiceForm(RetentionFields, RefusableForm):
+class ServiceForm(RetentionFields, StoredForm):
     """One service of a company, with its codes. The code has no default, nor has the rate (R87)."""
 
     field_of_error = FIELD_OF_ERROR

@@ -21,6 +21,7 @@ from nfse.answers import attempt, or_404, succeeds, who
 from nfse.models import Company
 from nfse.permissions import Right
 from nfse.readiness import ReadinessItem, list_missing
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.companies import (
     count_by_readiness,
     get_company,
@@ -98,11 +99,17 @@ def new_company(request: FirmRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def edit_company(request: FirmRequest, company_id: int) -> HttpResponse:
+    version = find_newest_change(request.firm.pk, "company", subject_id=company_id)
     company = or_404(get_company, request.firm.pk, company_id)
     sent = request.POST if request.method == "POST" else None
-    form = CompanyForm(sent, initial=describe_company(company), is_new=False)
+    form = CompanyForm(sent, initial=describe_company(company), is_new=False, version=version)
     if form.is_valid() and succeeds(
-        form, services.update_company, **who(request), company_id=company_id, data=form.read()
+        form,
+        services.update_company,
+        **who(request),
+        company_id=company_id,
+        data=form.read(),
+        seen=form.seen,
     ):
         messages.success(request, "Cadastro salvo.")
         return redirect("nfse:company", company_id)

@@ -15,6 +15,7 @@ from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import attempt, or_404, succeeds
 from nfse.models import AuthorizedPhone, Company
 from nfse.permissions import Right
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.companies import get_company
 from nfse.selectors.phones import get_phone
 from nfse.services import phones as services
@@ -41,11 +42,12 @@ def new_phone(request: FirmRequest, company_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
 def edit_phone(request: FirmRequest, phone_id: int) -> HttpResponse:
+    version = find_newest_change(request.firm.pk, "phone", subject_id=phone_id)
     phone = or_404(get_phone, request.firm.pk, phone_id)
     sent = request.POST if request.method == "POST" else None
-    form = PhoneForm(sent, initial=describe_phone(phone), is_active=phone.is_active)
+    form = PhoneForm(sent, initial=describe_phone(phone), is_active=phone.is_active, version=version)
     if form.is_valid() and succeeds(
-        form, services.update_phone, actor=request.actor, phone_id=phone.pk, data=form.read()
+        form, services.update_phone, actor=request.actor, phone_id=phone.pk, data=form.read(), seen=form.seen
     ):
         messages.success(request, "Telefone salvo. O que mudou vale a partir da próxima mensagem.")
         return redirect(phones_tab(phone.company_id))

@@ -11,6 +11,7 @@ from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import attempt, or_404, succeeds, who
 from nfse.models import Company
 from nfse.permissions import Right
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.code_tables import describe_incidence, search_services
 from nfse.selectors.companies import get_company, get_service
 from nfse.services import profiles
@@ -38,11 +39,12 @@ def new_service(request: FirmRequest, company_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def edit_service(request: FirmRequest, service_id: int) -> HttpResponse:
+    version = find_newest_change(request.firm.pk, "service", subject_id=service_id)
     service = or_404(get_service, request.firm.pk, service_id)
     sent = request.POST if request.method == "POST" else None
-    form = ServiceForm(sent, company=service.company, initial=describe_service(service))
+    form = ServiceForm(sent, company=service.company, initial=describe_service(service), version=version)
     if form.is_valid() and succeeds(
-        form, profiles.update_service, **who(request), service_id=service.pk, data=form.read()
+        form, profiles.update_service, **who(request), service_id=service.pk, data=form.read(), seen=form.seen
     ):
         messages.success(request, "Serviço salvo. Notas já confirmadas não mudam.")
         return redirect(tax_tab(service.company_id))

@@ -12,6 +12,7 @@ from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import or_404, succeeds, who
 from nfse.models import Firm
 from nfse.permissions import Right
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.firms import get_firm
 from nfse.selectors.logos import get_logo
 from nfse.services import firms as services
@@ -27,10 +28,16 @@ YEAR = 365 * 24 * 60 * 60
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.MANAGE_FIRM)
 def settings(request: FirmRequest) -> HttpResponse:
+    version = find_newest_change(request.firm.pk, "firm", subject_id=request.firm.pk)
     firm = or_404(get_firm, request.firm.pk)
     record = find_address(firm)
-    form = SettingsForm(request.POST) if request.method == "POST" else SettingsForm.for_firm(firm, record)
-    if form.is_valid() and succeeds(form, services.update_firm, **who(request), data=form.data_for(firm)):
+    if request.method == "POST":
+        form = SettingsForm(request.POST, version=version)
+    else:
+        form = SettingsForm.for_firm(firm, record, version=version)
+    if form.is_valid() and succeeds(
+        form, services.update_firm, **who(request), data=form.data_for(firm), seen=form.seen
+    ):
         messages.success(request, "Configurações salvas.")
         return redirect("nfse:settings")
     return _show(request, form, LogoForm(), filled_from=None if form.is_bound else record)
@@ -46,9 +53,10 @@ def upload_logo(request: FirmRequest) -> HttpResponse:
         if succeeds(form, logos.store_logo, **who(request), content=content):
             messages.success(request, "Logo salvo. Ele aparece no menu de toda a equipe.")
             return redirect("nfse:settings")
+    version = find_newest_change(request.firm.pk, "firm", subject_id=request.firm.pk)
     firm = or_404(get_firm, request.firm.pk)
     record = find_address(firm)
-    return _show(request, SettingsForm.for_firm(firm, record), form, filled_from=record)
+    return _show(request, SettingsForm.for_firm(firm, record, version=version), form, filled_from=record)
 
 
 @require_POST

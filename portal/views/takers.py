@@ -16,6 +16,7 @@ from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import attempt, or_404, succeeds
 from nfse.models import Taker
 from nfse.permissions import Right
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.invoices import RequestFilters, list_request_ids, load_requests
 from nfse.selectors.registry import read_registry
 from nfse.selectors.takers import (
@@ -118,13 +119,14 @@ def new_taker(request: FirmRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
 def edit_taker(request: FirmRequest, taker_id: int) -> HttpResponse:
+    version = find_newest_change(request.firm.pk, "taker", subject_id=taker_id)
     found = or_404(get_taker, request.firm.pk, taker_id)
     if found.merged_into_id is not None:
         return redirect("nfse:edit_taker", taker_id=found.merged_into_id)
     sent = request.POST if request.method == "POST" else None
-    form = TakerForm(sent, is_new=False, initial=describe_taker(found))
+    form = TakerForm(sent, is_new=False, initial=describe_taker(found), version=version)
     if form.is_valid() and succeeds(
-        form, services.update_taker, actor=request.actor, taker_id=found.pk, data=form.read()
+        form, services.update_taker, actor=request.actor, taker_id=found.pk, data=form.read(), seen=form.seen
     ):
         messages.success(request, "Tomador salvo. Notas já confirmadas não mudam.")
         return redirect("nfse:taker", taker_id=found.pk)

@@ -11,6 +11,7 @@ from fiscal.enumerations import Gateway
 from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import or_404, succeeds, who
 from nfse.permissions import Right
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.companies import find_tax_profile, get_company
 from nfse.selectors.duties import duty_of
 from nfse.services.profiles import save_tax_profile
@@ -22,12 +23,13 @@ SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
+    version = find_newest_change(request.firm.pk, "tax_profile", company_id=company_id)
     company = or_404(get_company, request.firm.pk, company_id)
     profile = find_tax_profile(request.firm.pk, company.pk)
     sent = request.POST if request.method == "POST" else None
-    form = TaxForm(sent, company=company, initial=describe_profile(profile))
+    form = TaxForm(sent, company=company, initial=describe_profile(profile), version=version)
     if form.is_valid() and succeeds(
-        form, save_tax_profile, **who(request), company_id=company.pk, data=form.read()
+        form, save_tax_profile, **who(request), company_id=company.pk, data=form.read(), seen=form.seen
     ):
         messages.success(request, SAVED)
         return redirect(tax_tab(company.pk))

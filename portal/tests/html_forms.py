@@ -1,0 +1,10 @@
+"""What a browser would send of a form on a page."""
+
+from lxml import html
+
+
+def read_form(answer, name="seen"):
+    """The values of the page's form that has a field of this name, as a browser sends them untouched."""
+    page = html.fromstring(answer.content.decode())
+    form = next(form for form in page.forms if name in form.fields)
+    return dict(form.form_values())

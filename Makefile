@@ -41,7 +41,7 @@ stop: .venv/.installed ## Stop everything that make run or make services started
 
 demo: setup services ## Load the demo data again
 	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py load_catalogs
-	@$(PY) manage.py seed_demo --certificate-maker "$(PY) -m sandbox.pki make-pfx"
+	@$(PY) manage.py seed_demo --certificate-maker "$(PY) -m sandbox.pki make-pfx" --past-teller "$(PY) -m sandbox.past"
 
 test: setup ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m embedded.chromium

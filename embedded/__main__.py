@@ -21,6 +21,7 @@ PID_FILE = defaults.HOME / "run.pid"
 FIRST_PAGE_SECONDS = 120
 WANTED_STOPS = {128 + signal.SIGINT, 128 + signal.SIGTERM}  # as honcho tells them
 CERTIFICATE_MAKER = shlex.join([PYTHON, "-m", "sandbox.pki", "make-pfx"])
+PAST_TELLER = shlex.join([PYTHON, "-m", "sandbox.past"])
 
 # Nothing is pickled here, so that Celery's warning to root does not apply.
 WORKER = f'{PYTHON} -W "ignore:You\'re running the worker" -m celery -q -A config worker'
@@ -84,7 +85,8 @@ def run() -> int:
     subprocess.run([PYTHON, "-m", "sandbox.pki", "set-up"], check=True, stdout=subprocess.DEVNULL)
     _manage("migrate", "--verbosity", "0")
     _manage("load_catalogs")
-    _manage("seed_demo", "--certificate-maker", CERTIFICATE_MAKER, stdout=subprocess.DEVNULL)
+    programs = ("--certificate-maker", CERTIFICATE_MAKER, "--past-teller", PAST_TELLER)
+    _manage("seed_demo", *programs, stdout=subprocess.DEVNULL)
     PID_FILE.write_text(str(os.getpid()))
     manager = Manager()
     for name, (command, variables) in PROCESSES.items():

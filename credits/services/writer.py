@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError
 
@@ -47,13 +48,13 @@ WITH draft AS (
 )
 INSERT INTO credits_ledgerentry (wallet_id, seq, kind, amount, balance_after, owed_change, owed_after,
                                  operation_key, payload_hash, refunds_id, reverses_id, reference_type,
-                                 reference_id, text, tariff_version, actor_id)
+                                 reference_id, text, tariff_version, actor_id, created_at)
 SELECT w.id, w.last_seq + draft.step, draft.kind, draft.amount, w.balance + draft.running, draft.owed_change,
        w.owed + draft.running_owed, draft.operation_key, draft.payload_hash, draft.refunds_id,
        draft.reverses_id, draft.reference_type, draft.reference_id, draft.text,
        coalesce(%(tariff_version)s::integer,
                 (SELECT max(version) FROM credits_tariff WHERE %(kind)s = 'spend')),
-       %(actor_id)s
+       %(actor_id)s, coalesce(%(at)s::timestamptz, now())
 FROM draft JOIN credits_wallet w ON w.id = %(wallet_id)s
 ORDER BY draft.step
 RETURNING *
@@ -95,12 +96,14 @@ def append_entries(
     *,
     actor_id: int | None = None,
     tariff_version: int | None = None,
+    at: datetime | None = None,
 ) -> list[LedgerEntry]:
     """Write the drafts that are not written yet, all or none; return the entries in the order of `drafts`.
 
     `wallet` is locked by this transaction. Two statements, whatever the number of drafts. A key already
     written with the same content gives its first entry; `wallet` is left as the database has it. Credits
-    that come in settle what is owed first, by an entry of their own right after them (C11, R19).
+    that come in settle what is owed first, by an entry of their own right after them (C11, R19). `at` is for
+    a demo's past alone (`services.past`).
     """
     hashes: dict[str, str] = {}
     for draft in drafts:
@@ -112,10 +115,11 @@ def append_entries(
     if fresh:
         _require_allowed(wallet, kind, sum(draft.amount for draft in fresh))
         balance_before = wallet.balance
-        for entry in _insert(wallet, kind, fresh, hashes, actor_id, tariff_version):
+        for entry in _insert(wallet, kind, fresh, hashes, actor_id, tariff_version, at):
             known[entry.operation_key] = entry
             wallet.balance, wallet.owed, wallet.last_seq = entry.balance_after, entry.owed_after, entry.seq
-        tell_low_balance(wallet, balance_before)
+        if at is None:
+            tell_low_balance(wallet, balance_before)
     return [known[draft.operation_key] for draft in drafts]
 
 
@@ -151,6 +155,7 @@ def _insert(
     hashes: dict[str, str],
     actor_id: int | None,
     tariff_version: int | None,
+    at: datetime | None,
 ) -> list[LedgerEntry]:
     movements = [(kind, draft) for draft in drafts]
     movements += [(LedgerEntry.Kind.DEBT_SETTLEMENT, draft) for draft in _settlement(wallet, drafts)]
@@ -176,6 +181,7 @@ def _insert(
         "drafts": json.dumps(rows, ensure_ascii=False),
         "tariff_version": tariff_version,
         "actor_id": actor_id,
+        "at": at,
     }
     try:
         entries = list(LedgerEntry.objects.raw(APPEND, parameters))

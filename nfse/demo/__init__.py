@@ -1,9 +1,12 @@
-"""Demo data of Notas: an accounting firm with its people, companies, takers and first notes."""
+"""Demo data of Notas: an accounting firm with its people, companies, takers, a year of notes and today's."""
+
+from django.utils import timezone
 
 from core.demos import Demo, DemoOptions, SignIn
 from nfse.demo.companies import ensure_companies, ensure_takers
 from nfse.demo.firm import ACCOUNTANT, ATTENDANT, OWNER, ensure_firm
 from nfse.demo.notes import ask_for_notes
+from nfse.demo.past import ensure_year
 
 
 def seed(options: DemoOptions) -> None:
@@ -11,6 +14,8 @@ def seed(options: DemoOptions) -> None:
     people = ensure_firm()
     companies = ensure_companies(people, options.certificate_maker)
     takers = ensure_takers(people)
+    if options.certificate_maker:
+        ensure_year(people, takers, options, timezone.now())
     ask_for_notes(people, companies, takers)
 
 

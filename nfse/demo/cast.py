@@ -82,6 +82,7 @@ SOFTWARE = DemoCompany(
             description_template="Desenvolvimento de sistema sob encomenda",
         ),
     ),
+    environment=Environment.PRODUCTION,
     phones=(ONE_PHONE, OTHER_PHONE),
 )
 ARCHITECT = DemoCompany(
@@ -144,6 +145,7 @@ FREELANCER = DemoCompany(
         ),
     ),
     certificate_days=12,
+    environment=Environment.PRODUCTION,
 )
 CONSULTANCY = DemoCompany(
     "99836452000175",
@@ -201,6 +203,10 @@ VET = "99461806000144"
 CLINIC = "99803614000179"
 SHOP = "99586041000179"
 PERSON = "99941235058"
+BAKERY = "99006762000162"
+GYM = "99918494000155"
+STORE = "99441908000106"
+LAWYER = "99427027000122"
 TAKERS: dict[str, TakerData] = {
     VET: TakerData(
         name="Clínica Veterinária Liradetrama Ltda",
@@ -237,6 +243,46 @@ TAKERS: dict[str, TakerData] = {
         number="40",
         district="Centro",
         postal_code="91330291",
+        city_code=PORTO_ALEGRE,
+    ),
+    BAKERY: TakerData(
+        name="Padaria Cenelotilva Ltda ME",
+        nickname="Padaria",
+        email="compras@cenelotilva.example",
+        street="Travessa dos Pinheiros",
+        number="571",
+        complement="Sala 37",
+        district="Santo André",
+        postal_code="91330672",
+        city_code=PORTO_ALEGRE,
+    ),
+    GYM: TakerData(
+        name="Academia Timagonirva S.A.",
+        email="fiscal@timagonirva.example",
+        street="Rua da Praia",
+        number="1113",
+        district="Vila Nova",
+        postal_code="91330716",
+        city_code=PORTO_ALEGRE,
+    ),
+    STORE: TakerData(
+        name="Padaria Doratuvedra S.A.",
+        nickname="Doratuvedra",
+        email="nfe@doratuvedra.example",
+        street="Rua das Acácias",
+        number="1014",
+        complement="Sala 38",
+        district="São José",
+        postal_code="91330262",
+        city_code=PORTO_ALEGRE,
+    ),
+    LAWYER: TakerData(
+        name="Farozavimar Serviços Ltda ME",
+        email="contato@farozavimar.example",
+        street="Travessa da Estação",
+        number="1397",
+        district="Industrial",
+        postal_code="91330387",
         city_code=PORTO_ALEGRE,
     ),
 }

@@ -21,6 +21,7 @@ from nfse.services.takers import create_taker
 
 PFX_PASSWORD = "demonstracao"  # noqa: S105 (of a certificate that nobody outside accepts)
 MAKER_SECONDS = 30
+SIGNS_SINCE = timedelta(days=400)  # so that it was valid when the notes of the year were signed
 
 
 def ensure_companies(people: People, certificate_maker: Sequence[str]) -> dict[str, Company]:
@@ -83,6 +84,7 @@ def _ensure_certificate(people: People, company: Company, days: int, maker: Sequ
                 *maker,
                 *("--document", company.document, "--holder", company.legal_name.upper()),
                 *("--password", PFX_PASSWORD, "--out", str(file)),
+                *("--valid-from", f"{timezone.localdate(now) - SIGNS_SINCE:%Y-%m-%d}"),
                 *("--valid-until", f"{timezone.localdate(now) + timedelta(days=days):%Y-%m-%d}"),
             ],
             check=True,

@@ -334,7 +334,7 @@ class RequestEvent(models.Model):
     actor_phone = models.ForeignKey(
         AuthorizedPhone, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField("quando", auto_now_add=True)
+    created_at = models.DateTimeField("quando", default=timezone.now)
 
     class Meta:
         verbose_name = "histórico do pedido"

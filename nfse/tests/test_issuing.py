@@ -28,10 +28,10 @@ from nfse.models import (
 )
 from nfse.permissions import NotAllowed, NotFound
 from nfse.services.issuing import kinds
+from nfse.services.issuing.building import NotIssuable
 from nfse.services.issuing.confirming import (
     CannotWithdraw,
     MirrorChanged,
-    NotIssuable,
     confirm_request,
     retry_request,
     withdraw_request,

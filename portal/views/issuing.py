@@ -23,7 +23,8 @@ from nfse.permissions import Right
 from nfse.selectors.invoices import get_invoice, get_request
 from nfse.selectors.note_actions import explain_no_replacement
 from nfse.selectors.takers import find_open_taker
-from nfse.services.issuing.confirming import MirrorChanged, NotIssuable, confirm_request
+from nfse.services.issuing.building import NotIssuable
+from nfse.services.issuing.confirming import MirrorChanged, confirm_request
 from nfse.services.issuing.copying import copy_note
 from nfse.services.issuing.preparing import Mirror, prepare_request
 from portal.forms.issuing import IssueForm, initial_of, taker_values

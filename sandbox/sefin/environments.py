@@ -26,9 +26,9 @@ BY_NAME = {environment.name: environment for environment in ENVIRONMENTS} | BY_P
 class Clock:
     """São Paulo's time, which a test may set back or forward."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(SAO_PAULO)) -> None:
         self.offset_seconds = 0.0
-        self._now: Callable[[], datetime] = lambda: datetime.now(SAO_PAULO)
+        self._now = now
 
     def now(self) -> datetime:
         return self._now() + timedelta(seconds=self.offset_seconds)

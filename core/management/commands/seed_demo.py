@@ -20,12 +20,19 @@ class Command(BaseCommand):
             default="",
             help="command that makes A1 files, e.g. 'python -m sandbox.pki make-pfx'; none without it",
         )
+        parser.add_argument(
+            "--past-teller",
+            default="",
+            help="command that knows past days, e.g. 'python -m sandbox.past'; no past without it",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("demo sign-ins have known passwords: not in production")
         if not options["show"]:
-            chosen = DemoOptions(tuple(shlex.split(options["certificate_maker"])))
+            chosen = DemoOptions(
+                tuple(shlex.split(options["certificate_maker"])), tuple(shlex.split(options["past_teller"]))
+            )
             for demo in list_demos():
                 demo.seed(chosen)
         for demo in list_demos():

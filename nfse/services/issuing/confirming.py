@@ -1,48 +1,28 @@
 """The yes: one request with number, identity, bytes and work, or nothing (N10, N17, R84-R87)."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.database import violates
 from core.errors import FormKeyReused, NitroError
-from fiscal.documents.clock import competence_today, issue_time
-from fiscal.documents.layouts import choose_layout, read_schedule
-from fiscal.documents.rules import check_xml
-from fiscal.enumerations import Environment, Gateway
-from fiscal.gateways import get_gateway
-from fiscal.gateways.base import Allocation
-from fiscal.values import LoadedCertificate, NoteSnapshot, RuleProblem
+from fiscal.enumerations import Environment
+from fiscal.values import LoadedCertificate, NoteSnapshot
 from nfse.actors import Actor
 from nfse.events import Event
-from nfse.models import (
-    Company,
-    Invoice,
-    InvoiceRequest,
-    NumberSeries,
-)
+from nfse.models import Company, InvoiceRequest, NumberSeries
 from nfse.models.invoices import index_issuer
 from nfse.permissions import Right
 from nfse.services.companies import lock_company
 from nfse.services.issuing import kinds
+from nfse.services.issuing.building import RETRY_FOR, NotIssuable, build_request
 from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import begin, move
 from nfse.services.issuing.preparing import find_certificate, make_mirror, require_issue
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import OPEN, State
-
-RETRY_FOR = timedelta(hours=24)
-
-
-class NotIssuable(NitroError):
-    """Something blocks the note; `problems` names each thing, its field and who fixes it (R86, R94)."""
-
-    def __init__(self, problems: list[RuleProblem]) -> None:
-        self.problems = problems
-        super().__init__(problems[0].message_pt)
 
 
 class MirrorChanged(NitroError):
@@ -188,59 +168,17 @@ def create_request(
     Raises NotIssuable, and what `NFSeGateway.prepare` raises.
     """
     company = Company.objects.select_related("tax_profile").get(firm_id=actor.firm_id, pk=note.company_id)
-    series = company.tax_profile.series
-    number = _allocate(snapshot, series)
-    replaced = Invoice.objects.get(pk=note.substitutes.invoice_id) if note.substitutes else None
-    is_national = company.gateway == Gateway.NATIONAL
-    allocation = Allocation(
-        integration_id=f"nitro-{uuid.uuid4().hex}",
-        issued_at=issue_time(now),
-        series=series,
-        number=number,
-        layout=choose_layout(
-            snapshot.environment, competence_today(now), read_schedule(settings.NFSE_LAYOUTS)
-        ),
-        replaces_id=replaced.reference.get("provider_id", "") if replaced else "",
-    )
-    gateway = get_gateway(
-        company.gateway,
-        environment=snapshot.environment,
-        city_code=snapshot.issuer.city_code,
-        certificate=certificate,
-    )
-    prepared = gateway.prepare(snapshot, allocation)
-    if is_national:
-        _check_signed(prepared.payload, certificate)
-    request = InvoiceRequest(
-        firm_id=actor.firm_id,
+    request = build_request(
+        actor=actor,
         company=company,
-        taker_id=note.taker_id,
-        service_id=note.service_id,
-        environment=snapshot.environment,
-        gateway=company.gateway,
-        origin=origin,
+        note=note,
+        snapshot=snapshot,
+        number=_allocate(snapshot, company.tax_profile.series),
+        certificate=certificate,
         form_key=form_key,
-        snapshot_data=snapshot.to_dict(),
-        content_hash=snapshot.content_hash(),
-        amount=snapshot.amount,
-        competence_date=snapshot.competence_date,
-        taker_name=snapshot.taker.name if snapshot.taker else "",
-        substitutes=replaced,
-        issuer_index=index_issuer(snapshot.issuer.document),
-        city_code=snapshot.issuer.city_code,
-        integration_id=allocation.integration_id,
-        series=series,
-        number=number,
-        dps_id=prepared.id if is_national else None,
-        layout=prepared.layout,
-        prepared_id=prepared.id,
-        payload_sha256=prepared.sha256,
-        confirmed_by_id=actor.user_id,
-        confirmed_by_phone_id=actor.phone_id,
-        confirmed_at=now,
-        retry_until=now + RETRY_FOR,
+        origin=origin,
+        now=now,
     )
-    request.payload = prepared.payload
     begin(request, Event.CONFIRMED, actor=actor)
     kinds.enqueue_for(request, kinds.SEND)
     return request
@@ -259,13 +197,6 @@ def _allocate(snapshot: NoteSnapshot, series: int) -> int:
     row.last_number += 1
     row.save(update_fields=["last_number"])
     return row.last_number
-
-
-def _check_signed(payload: bytes, certificate: LoadedCertificate | None) -> None:
-    known = certificate.certificate if certificate else None
-    problems = [problem for problem in check_xml(payload, known) if problem.blocking]
-    if problems:
-        raise NotIssuable(problems)
 
 
 def _find_by_form(firm_id: int, note: NoteInput, form_key: uuid.UUID) -> InvoiceRequest | None:

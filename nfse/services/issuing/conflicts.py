@@ -19,7 +19,8 @@ from nfse.models import InvoiceRequest, RequestEvent
 from nfse.permissions import NotFound, Right
 from nfse.selectors.notes import is_taken
 from nfse.services.issuing import gates
-from nfse.services.issuing.confirming import NotIssuable, create_request
+from nfse.services.issuing.building import NotIssuable
+from nfse.services.issuing.confirming import create_request
 from nfse.services.issuing.copying import input_of
 from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import move, record_event

@@ -90,13 +90,9 @@ def finish_replaced(request: InvoiceRequest) -> None:
         kinds.enqueue_for(old, kinds.READ)
 
 
-def _issue(request: InvoiceRequest, issued: Issued) -> None:
+def build_invoice(request: InvoiceRequest, issued: Issued) -> Invoice:
+    """Return the note that the gateway made of a request; it is not saved."""
     returned, snapshot = issued.note, request.snapshot
-    # A gateway that answers later is always asked; only after a doubt is the note found, not expected.
-    was_expected = (
-        request.state == State.ACCEPTED and not request.history.filter(to_state=State.IN_DOUBT).exists()
-    )
-    is_adopted = issued.adopted and not was_expected
     invoice = Invoice(
         request=request,
         firm_id=request.firm_id,
@@ -112,12 +108,22 @@ def _issue(request: InvoiceRequest, issued: Issued) -> None:
         net_amount=returned.net_amount if returned else None,
         iss_amount=returned.iss_amount if returned else None,
         withheld_amount=returned.withheld_total if returned else None,
-        is_adopted=is_adopted,
         alerts=list(issued.alerts),
         read_next_at=timezone.now() + READ_AFTER,
     )
     if issued.xml is not None:
         invoice.xml = issued.xml
+    return invoice
+
+
+def _issue(request: InvoiceRequest, issued: Issued) -> None:
+    # A gateway that answers later is always asked; only after a doubt is the note found, not expected.
+    was_expected = (
+        request.state == State.ACCEPTED and not request.history.filter(to_state=State.IN_DOUBT).exists()
+    )
+    is_adopted = issued.adopted and not was_expected
+    invoice = build_invoice(request, issued)
+    invoice.is_adopted = is_adopted
     invoice.save()
     move(
         request,

@@ -1,4 +1,4 @@
-"""Demo data of leads: a buyer with credits, and an operator."""
+"""Demo data of leads: a buyer with credits and the searches of ten months, and an operator."""
 
 from django.utils import timezone
 
@@ -9,15 +9,21 @@ from core.demos import PASSWORD, Demo, DemoOptions, SignIn
 from credits.models import LedgerEntry
 from credits.services import grant_credits
 from credits.values import Reference
+from leads.demo.searches import ensure_searches
 
 BUYER = "comprador@demo.example"
 OPERATOR = "operador@demo.example"
 CREDITS = 200
 
 
-def seed(_options: DemoOptions) -> None:
-    """Create the buyer and the operator, and give the buyer 200 credits, once."""
-    _give_credits(_ensure_buyer(), _ensure_operator())
+def seed(options: DemoOptions) -> None:
+    """Create the buyer and the operator, what the buyer did before today, and give 200 credits, once."""
+    buyer, operator = _ensure_buyer(), _ensure_operator()
+    account = find_buyer_account(buyer)
+    if account is None:
+        raise RuntimeError(f"{BUYER} has no buyer account")
+    ensure_searches(account_id=account.pk, user_id=buyer.pk, options=options, now=timezone.now())
+    _give_credits(account.pk, operator)
 
 
 def _ensure_buyer() -> User:
@@ -41,16 +47,13 @@ def _confirmed(user: User) -> User:
     return user
 
 
-def _give_credits(buyer: User, operator: User) -> None:
-    account = find_buyer_account(buyer)
-    if account is None:
-        raise RuntimeError(f"{BUYER} has no buyer account")
+def _give_credits(account_id: int, operator: User) -> None:
     grant_credits(
-        account_id=account.pk,
+        account_id=account_id,
         amount=CREDITS,
         operation_key="demo:credits",
         kind=LedgerEntry.Kind.ADJUSTMENT,
-        reference=Reference("account", str(account.pk)),
+        reference=Reference("account", str(account_id)),
         text="Créditos de demonstração",
         actor_id=operator.pk,
     )

@@ -18,8 +18,11 @@ class Environment(environ.Env):
     def get_value(
         self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, parse_default: bool = False
     ) -> Any:
-        if default is not self.NOTSET and not self.ENVIRON.get(var, "").strip():
+        value = self.ENVIRON.get(var, "")
+        if default is not self.NOTSET and not value.strip():
             return default
+        if value.startswith("$"):  # django-environ would take the rest for the name of another variable
+            return self.parse_value(value, cast)
         return super().get_value(var, cast=cast, default=default, parse_default=parse_default)
 
     def bool(self, var: str, default: Any = environ.Env.NOTSET) -> bool:

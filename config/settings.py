@@ -49,6 +49,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
+    "core.middleware.UnreadBodyMiddleware",
+    "core.middleware.OwnMachineMiddleware",
     "core.middleware.NoStoreMiddleware",
     "core.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -95,7 +97,12 @@ NAVIGATION = ["leads.navigation", "credits.navigation", "portal.navigation", "op
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=False)
-# How long to wait for a database that is away; the web server waits less (deploy/gunicorn.py).
+# A PgBouncer that pools by transaction serves the web alone: workers keep plans and locks of their own.
+IS_WEB_PROCESS = env.bool("NITRO_WEB_PROCESS", default=False)  # deploy/gunicorn.conf.py says so
+WEB_DATABASE_URL = env.address("WEB_DATABASE_URL", DATABASE_URL, ("postgresql", "postgres"))
+if IS_WEB_PROCESS and WEB_DATABASE_URL != DATABASE_URL:
+    DATABASES["default"].update(env.db_url_config(WEB_DATABASE_URL), DISABLE_SERVER_SIDE_CURSORS=True)
+# How long to wait for a database that is away; the web server waits less (deploy/gunicorn.conf.py).
 DATABASE_WAIT_SECONDS = env.int("DATABASE_WAIT_SECONDS", default=10)
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = DATABASE_WAIT_SECONDS
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)

@@ -1,11 +1,25 @@
-"""Addresses that a browser brings back: `next`, the page before."""
+"""Addresses that a browser brings back (`next`, the page before), and whether a request comes from here."""
 
+import ipaddress
 from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 LONGEST = 2000
+
+
+def is_own_machine(request: HttpRequest) -> bool:
+    """Return whether a program of this machine asks, and not somebody through the proxy in front.
+
+    Caddy writes X-Forwarded-For into everything that it passes on, whatever the sender wrote.
+    """
+    if "HTTP_X_FORWARDED_FOR" in request.META:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 def own_path(request: HttpRequest, address: str) -> str:

@@ -1,5 +1,6 @@
 """Reading a request's body under a limit of its own, whatever Django's form limit is (O20)."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import BinaryIO, TypeVar
@@ -59,6 +60,13 @@ def drain(stream: BinaryIO, *, byte_limit: int = DRAIN_BYTES, seconds: float = D
     deadline = time.monotonic() + seconds
     while byte_limit > 0 and time.monotonic() < deadline and (part := stream.read(min(CHUNK, byte_limit))):
         byte_limit -= len(part)
+
+
+def drain_body(request: HttpRequest) -> None:
+    """Read and throw away what nobody has read of a request's body, up to 32 MB and five seconds."""
+    if request.META.get("CONTENT_LENGTH") or request.META.get("wsgi.input_terminated"):
+        with contextlib.suppress(OSError):  # the sender has gone
+            drain(_open(request))
 
 
 def _open(request: HttpRequest) -> BinaryIO:

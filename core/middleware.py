@@ -4,13 +4,15 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django_ratelimit.exceptions import Ratelimited
 
-from core.bodies import BodyTooLarge, refuse_large_body
+from core.addresses import is_own_machine
+from core.bodies import BodyTooLarge, drain_body, refuse_large_body
 from core.ratelimit import LimiterDown
 from core.request_ids import bind_request_id, clean_request_id
 from core.responses import error_response
@@ -18,6 +20,7 @@ from core.responses import error_response
 logger = structlog.get_logger("nitro.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LIMITER_DOWN_SECONDS = 30
+OWN_MACHINE_PATHS = frozenset({"/health/live", "/health/ready"})
 
 
 class RequestIdMiddleware:
@@ -49,6 +52,34 @@ class RequestIdMiddleware:
             ms=round(seconds * 1000, 1),
             **({"outage": outage} if outage else {}),
         )
+
+
+class UnreadBodyMiddleware:
+    """Read what nobody read of a body before answering, within bounds.
+
+    A proxy that still writes when the answer comes and the connection closes loses the answer: whoever was
+    refused by a 404, a redirect to sign-in or a 429 would see the proxy's error instead.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        drain_body(request)
+        return response
+
+
+class OwnMachineMiddleware:
+    """Let programs of this machine ask for health under any name: they know its address, not the site's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_own_machine(request) and request.path_info in OWN_MACHINE_PATHS:
+            request.META["HTTP_HOST"] = urlsplit(settings.SITE_URL).netloc
+        return self.get_response(request)
 
 
 class BodyLimitMiddleware:

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from honcho.manager import Manager
 
@@ -17,6 +18,7 @@ from embedded import defaults
 from embedded.servers import PortTaken, Services, port_is_open
 
 PYTHON = sys.executable
+GUNICORN = Path(PYTHON).with_name("gunicorn")
 PID_FILE = defaults.HOME / "run.pid"
 FIRST_PAGE_SECONDS = 120
 WANTED_STOPS = {128 + signal.SIGINT, 128 + signal.SIGTERM}  # as honcho tells them
@@ -31,7 +33,7 @@ PROCESSES = {
         f"{PYTHON} -m sandbox",
         {"SANDBOX_STRIPE_ENDPOINT": f"http://127.0.0.1:{defaults.WEB_PORT}/webhooks/stripe/"},
     ),
-    "web": (f"{PYTHON} -m gunicorn --config deploy/gunicorn.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
+    "web": (f"{GUNICORN} --config deploy/gunicorn.conf.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
     "io": (f"{CELERY} -n io@%h -P threads -c 32 -Q io", {"DATABASE_POOL_SIZE": "12"}),
     "chat": (f"{CELERY} -n chat@%h -P threads -c 32 -Q chat", {"DATABASE_POOL_SIZE": "8"}),
     "cpu": (f"{CELERY} -n cpu@%h -P prefork -c 2 -Q cpu", {}),

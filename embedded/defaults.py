@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 
-import environ
+from embedded.environment_file import read_environment_file
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_FILE = Path(os.environ.get("NITRO_ENV_FILE", ROOT / ".env"))  # tests and checks read none
-if ENV_FILE.is_file():
-    environ.Env.read_env(ENV_FILE)
+if os.environ.get("NITRO_ENV_FILE"):
+    read_environment_file(Path(os.environ["NITRO_ENV_FILE"]))  # tests and checks name an empty one
+elif (ROOT / ".env").is_file():
+    read_environment_file(ROOT / ".env")
 
 HOME = Path(os.environ.get("NITRO_HOME", ROOT / ".nitro"))
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_buyer, make_operator
+from core.bodies import DRAIN_BYTES
 from nfse.tests.populated import make_populated
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import run_due
@@ -110,6 +111,25 @@ def test_who_still_writes_reads_the_refusal_and_no_broken_connection(live_server
     assert answer.startswith("HTTP/1.1 413")
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/nada/", 404), ("/health/live", 405), ("/leads/", 302), ("/webhooks/nada/", 404)],
+)
+def test_who_is_refused_before_the_body_is_read_is_read_to_the_end(client, address, status):
+    """Else a proxy that still writes shows its own error instead of the page."""
+    answer = client.generic("POST", address, b"x" * 3_000_000, "text/plain")
+
+    assert answer.status_code == status
+    assert answer.wsgi_request.META["wsgi.input"].read() == b""
+
+
+def test_a_body_without_end_is_not_read_for_ever(client):
+    answer = client.generic("POST", "/nada/", b"x" * (DRAIN_BYTES + 1000), "text/plain")
+
+    assert answer.status_code == 404
+    assert len(answer.wsgi_request.META["wsgi.input"].read()) == 1000
+
+
 # --- The database is away ---------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
@@ -131,9 +151,9 @@ def test_without_a_database_every_page_says_so_in_one_line_of_the_log(client, ac
 
 
 def test_a_page_waits_two_seconds_for_a_database_and_work_waits_longer(settings):
-    server = runpy.run_path(str(settings.BASE_DIR / "deploy" / "gunicorn.py"))
+    server = runpy.run_path(str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py"))
 
-    assert server["raw_env"] == ["DATABASE_WAIT_SECONDS=2"]
+    assert "DATABASE_WAIT_SECONDS=2" in server["raw_env"]
     assert settings.DATABASES["default"]["OPTIONS"]["connect_timeout"] == 10
 
 

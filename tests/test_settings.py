@@ -6,11 +6,18 @@ import pytest
 from django.conf import settings
 from django.utils import formats, timezone, translation
 
+SERVER = "postgresql://nitro:secret@127.0.0.1"
+DOLLAR_URL = "postgresql://nitro:$secret@127.0.0.1:5432/nitro"
+
 
 def load_settings(**variables):
-    """Import the settings in a process that knows only these variables."""
+    return ask("s.DEBUG, s.SITE_URL, s.LOG_LEVEL", **variables)
+
+
+def ask(told, **variables):
+    """Import the settings in a process that knows only these variables, and print what is asked of them."""
     return subprocess.run(
-        [sys.executable, "-c", "import config.settings as s; print(s.DEBUG, s.SITE_URL, s.LOG_LEVEL)"],
+        [sys.executable, "-c", f"import config.settings as s; print({told})"],
         capture_output=True,
         text=True,
         env={"PATH": os.environ["PATH"], "NITRO_ENV_FILE": os.devnull, **variables},
@@ -61,6 +68,33 @@ def test_nonsense_in_the_environment_fails_and_names_the_variable(name, value):
 
     assert done.returncode != 0
     assert name in done.stderr.splitlines()[-1]
+
+
+def test_a_value_that_starts_with_a_dollar_is_a_value():
+    secret = "$2a$10$abcdefghijklmnopqrstuv"
+
+    done = ask("s.SECRET_KEY, s.DATABASES['default']['PASSWORD']", SECRET_KEY=secret, DATABASE_URL=DOLLAR_URL)
+
+    assert done.stdout.split() == [secret, "$secret"], done.stderr
+
+
+def test_every_process_reads_the_environment_file(tmp_path):
+    file = tmp_path / "nitro.env"
+    file.write_text("# secrets\nSITE_URL=https://nitro.example\nLOG_LEVEL=ERROR\n")
+
+    done = load_settings(NITRO_ENV_FILE=str(file), LOG_LEVEL="DEBUG")
+
+    assert done.stdout.split() == ["False", "https://nitro.example", "DEBUG"], done.stderr
+
+
+def test_the_web_goes_through_the_pooler_without_cursors_of_its_own_and_workers_go_past_it():
+    def connect(**process):
+        told = "s.DATABASES['default']['PORT'], s.DATABASES['default'].get('DISABLE_SERVER_SIDE_CURSORS')"
+        urls = {"DATABASE_URL": f"{SERVER}:5432/nitro", "WEB_DATABASE_URL": f"{SERVER}:6432/nitro"}
+        return ask(told, **urls, **process).stdout.split()
+
+    assert connect(NITRO_WEB_PROCESS="true") == ["6432", "True"]
+    assert connect() == ["5432", "None"]
 
 
 def test_nitro_speaks_portuguese_and_lives_in_sao_paulo():

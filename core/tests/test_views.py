@@ -125,6 +125,27 @@ def test_live_answers_without_touching_anything_outside_the_process(client, sett
     assert client.get("/health/live").json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8002", "10.0.0.7", "web.internal", "[::1]:8000"])
+def test_a_program_of_this_machine_asks_for_health_under_any_name(client, host):
+    assert client.get("/health/live", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "peer", "headers"),
+    [
+        ("/health/live", "203.0.113.9", {}),
+        ("/health/live", "127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}),
+        ("/", "127.0.0.1", {}),
+    ],
+    ids=["a stranger", "through the proxy", "another page"],
+)
+def test_anything_else_is_asked_under_a_host_of_ours_only(client, path, peer, headers):
+    answer = client.get(path, headers={"Host": "fora.example", **headers}, REMOTE_ADDR=peer)
+
+    assert answer.status_code == 400
+
+
 @pytest.mark.django_db
 def test_ready_says_ok_and_nothing_more_to_strangers(client):
     answer = client.get("/health/ready")

@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from sandbox import (
     brasilapi,
     control,
+    control_evolution,
     control_nfse,
     control_openai,
     control_stripe,
@@ -24,6 +25,11 @@ from sandbox import (
 )
 from sandbox.answers import answer
 from sandbox.calls import Calls
+from sandbox.evolution.chats import ChatsApi
+from sandbox.evolution.instances import InstancesApi
+from sandbox.evolution.messenger import Messenger as WhatsAppMessenger
+from sandbox.evolution.office import Office as WhatsAppOffice
+from sandbox.evolution.phones import Phones
 from sandbox.faults import Faults
 from sandbox.openai.api import ModelsApi
 from sandbox.openai.plan import Office as ModelsOffice
@@ -89,10 +95,16 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
     models = ModelsOffice()
     models_control = control_openai.OpenAIControl(models)
 
+    whatsapp = WhatsAppOffice(store, clock)
+    postman = WhatsAppMessenger(whatsapp)
+    instances = InstancesApi(whatsapp, postman)
+    phones = control_evolution.EvolutionControl(whatsapp, postman, instances, Phones(whatsapp, postman))
+
     def forget() -> None:
         nfse.clear()
         payments.clear()
         models_control.clear()
+        phones.clear()
 
     plugnotas = [*RegistrationApi(office).routes(), *NotesApi(office, messenger, world).routes()]
     plain = Starlette(
@@ -104,6 +116,7 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
             emulator("/viper/ws/viperphone/cpf/{cpf}", viper_people.person, "GET"),
             Mount("/plugnotas", routes=plugnotas),
             Mount("/stripe", routes=stripe),
+            Mount("/evolution", routes=[*instances.routes(), *ChatsApi(whatsapp, postman).routes()]),
             Mount("/openai", routes=ModelsApi(models).routes()),
             Mount(
                 "/_control",
@@ -112,6 +125,7 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
                     *nfse.routes(),
                     *payments.routes(),
                     *models_control.routes(),
+                    *phones.routes(),
                 ],
             ),
             Route("/", control.index(calls, faults)),

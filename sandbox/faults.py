@@ -31,6 +31,7 @@ PROVIDERS = (
     "plugnotas",
     "stripe",
     "openai",
+    "evolution",
 )
 
 

@@ -21,6 +21,7 @@ EMULATORS = (
     ("Parametrização", "GET /producaorestrita/parametrizacao/{codMun}/convenio", "Convênios e alíquotas"),
     ("Stripe", "POST /stripe/v1/checkout/sessions", "Página de pagamento, devoluções, contestações"),
     ("PlugNotas", "POST /plugnotas/nfse", "Emissão nas cidades com emissor próprio"),
+    ("Evolution", "POST /evolution/message/sendText/{canal}", "WhatsApp: canais, envios, mensagens"),
     ("OpenAI", "POST /openai/v1/responses", "Leitura de mensagens e transcrição de áudio"),
 )
 KINDS = {
@@ -47,6 +48,11 @@ BUTTONS = (
     ("SEFIN em manutenção", {"provider": "sefin", "kind": "reject", "path": "*/nfse", "code": "E1217"}),
     ("SEFIN fora do ar (503)", {"provider": "sefin", "kind": "status", "status": "503"}),
     ("PlugNotas fora do ar (503)", {"provider": "plugnotas", "kind": "status", "status": "503"}),
+    ("WhatsApp fora do ar (500)", {"provider": "evolution", "kind": "status", "status": "500"}),
+    (
+        "WhatsApp envia e não responde",
+        {"provider": "evolution", "kind": "drop", "path": "/message/*", "count": "1"},
+    ),
     ("OpenAI fora do ar (503)", {"provider": "openai", "kind": "status", "status": "503"}),
     ("OpenAI sem crédito", {"provider": "openai", "kind": "reject", "code": "insufficient_quota"}),
     ("Stripe fora do ar (503)", {"provider": "stripe", "kind": "status", "status": "503"}),
@@ -85,7 +91,8 @@ Empresas, pessoas, telefones e endereços são inventados; nada aqui existe.</p>
 <p>Créditos da Serper gastos: {credits}. Detalhes em <a href="/_control/calls">/_control/calls</a>
 e <a href="/_control/faults">/_control/faults</a>. Notas emitidas:
 <a href="/_control/nfse">SEFIN</a> e <a href="/_control/plugnotas">PlugNotas</a>.
-Pagamentos: <a href="/_control/stripe">Stripe</a>. Pedidos à <a href="/_control/openai">OpenAI</a>.</p>
+Pagamentos: <a href="/_control/stripe">Stripe</a>. WhatsApp: <a href="/_control/evolution/phone">telefone</a>.
+Pedidos à <a href="/_control/openai">OpenAI</a>.</p>
 </body>
 </html>"""
 

@@ -54,6 +54,10 @@ class Sandbox:
         return f"{self.url}/stripe"
 
     @property
+    def evolution_url(self) -> str:
+        return f"{self.url}/evolution"
+
+    @property
     def openai_url(self) -> str:
         return f"{self.url}/openai/v1"
 
@@ -78,6 +82,8 @@ class Sandbox:
             "PLUGNOTAS_API_KEY": "sandbox",
             "STRIPE_BASE_URL": self.stripe_url,
             "STRIPE_SECRET_KEY": "sk_test_sandbox",
+            "EVOLUTION_BASE_URL": self.evolution_url,
+            "EVOLUTION_API_KEY": "sandbox",
             "OPENAI_BASE_URL": self.openai_url,
             "OPENAI_API_KEY": "sandbox",
             "SERPER_BASE_URL": f"{self.url}/serper",
@@ -189,6 +195,46 @@ class Sandbox:
     def set_openai(self, **plan: Any) -> dict[str, Any]:
         """Say how OpenAI answers from now on: answer, times, seconds, drip_seconds, transcript…"""
         return self._call("POST", "/openai/plan", plan)
+
+    def evolution(self) -> dict[str, Any]:
+        """Return Evolution's instances, counts, the last webhooks, and what is held or waits."""
+        return self._call("GET", "/evolution")
+
+    def set_evolution(self, **plan: Any) -> dict[str, Any]:
+        """Set WhatsApp up: version, addressing, webhooks, duplicate_rate, statuses, send_seconds, media…"""
+        return self._call("POST", "/evolution/plan", plan)
+
+    def release_webhooks(self, *, copies: int = 1, order: str = "sent", seed: int = 1) -> int:
+        """Deliver the webhooks that are held: sent, reversed or shuffled; return how many."""
+        body = {"copies": copies, "order": order, "seed": seed}
+        return int(self._call("POST", "/evolution/release", body)["deliveries"])
+
+    def instance(self, name: str, do: str, **how: Any) -> dict[str, Any]:
+        """Do to an instance what WhatsApp or a phone does: scan (number=…), close, flap, die, revive."""
+        return self._call("POST", f"/evolution/instances/{quote(name)}", {"do": do, **how})
+
+    def write(self, instance: str, phone: str, text: str = "", **message: Any) -> str:
+        """Write to a channel from a phone, and return the message's id (docs/sandbox.md has all fields)."""
+        body = {"phone": phone, "text": text, **message}
+        return str(self._call("POST", f"/evolution/instances/{quote(instance)}/messages", body)["id"])
+
+    def chat(self, instance: str, phone: str, after: int = 0) -> list[dict[str, Any]]:
+        """Return what stands in a chat on the phone, oldest first: n, id, from, kind, text, file_name…"""
+        path = f"/evolution/instances/{quote(instance)}/chats/{quote(phone)}?after={after}"
+        return list(self._call("GET", path)["messages"])
+
+    def whatsapp_messages(self, by: str = "", after: int = 0) -> list[dict[str, Any]]:
+        """Return the messages of all chats in order, at most 5,000; by: person, api or firm."""
+        asked = {"after": str(after), **({"by": by} if by else {})}
+        return list(self._call("GET", f"/evolution/messages?{urlencode(asked)}")["messages"])
+
+    def set_absent(self, *numbers: str) -> None:
+        """Say which numbers are not on WhatsApp."""
+        self._call("POST", "/evolution/absent", {"numbers": list(numbers)})
+
+    def restart_evolution(self) -> None:
+        """Restart Evolution: webhooks that wait for another attempt are lost."""
+        self._call("POST", "/evolution/restart", {})
 
     def faults(self) -> list[dict[str, Any]]:
         return list(self._call("GET", "/faults")["faults"])

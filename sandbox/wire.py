@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox import brasilapi, serper, viper
 from sandbox.answers import HEADERS
 from sandbox.calls import Call, Calls
+from sandbox.evolution import answers as evolution_answers
 from sandbox.faults import PROVIDERS, Fault, Faults
 from sandbox.openai import answers as openai_answers
 from sandbox.plugnotas import answers as plugnotas_answers
@@ -31,6 +32,7 @@ STATUS_BODIES: dict[str, Callable[[int, str], Response]] = {
     "plugnotas": plugnotas_answers.refuse,
     "stripe": stripe_answers.refuse,
     "openai": openai_answers.refuse,
+    "evolution": evolution_answers.refuse,
 }
 REJECTIONS: dict[str, Callable[[str, str], Response]] = {
     "sefin": sefin_refusals.reject,
@@ -38,6 +40,7 @@ REJECTIONS: dict[str, Callable[[str, str], Response]] = {
     "plugnotas": plugnotas_answers.reject,
     "stripe": stripe_answers.reject,
     "openai": openai_answers.reject,
+    "evolution": evolution_answers.reject,
 }
 USUAL_MESSAGES = {
     401: "Unauthorized.",

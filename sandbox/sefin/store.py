@@ -31,8 +31,11 @@ CREATE TABLE IF NOT EXISTS plugnotas (
 CREATE TABLE IF NOT EXISTS stripe (
     kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
 );
+CREATE TABLE IF NOT EXISTS evolution (
+    kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)
+);
 """
-TABLES = ("notes", "events", "distribution", "counters", "plugnotas", "stripe")
+TABLES = ("notes", "events", "distribution", "counters", "plugnotas", "stripe", "evolution")
 MOST_NOTES = 10_000
 LAST_NSU = 10**15
 
@@ -206,7 +209,7 @@ class Store:
         return self.load_of("plugnotas", kind)
 
     def save_of(self, table: str, kind: str, key: str, body: dict[str, Any]) -> None:
-        """Keep a document in one of the tables of documents: plugnotas, stripe."""
+        """Keep a document in one of the tables of documents: plugnotas, stripe, evolution."""
         self._db.execute(
             f"INSERT INTO {table} VALUES (?, ?, ?)"  # noqa: S608 - names of our own
             " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
@@ -222,7 +225,13 @@ class Store:
         return {row["key"]: json.loads(row["body"]) for row in rows}
 
     def discard(self, kind: str, key: str) -> None:
-        self._db.execute("DELETE FROM plugnotas WHERE kind = ? AND key = ?", (kind, key))
+        self.discard_of("plugnotas", kind, key)
+
+    def discard_of(self, table: str, kind: str, key: str) -> None:
+        self._db.execute(
+            f"DELETE FROM {table} WHERE kind = ? AND key = ?",  # noqa: S608 - names of our own
+            (kind, key),
+        )
 
 
 def _read_note(row: sqlite3.Row) -> Note:

@@ -10,12 +10,16 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 @dataclass(frozen=True)
 class NationalService:
-    """A line of the national service list. `incidence`: EP provider, LP place of service, ET taker."""
+    """A line of the national service list, under its item's `heading`.
+
+    `incidence`: EP provider, LP place of service, ET taker.
+    """
 
     ctribnac: str
     subitem: str
     label: str
     description: str
+    heading: str
     required_group: str
     incidence: str
     incidence_doubtful: bool
@@ -50,9 +54,21 @@ def get_nbs() -> dict[str, str]:
 
 
 @cache
+def get_service_words() -> dict[str, str]:
+    """Return words by cTribNac that people say and the list does not: professions and common names."""
+    return {row["cTribNac"]: row["words"] for row in _rows("service_words.csv")}
+
+
+@cache
 def get_cindop() -> dict[str, str]:
     """Return what each cIndOp of Anexo C characterizes."""
     return {row["cIndOp"]: row["supply_characteristic"] for row in _rows("cindop.csv")}
+
+
+@cache
+def get_cindop_places() -> dict[str, str]:
+    """Return by cIndOp whose place counts, which tells apart codes of the same supply."""
+    return {row["cIndOp"]: row["place_to_identify"] for row in _rows("cindop.csv")}
 
 
 @cache
@@ -79,6 +95,7 @@ def _service(row: dict[str, str]) -> NationalService:
         subitem=row["lc116_subitem"],
         label=row["label"],
         description=row["description"],
+        heading=row["lc116_item_description"],
         required_group=row["required_group"],
         incidence=row["iss_incidence_rule"] or row["iss_incidence_sheet"],
         incidence_doubtful=row["iss_incidence_rule"] != row["iss_incidence_sheet"],

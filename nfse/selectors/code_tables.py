@@ -4,12 +4,19 @@ Accents, case and plural aside. The lists are files read once per process, so no
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from core.text import fold, fold_singular
-from fiscal.documents.tables import get_cindop, get_nbs, get_services
+from fiscal.documents.tables import (
+    get_cindop,
+    get_cindop_places,
+    get_nbs,
+    get_service_words,
+    get_services,
+)
 from registry.tables import get_cnaes
 
 MAX_RESULTS = 20
@@ -26,8 +33,8 @@ class Code:
 
 
 def search_services(text: str, limit: int = MAX_RESULTS) -> list[Code]:
-    """Lines of the national service list, for "0107", "01.07.01" or "suporte tecnico"."""
-    return _search(_services(), text, limit)
+    """Lines of the national service list, for "0107", "1.07", "107", "suporte tecnico" or "dentista"."""
+    return _search(_services(), text, limit, _read_item)
 
 
 def search_nbs(text: str, limit: int = MAX_RESULTS) -> list[Code]:
@@ -41,8 +48,13 @@ def search_cnaes(text: str, limit: int = MAX_RESULTS) -> list[Code]:
 
 
 def list_cindop() -> list[Code]:
-    """Every operation indicator of IBS/CBS; there are few."""
-    return [Code(code, _shorten(f"{code} {words}")) for code, words in sorted(get_cindop().items())]
+    """Every operation indicator of IBS/CBS. Codes of the same supply differ in whose place counts."""
+    supplies, places = get_cindop(), get_cindop_places()
+    seen = Counter(supplies.values())
+    return [
+        Code(code, f"{code} {words}: {places[code]}" if seen[words] > 1 else _shorten(f"{code} {words}"))
+        for code, words in sorted(supplies.items())
+    ]
 
 
 def label_service(ctribnac: str) -> str:
@@ -89,30 +101,59 @@ class _Line:
     code: Code
     words: str
     singular_words: str
+    said: str = ""
 
     def rank(self, text: str, singular: str) -> int | None:
-        """0 when the line begins with the text, 1 when its words do, 2 when they hold it, else None."""
+        """0 when the line begins with the text, 1 when its words do, 2 when they hold it, else None.
+
+        A word that people say for it, whole, is as good as its beginning.
+        """
         if self.words.startswith(text):
             return 0
         pairs = list(zip(text.split(), singular.split(), strict=True))
+        said = set(self.said.split())
+        if said and all(word in said or one in said for word, one in pairs):
+            return 0
         if all(f" {word}" in self._spaced or f" {one}" in self._spaced for word, one in pairs):
             return 1
         return 2 if all(word in self._spaced for word, _ in pairs) else None
 
     @property
     def _spaced(self) -> str:
-        return f" {self.words} {self.singular_words}"
+        return f" {self.words} {self.singular_words} {self.said}"
 
 
-def _search(lines: dict[str, _Line], text: str, limit: int) -> list[Code]:
+def _read_digits(text: str) -> tuple[str, ...]:
+    return (re.sub(r"\D", "", text),)
+
+
+def _read_item(text: str) -> tuple[str, ...]:
+    """How codes may begin: accountants write 4.12 and 412 for 04.12, and 17.1 for 17.01 or 17.10."""
+    digits = re.sub(r"\D", "", text)
+    parts = re.findall(r"[0-9]+", text)
+    padded = "".join(part.zfill(2) for part in parts)
+    return tuple(dict.fromkeys((padded, digits, f"0{digits}")))
+
+
+def _search(
+    lines: dict[str, _Line],
+    text: str,
+    limit: int,
+    read_code: Callable[[str], tuple[str, ...]] = _read_digits,
+) -> list[Code]:
     text = text.strip()
     if _CODE.fullmatch(text):
-        digits = re.sub(r"\D", "", text)
-        return [line.code for code, line in lines.items() if code.startswith(digits)][:limit]
+        found = {
+            code: line.code
+            for beginning in read_code(text)
+            for code, line in lines.items()
+            if code.startswith(beginning)
+        }
+        return list(found.values())[:limit]
     code, _, rest = text.partition(" ")
     if rest and _CODE.fullmatch(code):  # a label that was chosen before
-        found = lines.get(re.sub(r"\D", "", code))
-        return [found.code] if found else []
+        chosen = lines.get(re.sub(r"\D", "", code))
+        return [chosen.code] if chosen else []
     folded = fold(text)
     if not folded:
         return []
@@ -128,7 +169,18 @@ def _label(lines: dict[str, _Line], code: str) -> str:
 
 @cache
 def _services() -> dict[str, _Line]:
-    return _index((row.ctribnac, row.label, row.description) for row in get_services().values())
+    """Lines with the same text, of people and of animals, are told apart by their heading."""
+    rows = get_services().values()
+    seen = Counter(row.description for row in rows)
+    lines = (
+        (
+            row.ctribnac,
+            row.label,
+            f"{row.description} {row.heading}" if seen[row.description] > 1 else row.description,
+        )
+        for row in rows
+    )
+    return _index(lines, get_service_words())
 
 
 @cache
@@ -141,10 +193,21 @@ def _cnaes() -> dict[str, _Line]:
     return _index((code, f"{code[:4]}-{code[4]}/{code[5:]}", words) for code, words in get_cnaes().items())
 
 
-def _index(rows: Iterable[tuple[str, str, str]]) -> dict[str, _Line]:
+def _index(rows: Iterable[tuple[str, str, str]], said: Mapping[str, str] | None = None) -> dict[str, _Line]:
+    """Index lines of (code, code as shown, words). `said` are more words by code, to be found and not shown.
+
+    Two lines that would look the same are shown whole.
+    """
+    listed, more = list(rows), said or {}
+    seen = Counter(_shorten(words) for _, _, words in listed)
     return {
-        code: _Line(Code(code, _shorten(f"{shown} {words}")), fold(words), fold_singular(words))
-        for code, shown, words in rows
+        code: _Line(
+            Code(code, f"{shown} {words}" if seen[_shorten(words)] > 1 else _shorten(f"{shown} {words}")),
+            fold(words),
+            fold_singular(words),
+            f"{fold(more.get(code, ''))} {fold_singular(more.get(code, ''))}",
+        )
+        for code, shown, words in listed
     }
 
 

@@ -300,6 +300,15 @@ STRIPE_PAYMENT_METHODS = env.list("STRIPE_PAYMENT_METHODS", default=["card", "bo
 STRIPE_CONCURRENCY = env.int("STRIPE_CONCURRENCY", default=10)
 CREDITS_LOW_BALANCE = env.int("CREDITS_LOW_BALANCE", default=10)
 
+# --- Evolution API: WhatsApp; the sandbox's without a key -------------------------------------------
+EVOLUTION_BASE_URL = env.address("EVOLUTION_BASE_URL", f"{embedded.SANDBOX_URL}/evolution", WEB)
+EVOLUTION_API_KEY = env.str("EVOLUTION_API_KEY", default="sandbox")  # the server's own: makes instances
+EVOLUTION_CONCURRENCY = env.int("EVOLUTION_CONCURRENCY", default=32)
+# Where Evolution finds our webhooks, when it is not the address that people type.
+EVOLUTION_WEBHOOK_URL = env.str("EVOLUTION_WEBHOOK_URL", default=SITE_URL)
+WHATSAPP_KEEP_AUDIO_DAYS = env.int("WHATSAPP_KEEP_AUDIO_DAYS", default=30)
+WHATSAPP_KEEP_MESSAGES_MONTHS = env.int("WHATSAPP_KEEP_MESSAGES_MONTHS", default=24)
+
 # --- OpenAI: reads what the rules of the chat leave over, hears audio; the sandbox's without a key -
 OPENAI_BASE_URL = env.address("OPENAI_BASE_URL", f"{embedded.SANDBOX_URL}/openai/v1", WEB)
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="sandbox").strip()
@@ -413,6 +422,8 @@ PRODUCTION_VARIABLES = {
     "ADN_PARAMETERS_STAGING_URL": "https://adn.producaorestrita.nfse.gov.br/parametrizacao",
     "PLUGNOTAS_BASE_URL": "https://api.plugnotas.com.br",
     "PLUGNOTAS_API_KEY": "key of TecnoSpeed PlugNotas",
+    "EVOLUTION_BASE_URL": "https://address of the Evolution API 2.3.7",
+    "EVOLUTION_API_KEY": "its AUTHENTICATION_API_KEY, long and random",
     "OPENAI_BASE_URL": "https://api.openai.com/v1",
     "OPENAI_API_KEY": "key of OpenAI, with a monthly limit",
     "STRIPE_BASE_URL": "https://api.stripe.com",

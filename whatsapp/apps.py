@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from inbox import sources
+
 
 class WhatsappConfig(AppConfig):
     name = "whatsapp"
@@ -7,3 +9,6 @@ class WhatsappConfig(AppConfig):
 
     def ready(self) -> None:
         from whatsapp import checks  # noqa: F401 - importing registers them
+        from whatsapp.services.webhook import WHATSAPP
+
+        sources.register(WHATSAPP)

@@ -1,5 +1,6 @@
 """Webhooks of the Evolution API, versions 2.3 and 2.4, as events (contracts/whatsapp/evolution.md 5-9)."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -130,7 +131,8 @@ def _update(data: Node, _envelope: Node) -> Event:
             return Ignored("own_change")
         text = read_text(data.get("message"))
         chat = parse_address(data.get("remoteJid"))
-        event = _edit(message_id, data, chat, text, f"edit:{message_id}:update", None)
+        mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+        event = _edit(message_id, data, chat, text, f"edit:{message_id}:{mark}", None)
         return replace(event, is_second_trace=True) if isinstance(event, MessageCame) else event
     if not is_own:
         if data.get("status") == "DELETED":

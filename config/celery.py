@@ -1,6 +1,7 @@
 """The Celery application. Messages are bells: the work is a row (queue_worker)."""
 
 import os
+from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ def collect_schedule(sender: Celery, **_: Any) -> None:
     from core.schedule import list_schedule  # the apps are loaded by now
 
     for periodic in list_schedule():
-        sender.task(name=periodic.task)(periodic.start)
+        sender.task(name=periodic.task)(_function(periodic.start))
     sender.conf.beat_schedule = {
         periodic.task: {
             "task": periodic.task,
@@ -31,6 +32,15 @@ def collect_schedule(sender: Celery, **_: Any) -> None:
         }
         for periodic in list_schedule()
     }
+
+
+def _function(start: Callable[[], str]) -> Callable[[], str]:
+    """Make a method a function: Celery counts `self` among its arguments, and beat cannot send the task."""
+
+    def run() -> str:
+        return start()
+
+    return run
 
 
 def _schedule(every: timedelta | time) -> timedelta | crontab:

@@ -33,6 +33,14 @@ def test_every_periodic_job_is_a_task_that_beat_gets():
     assert names == set(current_app.conf.beat_schedule)
 
 
+@pytest.mark.parametrize("periodic", list_schedule(), ids=lambda periodic: periodic.task)
+def test_beat_can_send_every_periodic_job(periodic):
+    """Beat sends without arguments; Celery compares them with the task's before it asks the broker."""
+    sent = task_of(periodic).apply_async(args=(), kwargs={}, queue=periodic.queue, expires=1, retry=False)
+
+    assert sent.id
+
+
 def test_each_job_of_the_queue_says_what_it_did():
     put_one(ECHO)
 

@@ -346,6 +346,7 @@ STORAGES = {
 }
 MEDIA_ROOT = BASE_DIR / ".nitro" / "media"
 FILES_ROOT = env.str("FILES_ROOT", default=str(embedded.HOME / "files"))  # private: core.private_files
+DISK_LOW_PERCENT = env.int("DISK_LOW_PERCENT", default=10)  # operators are told below; 0: never
 MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Security headers: one owner each --------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.addresses import is_own_machine
 from core.health import run_checks
 from core.outages import RETRY_SECONDS, is_outage
 from core.request_ids import current_request_id
@@ -35,12 +36,15 @@ def health_live(_request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def health_ready(request: HttpRequest) -> HttpResponse:
-    """Say whether everything that Nitro needs works; details only for operators (O13)."""
-    findings = run_checks()
+    """Say whether everything that Nitro needs works, or the parts that `only` names (O13).
+
+    Reasons and details are for operators and for programs of this machine.
+    """
+    findings = run_checks(request.GET.getlist("only"))
     ready = all(finding.ok for finding in findings)
     body: dict[str, object] = {"status": "ok" if ready else "unavailable"}
     database_works = any(finding.name == "database" and finding.ok for finding in findings)
-    if database_works and request.user.is_staff:
+    if is_own_machine(request) or (database_works and request.user.is_staff):
         body["checks"] = {finding.name: {"ok": finding.ok, **finding.details} for finding in findings}
     return JsonResponse(body, status=200 if ready else 503)
 

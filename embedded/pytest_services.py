@@ -50,6 +50,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ and "NITRO_TEST_SERVICES" not in os.e
     os.environ["NITRO_TEST_SERVICES"] = "1"
     # The invented companies of the Simples owe no IBS and CBS whenever the tests run; tests of it set it.
     os.environ["NFSE_IBS_CBS_SIMPLES_FROM"] = "9999-01-01"
+    os.environ["DISK_LOW_PERCENT"] = "0"  # how full this machine is changes no result; tests of it set it
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ.update(CACHE_KEY_PREFIX=f"nitro-{_worker}", BROKER_KEY_PREFIX=f"nitro-{_worker}:")

@@ -15,6 +15,8 @@ from queue_worker.queues import Queue
 from queue_worker.registry import list_kinds
 
 RATE_MINUTES = 5
+BEAT = "beat"
+"""What the name of beat's row among the workers begins with; it has no queues."""
 
 # What may run now: due (for `older_than` seconds); the oldest open item of its ordering key, with none of
 # it running; and a free slot of its concurrency key.

@@ -1,15 +1,18 @@
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from structlog.testing import capture_logs
 
 from accounts.tests.factories import make_user
 from core import health
-from core.health import NotReady
+from core.disks import Disk, list_disks
+from core.health import NotReady, check_disks, check_migrations
 from embedded.servers import free_port
 
 pytestmark = pytest.mark.urls("core.tests.urls")
+ELSEWHERE = "203.0.113.9"
 
 
 @pytest.fixture
@@ -134,7 +137,7 @@ def test_a_program_of_this_machine_asks_for_health_under_any_name(client, host):
 @pytest.mark.parametrize(
     ("path", "peer", "headers"),
     [
-        ("/health/live", "203.0.113.9", {}),
+        ("/health/live", ELSEWHERE, {}),
         ("/health/live", "127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}),
         ("/", "127.0.0.1", {}),
     ],
@@ -148,7 +151,7 @@ def test_anything_else_is_asked_under_a_host_of_ours_only(client, path, peer, he
 
 @pytest.mark.django_db
 def test_ready_says_ok_and_nothing_more_to_strangers(client):
-    answer = client.get("/health/ready")
+    answer = client.get("/health/ready", REMOTE_ADDR=ELSEWHERE)
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert "no-store" in answer.headers["Cache-Control"]
@@ -169,7 +172,58 @@ def test_ready_tells_operators_the_details(client, registered):
 def test_ready_tells_customers_no_details(client):
     client.force_login(make_user())
 
-    assert client.get("/health/ready").json() == {"status": "ok"}
+    assert client.get("/health/ready", REMOTE_ADDR=ELSEWHERE).json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_ready_tells_programs_of_this_machine_the_details_without_signing_in(client):
+    assert client.get("/health/ready").json()["checks"]["database"] == {"ok": True}
+
+
+@pytest.mark.django_db
+def test_a_part_can_be_asked_about_alone(client, registered):
+    def no_worker():
+        raise NotReady("no worker")
+
+    registered("worker", no_worker)
+
+    assert client.get("/health/ready?only=database&only=cache").status_code == 200
+    assert client.get("/health/ready?only=database&only=worker").status_code == 503
+
+
+@pytest.mark.django_db
+def test_a_release_whose_migrations_are_not_applied_is_not_ready():
+    assert check_migrations() == {}
+    MigrationRecorder(connection).record_unapplied("credits", "0001_initial")
+
+    with pytest.raises(NotReady, match="faltam 1") as raised:
+        check_migrations()
+
+    assert raised.value.details == {"missing": ["credits.0001_initial"]}
+
+
+@pytest.mark.django_db
+def test_migrations_of_a_newer_release_stop_no_older_one():
+    MigrationRecorder(connection).record_applied("credits", "9999_of_tomorrow")
+
+    assert check_migrations() == {}
+
+
+@pytest.mark.parametrize(
+    ("free", "is_low", "is_full"), [(40, False, False), (9, True, False), (1, True, True)]
+)
+def test_a_disk_is_low_before_it_is_full(settings, free, is_low, is_full):
+    settings.DISK_LOW_PERCENT = 10
+    disk = Disk("/", free)
+
+    assert (disk.is_low, disk.is_full) == (is_low, is_full)
+
+
+def test_the_disk_of_private_files_is_looked_at_before_the_first_file(settings, tmp_path):
+    settings.FILES_ROOT = tmp_path / "not" / "yet"
+
+    assert all(0 <= disk.free_percent <= 100 for disk in list_disks())
+    assert set(check_disks()) <= {"/", str(tmp_path)}
 
 
 @pytest.mark.django_db
@@ -215,7 +269,7 @@ def test_a_dead_database_is_not_ready_instead_of_an_error(client, registered):
 
     registered("database", no_database)
 
-    answer = client.get("/health/ready")
+    answer = client.get("/health/ready", REMOTE_ADDR=ELSEWHERE)
 
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
 

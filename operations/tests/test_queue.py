@@ -1,5 +1,6 @@
 """What operators see and do (O7, O13, O18)."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.tests.factories import make_buyer, make_operator
 from core.health import NotReady
 from queue_worker import runner
+from queue_worker.beat import Heartbeat, SteadyScheduler
 from queue_worker.health import check_queue
 from queue_worker.models import PeriodicRun, Worker, WorkItem
 from queue_worker.services import NotPending, cancel, delete_old_items, reap, record_worker, requeue, sweep
@@ -184,7 +186,8 @@ def alive(name, queues, stuck=()):
 def test_the_queue_is_healthy_when_every_queue_has_a_living_worker():
     alive("io@house", ["io"])
     alive("cpu@house", ["cpu"])
-    with pytest.raises(NotReady, match="no worker for chat"):
+    alive("beat@house", [])
+    with pytest.raises(NotReady, match="nenhum processo trabalha em chat"):
         check_queue()
 
     alive("chat@house", ["chat"])
@@ -195,8 +198,28 @@ def test_the_queue_is_healthy_when_every_queue_has_a_living_worker():
         check_queue()
 
 
+def test_a_silent_beat_is_not_healthy_and_a_living_one_says_so(monkeypatch):
+    alive("all@house", ["io", "cpu", "chat"])
+    with pytest.raises(NotReady, match="beat"):
+        check_queue()
+
+    monkeypatch.setattr(SteadyScheduler, "looked_at", time.monotonic())
+    Heartbeat().step()
+
+    assert len(check_queue()["beat"]) == 1
+
+
+def test_a_beat_that_no_longer_looks_at_its_schedule_is_silent(monkeypatch):
+    monkeypatch.setattr(SteadyScheduler, "looked_at", time.monotonic() - 61)
+
+    Heartbeat().step()
+
+    assert not Worker.objects.exists()
+
+
 def test_late_work_is_not_healthy_but_work_that_waits_for_its_turn_is():
     alive("all@house", ["io", "cpu", "chat"])
+    alive("beat@house", [])
     put(LIMITED, 4, concurrency_key="account 1")
     for _ in range(3):
         claim_one()
@@ -204,7 +227,7 @@ def test_late_work_is_not_healthy_but_work_that_waits_for_its_turn_is():
     check_queue()
 
     WorkItem.objects.filter(status="pending").update(concurrency_key=None)
-    with pytest.raises(NotReady, match="due for"):
+    with pytest.raises(NotReady, match="vencido há"):
         check_queue()
 
 

@@ -29,7 +29,7 @@ DESCRIPTION = "Consulta e limpeza em novembro"
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     with running_product(
-        tmp_path_factory.mktemp("accountant"), name="accountant", certificates=True
+        tmp_path_factory.mktemp("accountant"), name="accountant", certificates=True, past=True
     ) as product:
         yield product
 
@@ -96,7 +96,8 @@ SAMPLES = """
 SELECT request.company_id, (SELECT max(id) FROM nfse_company
   WHERE id NOT IN (SELECT company_id FROM nfse_certificate)), request.id, request.service_id,
   request.taker_id, (SELECT min(id) FROM nfse_authorizedphone)
-FROM nfse_invoicerequest request JOIN nfse_invoice ON request_id = request.id ORDER BY request.id LIMIT 1
+FROM nfse_invoicerequest request JOIN nfse_invoice ON request_id = request.id
+WHERE request.state = 'issued' ORDER BY request.id DESC LIMIT 1
 """
 
 

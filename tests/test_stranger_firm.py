@@ -245,7 +245,7 @@ def issue_form(populated: Populated, **changes: object) -> dict[str, object]:
 def test_a_note_cannot_be_made_of_parts_of_another_firm(ours, theirs, field):
     client, before = signed_in(ours), rows_of()
     form = issue_form(ours, taker="", **{field: stranger_ids(theirs)[field]})
-    for name in ("mirror", "confirm"):
+    for name in ("mirror", "confirm", "restore_draft"):
         for headers in ({}, {"HX-Request": "true"}):
             answer = client.post(reverse(f"nfse:{name}"), form, headers=headers)
             assert answer.status_code in {200, 404, 422}
@@ -342,6 +342,9 @@ ACCESS = {
     "issue": (STAFF, 200, 405),
     "mirror": (STAFF, 405, 422),
     "confirm": (STAFF, 405, 422),
+    "restore_draft": (STAFF, 405, 200),
+    "look_up_taker": (ALL, 200, 200),
+    "keep_taker": (ALL, 405, 200),
     "invoice": (ALL, 200, 405),
     "invoice_status": (ALL, 200, 405),
     "invoice_pdf": (ALL, 200, 405),

@@ -383,6 +383,15 @@ class IssueForm(RetentionFields):
         """Everything typed, to be filled in again when the person comes back."""
         return {name: str(self.data.get(name, "")) for name in self.base_fields if self.data.get(name)}
 
+    def as_sent(self) -> dict[str, str]:
+        """What the page would send if the person pressed the button as it is."""
+        values = {name: self[name].value() for name in self.fields}
+        return {
+            name: "on" if value is True else str(value)
+            for name, value in values.items()
+            if value not in (None, "", False)
+        }
+
     # --- Parts ---------------------------------------------------------------------------------------
     def _typed(self, name: str) -> str:
         if self.is_bound:

@@ -9,16 +9,20 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.documents import format_cnpj
 from fiscal.documents.clock import competence_today
 from fiscal.values import FederalRates
-from nfse.models import Certificate, Company, InvoiceRequest, ServiceProfile, TaxProfile
+from nfse.models import Certificate, Company, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.states import State
 from nfse.tests.firms import make_city, make_company, make_office, make_service, make_taker
 from nfse.tests.issuing import make_shop, work_off
+from nfse.tests.registered import BAKERY_CNPJ, make_record
 from queue_worker.tests.support import race
+from registry.models import CnpjRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM, MIRROR, CONFIRM = (reverse(f"nfse:{name}") for name in ("issue", "mirror", "confirm"))
+DRAFT, LOOK_UP, KEEP = (reverse(f"nfse:{name}") for name in ("restore_draft", "look_up_taker", "keep_taker"))
 OTHER_CNPJ = "98765432000198"
 LIVE = {"HX-Request": "true", "HX-Target": "espelho"}
 
@@ -520,8 +524,10 @@ def test_what_should_replace_a_note_never_becomes_a_second_one(accountant, natio
 def test_a_copy_starts_from_the_earlier_note_with_today_s_date(accountant, national_shop):
     request = national_shop.confirm(amount="321.09", description="Consultoria de outubro")
 
-    form = accountant.get(FORM, {"copiar": request.pk}).context["form"]
+    answer = accountant.get(FORM, {"copiar": request.pk})
+    form = answer.context["form"]
 
+    assert answer.context["mirror"].can_confirm, "a form that arrives complete has its mirror"
     assert form["amount"].value() == "321,09"
     assert form["description"].value() == "Consultoria de outubro"
     assert form["taker_id"].value() == national_shop.taker.pk
@@ -543,6 +549,55 @@ def test_registering_a_taker_loses_nothing(accountant, national_shop):
     assert form["amount"].value() == "77,70"
     assert form["taker"].value().startswith("Dona Maria · ***")
     assert form["description"].value() == "Manutenção do site em novembro"
+    assert created.context["mirror"].can_confirm
+
+
+def test_an_empty_form_is_neither_scolded_nor_mirrored(accountant, national_shop):
+    answer = accountant.get(FORM)
+
+    assert not answer.context["form"].errors
+    assert not answer.context["mirror"].lines
+    assert "data-draft-comes-back" in text_of(answer)
+
+
+def test_a_draft_of_the_browser_comes_back_with_its_mirror_and_a_new_key(accountant, national_shop):
+    draft = typed(national_shop)
+    whole = accountant.post(DRAFT, draft, headers=LIVE)
+    part = accountant.post(DRAFT, {"company": national_shop.company.pk, "amount": "12,3"}, headers=LIVE)
+
+    assert whole.context["mirror"].can_confirm
+    assert whole.context["form"]["form_key"].value() != draft["form_key"]
+    assert "Recuperamos o que você tinha digitado" in text_of(part)
+    assert 'value="12,3"' in text_of(part)
+    assert not part.context["form"].errors
+    assert not InvoiceRequest.objects.exists()
+
+
+def test_a_new_cnpj_is_looked_up_and_kept_beside_the_field(accountant, national_shop):
+    make_record()
+    offered = text_of(accountant.post(LOOK_UP, {"cnpj": format_cnpj(BAKERY_CNPJ)}))
+    assert "Cadastrar e usar nesta nota" in offered
+
+    kept = accountant.post(KEEP, {"cnpj": BAKERY_CNPJ})
+
+    taker = Taker.objects.get(cnpj=BAKERY_CNPJ)
+    assert f'data-taker-id="{taker.pk}"' in text_of(kept)
+    for again in (
+        accountant.post(KEEP, {"cnpj": BAKERY_CNPJ}),
+        accountant.post(LOOK_UP, {"cnpj": BAKERY_CNPJ}),
+    ):
+        assert f'data-taker-id="{taker.pk}"' in text_of(again)
+    assert Taker.objects.filter(cnpj=BAKERY_CNPJ).count() == 1
+
+
+def test_a_closed_company_is_not_offered_and_one_suspended_is_after_a_yes(accountant, national_shop):
+    make_record(status="03")
+    assert "cadastrar e usar" in text_of(accountant.post(LOOK_UP, {"cnpj": BAKERY_CNPJ}))
+    assert "data-taker-id" not in text_of(accountant.post(KEEP, {"cnpj": BAKERY_CNPJ}))
+    CnpjRecord.objects.all().delete()
+    make_record(status="08")
+    assert "adastrar e usar" not in text_of(accountant.post(LOOK_UP, {"cnpj": BAKERY_CNPJ}))
+    assert not Taker.objects.filter(cnpj=BAKERY_CNPJ).exists()
 
 
 @pytest.mark.parametrize("address", ["https://outro.example/", "//outro.example/", "javascript:alert(1)"])

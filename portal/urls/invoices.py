@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from portal.views import exports, invoice_actions, invoice_files, invoice_list, invoice_page, issuing
+from portal.views import (
+    exports,
+    invoice_actions,
+    invoice_files,
+    invoice_list,
+    invoice_page,
+    issuing,
+    taker_in_place,
+)
 
 urlpatterns = [
     # The list.
@@ -17,6 +25,9 @@ urlpatterns = [
     path("emitidas/nova/", issuing.issue, name="issue"),
     path("emitidas/espelho/", issuing.mirror, name="mirror"),
     path("emitidas/confirmar/", issuing.confirm, name="confirm"),
+    path("emitidas/rascunho/", issuing.restore_draft, name="restore_draft"),
+    path("emitidas/novo-tomador/", taker_in_place.look_up_taker, name="look_up_taker"),
+    path("emitidas/novo-tomador/cadastrar/", taker_in_place.keep_taker, name="keep_taker"),
     # One request and its note.
     path("emitidas/<int:request_id>/", invoice_page.invoice, name="invoice"),
     path("emitidas/<int:request_id>/situacao/", invoice_page.invoice_status, name="invoice_status"),

@@ -50,7 +50,7 @@ def issue(request: FirmRequest) -> HttpResponse:
         replaced = or_404(get_invoice, request.firm.pk, replaced_id)
         return redirect("nfse:substitute", request_id=replaced.request_id)
     form = IssueForm(firm_id=request.firm.pk, initial=_first_values(request))
-    return _show(request, form)
+    return _show_filled(request, form, starts_empty="copiar" not in request.GET)
 
 
 @never_cache
@@ -65,7 +65,21 @@ def substitute(request: FirmRequest, request_id: int) -> HttpResponse:
     values = initial_of(request.firm.pk, kept) | {"substitutes": old.invoice.pk}
     values |= _draft(request) | _new_taker(request)
     replaced = get_invoice(request.firm.pk, old.invoice.pk)
-    return _show(request, IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced))
+    form = IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced)
+    return _show_filled(request, form, starts_empty=True)
+
+
+@require_POST
+@firm_member_required(Right.ISSUE)
+@rate_limited("nfse.mirror", key="account", rate=MIRRORS_PER_PERSON, closed_when_down=False)
+def restore_draft(request: FirmRequest) -> HttpResponse:
+    """The form with what the browser kept of it, and its mirror; nothing is refused yet."""
+    values = {name: request.POST[name] for name in IssueForm.base_fields if name in request.POST}
+    values.pop("form_key", None)
+    replaced = _read_replaced(request)
+    form = IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced)
+    context = _filled_context(request, form) | {"is_restored": True}
+    return render(request, "portal/issuing/_form.html", context)
 
 
 @require_POST
@@ -125,12 +139,16 @@ def yes_key(page_key: uuid.UUID, mirror_hash: str) -> uuid.UUID:
 # --- Parts -------------------------------------------------------------------------------------------
 def _read(request: FirmRequest) -> IssueForm:
     """The form as sent. What should replace a note never becomes one beside it."""
-    replaced: Invoice | None = None
-    if request.POST.get("substitutes"):
-        replaced_id = _read_number(request.POST["substitutes"])
-        replaced = or_404(get_invoice, request.firm.pk, replaced_id or 0)
+    replaced = _read_replaced(request)
     follows = bool(request.htmx) and FOLLOWED.get(request.htmx.trigger or "") == "company"
     return IssueForm(request.POST, firm_id=request.firm.pk, replaced=replaced, follows_company=follows)
+
+
+def _read_replaced(request: FirmRequest) -> Invoice | None:
+    if not request.POST.get("substitutes"):
+        return None
+    replaced_id = _read_number(request.POST["substitutes"])
+    return or_404(get_invoice, request.firm.pk, replaced_id or 0)
 
 
 def _prepare(request: FirmRequest, form: IssueForm) -> Mirror:
@@ -151,6 +169,22 @@ def _show(
 ) -> HttpResponse:
     context = _context(form, seen) | {"sentence": sentence, "is_checked": seen is not None}
     return render(request, "portal/issuing/page.html", context, status=status)
+
+
+def _show_filled(request: FirmRequest, form: IssueForm, *, starts_empty: bool) -> HttpResponse:
+    """The page before anything was sent. The browser's draft comes back where nothing else was asked for."""
+    is_asked_for = bool(_draft(request) or "tomador" in request.GET)
+    context = _filled_context(request, form) | {"takes_draft": starts_empty and not is_asked_for}
+    return render(request, "portal/issuing/page.html", context)
+
+
+def _filled_context(request: FirmRequest, form: IssueForm) -> dict[str, Any]:
+    """A form that is complete as it arrives has its mirror at once; one that is not is not scolded."""
+    sent = IssueForm(form.as_sent(), firm_id=form.firm_id, replaced=form.replaced)
+    seen = _prepare(request, sent) if sent.is_valid() else None
+    if seen is None:
+        return _context(form, None) | {"is_checked": False}
+    return _context(sent, seen) | {"form": form, "is_checked": True}
 
 
 def _show_fragment(request: FirmRequest, form: IssueForm, seen: Mirror | None) -> HttpResponse:

@@ -126,7 +126,13 @@ class Product:
 
 @contextmanager
 def running_product(
-    home: Path, *, name: str, web: bool = True, workers: bool = True, certificates: bool = False
+    home: Path,
+    *,
+    name: str,
+    web: bool = True,
+    workers: bool = True,
+    certificates: bool = False,
+    past: bool = False,
 ) -> Iterator[Product]:
     """Make a database, load catalogs and demo data, and start the processes.
 
@@ -137,6 +143,7 @@ def running_product(
         web: start gunicorn.
         workers: start one io worker, one cpu worker and beat.
         certificates: give the demo's companies certificates of the sandbox, so that they issue notes.
+        past: give the demo its year of notes and months of searches.
     """
     database = f"nitro_{name}_{os.getpid()}"
     server_url = os.environ["DATABASE_URL"].rpartition("/")[0]
@@ -167,7 +174,8 @@ def running_product(
         product.manage("migrate", "--verbosity", "0")
         product.manage("load_catalogs")
         maker = ("--certificate-maker", f"{sys.executable} -m sandbox.pki make-pfx") if certificates else ()
-        product.manage("seed_demo", *maker)
+        teller = ("--past-teller", f"{sys.executable} -m sandbox.past") if past else ()
+        product.manage("seed_demo", *maker, *teller)
         product.start("sandbox", "sandbox")
         product.wait_for(product.sandbox_url)
         if workers:

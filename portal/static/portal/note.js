@@ -48,7 +48,16 @@
     if (dialog && dialog.matches("dialog.dialog") && !dialog.open) dialog.showModal();
   }
 
+  /* The draft of a note that was confirmed is of no use any more (portal/issue.js named it). */
+  function forgetSentDraft() {
+    var name = sessionStorage.getItem("nitro-draft-sent");
+    if (!name || document.getElementById("nota-form")) return;
+    sessionStorage.removeItem("nitro-draft-sent");
+    window.nitroDrafts.erase(name);
+  }
+
   window.addEventListener("hashchange", openLinkedDialog);
+  forgetSentDraft();
   countAll(document);
   openLinkedDialog();
 })();

@@ -1,0 +1,64 @@
+/* What was typed and not sent, kept in this browser for one person: "nitro-draft:<user>:<form>".
+
+   window.nitroDrafts reads, writes and erases drafts by "<user>:<form>". All of them go at sign-out, and those of
+   other people as soon as somebody's own are asked for; none lives longer than a week. No passwords, no files. */
+(function () {
+  "use strict";
+
+  var PREFIX = "nitro-draft:";
+  var KEPT_MS = 7 * 24 * 3600 * 1000;
+
+  function listKeys() {
+    try {
+      return Object.keys(localStorage).filter(function (key) {
+        return key.indexOf(PREFIX) === 0;
+      });
+    } catch (_error) {
+      return []; // private windows may refuse
+    }
+  }
+
+  function erase(name) {
+    try {
+      localStorage.removeItem(PREFIX + name);
+    } catch (_error) {
+      /* Nothing was kept there. */
+    }
+  }
+
+  function eraseAll() {
+    listKeys().forEach(function (key) {
+      localStorage.removeItem(key);
+    });
+  }
+
+  function write(name, values) {
+    try {
+      localStorage.setItem(PREFIX + name, JSON.stringify({ at: Date.now(), values: values }));
+    } catch (_error) {
+      /* Full or refused: the form works all the same. */
+    }
+  }
+
+  /* Return the values of a draft, or null. */
+  function read(name) {
+    var own = PREFIX + name.split(":")[0] + ":";
+    listKeys().forEach(function (key) {
+      if (key.indexOf(own) !== 0) localStorage.removeItem(key);
+    });
+    try {
+      var draft = JSON.parse(localStorage.getItem(PREFIX + name) || "null");
+      if (draft && Date.now() - draft.at < KEPT_MS) return draft.values;
+    } catch (_error) {
+      /* Unreadable is none. */
+    }
+    erase(name);
+    return null;
+  }
+
+  document.addEventListener("submit", function (event) {
+    if (event.target.matches("form[action$='/sair/']")) eraseAll();
+  });
+
+  window.nitroDrafts = { read: read, write: write, erase: erase, eraseAll: eraseAll };
+})();

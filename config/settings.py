@@ -21,6 +21,9 @@ SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.address("SITE_URL", f"http://127.0.0.1:{embedded.WEB_PORT}", WEB)
+# How the machine itself reaches the site's TLS, where not by its name (host:port), and whom it trusts there.
+SITE_TLS_ADDRESS = env.str("SITE_TLS_ADDRESS", default="")
+SITE_CA_FILE = env.str("SITE_CA_FILE", default="")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Applications ----------------------------------------------------------------------------------

@@ -18,6 +18,29 @@ class Alert(models.Model):
         return self.cause
 
 
+class MachineReport(models.Model):
+    """What the machine last said of a thing that it does by itself, and nobody sees until it is missed."""
+
+    class Subject(models.TextChoices):
+        BACKUP = "backup", "Cópia de segurança"
+        RESTORE = "restore", "Teste de restauração"
+        CERTIFICATE = "certificate", "Certificado do site"
+
+    subject = models.CharField("o quê", max_length=16, choices=Subject.choices, unique=True)
+    reported_at = models.DateTimeField("última notícia")
+    succeeded_at = models.DateTimeField("deu certo em", null=True)
+    failed = models.BooleanField("falhou")
+    ends_at = models.DateTimeField("vale até", null=True)
+    detail = models.CharField("detalhe", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "notícia do servidor"
+        verbose_name_plural = "notícias do servidor"
+
+    def __str__(self) -> str:
+        return self.get_subject_display()
+
+
 class Viewing(models.Model):
     """That an operator looked at what belongs to a firm (O1, O10). Nothing changes or deletes it."""
 

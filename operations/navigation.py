@@ -24,6 +24,7 @@ MENU = Menu(
                     "inbox",
                     also=("operations:delivery", "operations:replay_delivery"),
                 ),
+                Item("operations:machine", "Servidor", "server"),
                 Item("admin:index", "Administração", "settings"),
             ),
         ),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from operations.views import deliveries, firms, home, queue
+from operations.views import deliveries, firms, home, machine, queue
 
 app_name = "operations"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("servidor/", machine.machine, name="machine"),
     path("fila/", queue.dashboard, name="queue"),
     path("fila/trabalhos/", queue.items, name="items"),
     path("fila/trabalhos/<int:item_id>/", queue.item, name="item"),

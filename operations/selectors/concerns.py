@@ -10,12 +10,15 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from core.disks import list_disks
 from core.http.reports import Kind, Trouble
 from credits.models import Order, Wallet
 from inbox.models import Delivery
 from leads.models import Search
 from operations.kinds import LETTERS
+from operations.models import MachineReport
 from operations.selectors.firms import list_ending_certificates
+from operations.selectors.machine import list_late_reports
 from operations.selectors.notes import GROUPS, count_troubled_notes
 from queue_worker.health import WORKER_SECONDS
 from queue_worker.models import WorkItem
@@ -123,11 +126,15 @@ def _work(now: datetime) -> Iterator[Concern]:
 
 def _workers(_now: datetime) -> Iterator[Concern]:
     live = list(list_live_workers(seconds=WORKER_SECONDS))
+    beats = [one for one in live if not one.queues]
     silent = [queue for queue in Queue.values if not any(queue in one.queues for one in live)]
-    seen = list_workers().aggregate(seen=Max("seen_at"))["seen"]
+    seen = list_workers().exclude(queues=[]).aggregate(seen=Max("seen_at"))["seen"]
     url = reverse("operations:queue")
     title = f"Filas sem processo que trabalhe: {', '.join(silent)}"
     yield Concern("workers:silent", title, len(silent), seen, url, alert_after=timedelta(minutes=1))
+    seen = list_workers().filter(queues=[]).aggregate(seen=Max("seen_at"))["seen"]
+    title = "Agenda (beat) sem sinal: nada periódico começa"
+    yield Concern("workers:beat", title, 0 if beats else 1, seen, url, alert_after=timedelta(minutes=2))
     stuck = sum(len(worker.stuck) for worker in live)
     yield Concern("workers:stuck", "Execuções presas", stuck, None, url, alert_after=AT_ONCE)
 
@@ -166,6 +173,24 @@ def _certificates(now: datetime) -> Iterator[Concern]:
     yield _counted("certificates:ending", title, ending, "valid_until", url, tone="warning")
 
 
+MACHINE_TITLES = {
+    MachineReport.Subject.BACKUP: "Cópia de segurança que falhou ou não foi feita nas últimas 26 horas",
+    MachineReport.Subject.RESTORE: "Teste de restauração que falhou ou não roda há mais de 8 dias",
+    MachineReport.Subject.CERTIFICATE: "Certificado do site recusado, sem resposta ou que vence em 14 dias",
+}
+
+
+def _machine(now: datetime) -> Iterator[Concern]:
+    url = reverse("operations:machine")
+    for subject, report in list_late_reports(now).items():
+        since = report and (report.succeeded_at or report.reported_at)
+        yield Concern(f"machine:{subject}", MACHINE_TITLES[subject], 1, since, url, alert_after=AT_ONCE)
+    low = [disk for disk in list_disks() if disk.is_low]
+    names = ", ".join(f"{disk.path} ({disk.free_percent:.0f}% livres)" for disk in low)
+    title = f"Pouco espaço em disco: {names}"
+    yield Concern("machine:disk", title, len(low), None, url, alert_after=AT_ONCE)
+
+
 FINDERS: tuple[Callable[[datetime], Iterator[Concern]], ...] = (
     _providers,
     _notes,
@@ -173,6 +198,7 @@ FINDERS: tuple[Callable[[datetime], Iterator[Concern]], ...] = (
     _workers,
     _work,
     _wallets,
+    _machine,
     _deliveries,
     _certificates,
     _payment_methods,

@@ -23,6 +23,7 @@ from operations.kinds import LETTERS, TITLES, title_of
 from operations.models import Alert, Viewing
 from operations.selectors.concerns import list_concerns
 from operations.services.alerts import send_alerts
+from operations.services.machine import Subject, report_machine
 from queue_worker.models import Worker, WorkItem
 from queue_worker.queues import Queue
 from queue_worker.registry import list_kinds
@@ -47,6 +48,7 @@ def workers():
         record_worker(
             name=f"{queue}@test", queues=[queue], threads=4, running=0, stuck=[], started_at=started
         )
+    record_worker(name="beat@test", queues=[], threads=0, running=0, stuck=[], started_at=started)
 
 
 @pytest.fixture
@@ -112,7 +114,23 @@ def stopped_search(company):
 
 
 def silent_workers(company):
-    Worker.objects.update(seen_at=timezone.now() - 2 * MINUTE)
+    Worker.objects.exclude(queues=[]).update(seen_at=timezone.now() - 2 * MINUTE)
+
+
+def silent_beat(company):
+    Worker.objects.filter(queues=[]).update(seen_at=timezone.now() - 2 * MINUTE)
+
+
+def old_backup(company):
+    report_machine(subject=Subject.BACKUP, succeeded=True, now=timezone.now() - 27 * HOUR)
+
+
+def failed_restore(company):
+    report_machine(subject=Subject.RESTORE, succeeded=False, detail="credits_entry: 41 != 42")
+
+
+def ending_site(company):
+    report_machine(subject=Subject.CERTIFICATE, succeeded=True, ends_at=timezone.now() + timedelta(days=13))
 
 
 def late_work(company):
@@ -151,6 +169,10 @@ OUTAGES = {
     "letters:dead": lambda _company: make_dead("accounts.send_email"),
     "work:late": late_work,
     "workers:silent": silent_workers,
+    "workers:beat": silent_beat,
+    "machine:backup": old_backup,
+    "machine:restore": failed_restore,
+    "machine:certificate": ending_site,
     "deliveries:failed": failed_delivery,
     "certificates:ending": ending_certificate,
 }

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,15 @@ class SameRootNotAccepted(NitroError):
         )
 
 
+@dataclass(frozen=True)
+class OpenedPfx:
+    """A file, the password that opened it, and what was in it."""
+
+    data: bytes
+    password: str
+    loaded: LoadedCertificate
+
+
 def upload_certificate(
     *,
     firm_id: int,
@@ -79,27 +89,40 @@ def upload_certificate(
     is_branch = _check_owner(loaded, document, accept_same_root)
     with transaction.atomic(durable=True):
         company = lock_company(firm_id, company_id)
-        former = Certificate.objects.filter(firm_id=firm_id, company=company, is_active=True).first()
-        if former is not None and former.fingerprint == loaded.fingerprint:
-            return former
-        if former is not None:
-            _retire(former, now or timezone.now())
-        certificate = _create(company, loaded, user_id, is_branch)
-        _keep_secret(certificate, data, password)
-        request_setup(company)
-        request_city_check(company)
-        company.save(update_fields=["plugnotas_state", "plugnotas_error", "updated_at"])
-        record_change(
-            firm_id=firm_id,
-            actor_id=user_id,
-            action=ChangeRecord.Action.CHANGED if former else ChangeRecord.Action.CREATED,
-            subject="certificate",
-            subject_id=certificate.pk,
-            label=certificate.holder,
-            company_id=company.pk,
-            before=describe(former, _SHOWN) if former else None,
-            after=describe(certificate, _SHOWN),
+        return keep_certificate(
+            company=company,
+            user_id=user_id,
+            opened=OpenedPfx(data, password, loaded),
+            is_branch=is_branch,
+            now=now or timezone.now(),
         )
+
+
+def keep_certificate(
+    *, company: Company, user_id: int, opened: OpenedPfx, is_branch: bool, now: datetime
+) -> Certificate:
+    """Make an opened PFX the active certificate of a company, in the transaction that locked it."""
+    loaded, former = opened.loaded, company.certificates.filter(is_active=True).first()
+    if former is not None and former.fingerprint == loaded.fingerprint:
+        return former
+    if former is not None:
+        _retire(former, now)
+    certificate = _create(company, loaded, user_id, is_branch)
+    _keep_secret(certificate, opened)
+    request_setup(company)
+    request_city_check(company)
+    company.save(update_fields=["plugnotas_state", "plugnotas_error", "updated_at"])
+    record_change(
+        firm_id=company.firm_id,
+        actor_id=user_id,
+        action=ChangeRecord.Action.CHANGED if former else ChangeRecord.Action.CREATED,
+        subject="certificate",
+        subject_id=certificate.pk,
+        label=certificate.holder,
+        company_id=company.pk,
+        before=describe(former, _SHOWN) if former else None,
+        after=describe(certificate, _SHOWN),
+    )
     return certificate
 
 
@@ -194,12 +217,12 @@ def _create(company: Company, loaded: LoadedCertificate, user_id: int, is_branch
     )
 
 
-def _keep_secret(certificate: Certificate, data: bytes, password: str) -> None:
+def _keep_secret(certificate: Certificate, opened: OpenedPfx) -> None:
     content: dict[str, Any] = {
         "firm": certificate.firm_id,
         "company": certificate.company_id,
-        "pfx": base64.b64encode(data).decode("ascii"),
-        "password": password,
+        "pfx": base64.b64encode(opened.data).decode("ascii"),
+        "password": opened.password,
         "checked": True,
     }
     CertificateSecret.objects.create(firm_id=certificate.firm_id, certificate=certificate, content=content)

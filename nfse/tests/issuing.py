@@ -7,15 +7,17 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
+from fiscal.documents.certificates import open_pfx
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Environment
 from fiscal.gateways.plugnotas import CompanyRegistration, PlugNotasAccount
 from fiscal.tests.notes import ADDRESS, ISSUER_CNPJ, PASSWORD, PORTO_ALEGRE, TAKER_CNPJ, make_issuer
 from nfse.actors import Actor
-from nfse.models import Company, InvoiceRequest, ServiceProfile, Taker
-from nfse.services.certificates import upload_certificate
+from nfse.models import Certificate, Company, InvoiceRequest, ServiceProfile, Taker
+from nfse.services.certificates import OpenedPfx, keep_certificate
 from nfse.services.issuing.confirming import confirm_request
 from nfse.services.issuing.preparing import prepare_request
 from nfse.services.issuing.snapshots import NoteInput
@@ -98,7 +100,7 @@ class Shop:
 
 
 def make_shop(office: Office, sandbox: Sandbox, gateway: str) -> Shop:
-    pfx = make_issuer_pfx(sandbox)
+    opened = open_new_pfx(sandbox, ISSUER_CNPJ)
     company = make_company(
         office.firm,
         ISSUER_CNPJ,
@@ -111,23 +113,31 @@ def make_shop(office: Office, sandbox: Sandbox, gateway: str) -> Shop:
     make_tax_profile(company)
     rate = Decimal("2.50") if gateway == "plugnotas" else None
     service = make_service(company, nickname="Site", ctribnac="010701", iss_rate=rate)
-    upload_certificate(
-        firm_id=office.firm.pk,
-        user_id=office.accountant.pk,
-        company_id=company.pk,
-        data=pfx,
-        password=PASSWORD,
-    )
+    give_certificate(office, company, opened)
     if gateway == "plugnotas":
-        _register(company, sandbox, pfx)
+        _register(company, sandbox, opened.data)
     company.refresh_from_db()
     taker = make_taker(office.firm, TAKER_CNPJ, name="Clínica Bem Viver Ltda", city=company.city, **PLACE)
     return Shop(office, company, service, taker, sandbox, "sefin" if gateway == "national" else gateway)
 
 
 @cache
-def make_issuer_pfx(sandbox: Sandbox, document: str = ISSUER_CNPJ) -> bytes:
-    return sandbox.make_pfx(document, password=PASSWORD)
+def open_new_pfx(sandbox: Sandbox, document: str) -> OpenedPfx:
+    """A certificate of the sandbox's authority, made and opened once for all tests."""
+    data = sandbox.make_pfx(document, password=PASSWORD)
+    return OpenedPfx(data, PASSWORD, open_pfx(data, PASSWORD))
+
+
+def give_certificate(office: Office, company: Company, opened: OpenedPfx) -> Certificate:
+    """What uploading it leaves, without the trial in a process of its own that comes before."""
+    with transaction.atomic():
+        return keep_certificate(
+            company=company,
+            user_id=office.accountant.pk,
+            opened=opened,
+            is_branch=False,
+            now=timezone.now(),
+        )
 
 
 def _register(company: Company, sandbox: Sandbox, pfx: bytes) -> None:

@@ -10,28 +10,21 @@ from fiscal.enumerations import Environment
 from nfse.models import Company
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import get_company, read_readiness
-from nfse.services.certificates import upload_certificate
 from nfse.services.city_check import check_company_city, request_due_checks
 from nfse.services.companies import remove_company, switch_environment
 from nfse.services.setup_requests import CHECK_CITY
 from nfse.tests.firms import COMPANY_CNPJS, make_city, make_company
+from nfse.tests.issuing import give_certificate, open_new_pfx
 from queue_worker.models import WorkItem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PORTO_ALEGRE = "4314902"
 
 
-@pytest.fixture(scope="module")
-def pfx(sandbox_server):
-    return sandbox_server.make_pfx(COMPANY_CNPJS[0], password="segredo")
-
-
 @pytest.fixture
-def company(sandbox, office, pfx):
+def company(sandbox, office):
     made = make_company(office.firm, city=make_city(PORTO_ALEGRE, "Porto Alegre"))
-    upload_certificate(
-        firm_id=office.firm.pk, user_id=office.owner.pk, company_id=made.pk, data=pfx, password="segredo"
-    )
+    give_certificate(office, made, open_new_pfx(sandbox, COMPANY_CNPJS[0]))
     return made
 
 

@@ -8,7 +8,6 @@ import pytest
 from fiscal.enumerations import Environment, Gateway, SimplesApportionment, TaxRegime, TotalTaxMode
 from nfse.models import Certificate
 from nfse.permissions import NotAllowed, NotFound
-from nfse.services.certificates import upload_certificate
 from nfse.services.companies import (
     CompanyData,
     create_company,
@@ -21,6 +20,7 @@ from nfse.services.profiles import TaxData, save_tax_profile
 from nfse.services.setup_requests import SET_UP_COMPANY
 from nfse.states import SetupState
 from nfse.tests.firms import COMPANY_CNPJS, make_city
+from nfse.tests.issuing import give_certificate, open_new_pfx
 from queue_worker.errors import RetryLater
 from queue_worker.models import WorkItem
 
@@ -60,11 +60,10 @@ def company(who, data):
 
 
 @pytest.fixture
-def complete(sandbox, who, company):
+def complete(sandbox, office, who, company):
     """A company with profile and certificate, waiting to be registered."""
     save_tax_profile(**who, company_id=company.pk, data=PROFILE)
-    pfx = sandbox.make_pfx(COMPANY_CNPJS[0], password="segredo")
-    upload_certificate(**who, company_id=company.pk, data=pfx, password="segredo")
+    give_certificate(office, company, open_new_pfx(sandbox, COMPANY_CNPJS[0]))
     return company
 
 

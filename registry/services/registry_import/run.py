@@ -43,7 +43,7 @@ def import_registry(
     RegistryImportError.
     """
     files = find_files(folder)
-    with staging.only_import(), staging.more_memory():
+    with staging.only_import():
         record = _begin()
         try:
             report = _load(files, accept_change, progress)

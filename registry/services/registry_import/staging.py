@@ -33,6 +33,7 @@ TABLES = (
 SHARED_BY_COMPANIES = 20
 SWITCH_ATTEMPTS = 30
 LOCK_TIMEOUT = "2s"
+MEMORY = {"maintenance_work_mem": "512MB", "work_mem": "256MB"}
 
 _ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ"
 _PLAIN = "aaaaaeeeeiiiiooooouuuucn"
@@ -74,30 +75,23 @@ _FILL_SHARED = """
 
 @contextmanager
 def only_import() -> Iterator[None]:
-    """Hold the right to load: one import at a time, on any machine. Raises ImportRunning."""
+    """Hold the right to load: one import at a time, on any machine. Raises ImportRunning.
+
+    The right, and the memory to sort and index in larger pieces, belong to the session of the database. It
+    ends here, also when the load failed: given back to a pool, it would keep both for whoever takes it next.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY])
         if not cursor.fetchone()[0]:
             raise ImportRunning
     try:
+        for name, size in MEMORY.items():
+            _execute("SELECT set_config(%s, %s, false)", [name, size])
         yield
     finally:
-        if connection.is_usable():
-            _execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
-
-
-@contextmanager
-def more_memory() -> Iterator[None]:
-    """Sort and index in larger pieces while the load runs: it is alone at this size."""
-    settings = {"maintenance_work_mem": "512MB", "work_mem": "256MB"}
-    for name, size in settings.items():
-        _execute("SELECT set_config(%s, %s, false)", [name, size])
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            for name in settings:
-                _execute(sql.SQL("RESET {}").format(sql.Identifier(name)))
+        if connection.connection is not None:
+            connection.connection.close()
+        connection.close()
 
 
 def create_staging() -> None:

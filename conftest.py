@@ -3,7 +3,7 @@
 import pytest
 import pytest_socket
 from django.core.cache import cache
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings as hypothesis
 
 from core.http import close_providers
@@ -19,6 +19,13 @@ def loopback_only():
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords():
+    """Hash passwords in one round: a million of them at each sign-in is for attackers to wait for."""
+    with override_settings(PASSWORD_HASHERS=["accounts.tests.hashers.QuickHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

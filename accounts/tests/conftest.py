@@ -6,11 +6,6 @@ from django.test import Client
 from accounts.tests.factories import make_buyer
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["accounts.tests.hashers.QuickHasher"]
-
-
 @pytest.fixture
 def owner(db):
     """Dona Maria, a buyer with a confirmed address."""

@@ -73,23 +73,20 @@ def test_the_accountant_signs_in_and_finds_companies_that_can_issue(seed):
     assert AuthorizedPhone.objects.count() == 3
 
 
-def test_seeding_again_adds_nothing(seed):
-    seed()
-    before = count()
-    seed()
-    assert count() == before
-
-
 def test_without_a_maker_of_certificates_nothing_is_issued(seed):
     call_command("seed_demo")
     assert not InvoiceRequest.objects.exists()
     assert all(missing(company) for company in Company.objects.all())
 
 
-def test_what_somebody_changed_stays(seed):
+def test_seeding_again_adds_nothing_and_leaves_what_somebody_changed(seed):
     seed()
+    before = count()
     Company.objects.filter(cnpj=BLOCKED.document).update(trade_name="Outro nome")
+
     seed()
+
+    assert count() == before
     assert Company.objects.get(cnpj=BLOCKED.document).trade_name == "Outro nome"
 
 

@@ -85,6 +85,29 @@ def test_two_loads_at_once_are_refused():
             import_registry(folder=SAMPLE)
 
 
+def test_a_load_that_fails_ends_its_session_with_lock_and_settings():
+    sessions = []
+
+    def stop(_step):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid(), current_setting('work_mem')")
+            sessions.append(cursor.fetchone())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_registry(folder=SAMPLE, progress=stop)
+
+    [(of_load, memory)] = sessions
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), current_setting('work_mem')")
+        assert cursor.fetchone()[0] != of_load
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [staging.LOCK_KEY]
+        )
+        assert cursor.fetchone() == (0,)
+    assert memory == "256MB"
+
+
 def test_a_missing_file_is_named(tmp_path):
     folder = copy_of_sample(tmp_path)
     (folder / "Socios7.zip").unlink()

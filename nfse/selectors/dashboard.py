@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
 from fiscal.enumerations import Environment
@@ -27,11 +27,11 @@ from nfse.models import (
 from nfse.selectors.certificates import count_ending_certificates
 from nfse.selectors.companies import count_companies
 from nfse.selectors.firm_cache import remember
-from nfse.selectors.invoices import HEAVY, start_of_day
+from nfse.selectors.invoices import start_of_day
 from nfse.states import OPEN, STANDING, UNSETTLED, WITH_NOTE, State
 
 TOP_COMPANIES = 5
-REFUSED = frozenset({State.REJECTED, State.FAILED})
+MONTHS = 12
 PRODUCTION = Environment.PRODUCTION.value
 
 
@@ -40,6 +40,15 @@ class DayNotes:
     """The production notes of one São Paulo day that still stand."""
 
     day: date
+    notes: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class MonthNotes:
+    """The production notes of one month that still stand; `month` is its first day."""
+
+    month: date
     notes: int
     amount: Decimal
 
@@ -100,8 +109,14 @@ class Overview:
     certificates_ending: int
     certificates_expired: int
     days: tuple[DayNotes, ...]
+    months: tuple[MonthNotes, ...]
     top: tuple[CompanyNotes, ...]
     first_steps: FirstSteps
+
+    @property
+    def has_year(self) -> bool:
+        """Whether there was a note before this month, so that months can be compared."""
+        return any(month.notes for month in self.months[:-1])
 
     @property
     def pending(self) -> int:
@@ -115,22 +130,10 @@ def get_overview(firm_id: int, *, now: datetime) -> Overview:
     return remember(firm_id, f"overview:{day:%Y%m%d}", partial(_read_overview, firm_id, now))
 
 
-def list_troubled(firm_id: int, *, now: datetime) -> QuerySet[InvoiceRequest]:
-    """Requests in doubt or waiting for somebody, and those refused or failed today, the latest first."""
-    today = start_of_day(timezone.localdate(now))
-    asks = Q(state=State.IN_DOUBT) | (Q(state__in=OPEN) & ~Q(attention=""))
-    refused = Q(state__in=REFUSED, state_changed_at__gte=today)
-    requests = InvoiceRequest.objects.filter(firm_id=firm_id, state__in=UNSETTLED).filter(asks | refused)
-    return requests.select_related("company").defer(*_OF_REQUEST).order_by("-state_changed_at", "-pk")
-
-
 def list_nearest_certificates(firm_id: int) -> QuerySet[Certificate]:
     """Certificates in use of active companies, the nearest end first, those that ended before all."""
     certificates = Certificate.objects.filter(firm_id=firm_id, is_active=True, company__is_active=True)
     return certificates.select_related("company").order_by("valid_until", "pk")
-
-
-_OF_REQUEST = tuple(name for name in HEAVY if not name.startswith("invoice__"))
 
 
 def _read_overview(firm_id: int, now: datetime) -> Overview:
@@ -152,6 +155,7 @@ def _read_overview(firm_id: int, now: datetime) -> Overview:
         certificates_ending=ending,
         certificates_expired=expired,
         days=days,
+        months=_read_months(firm_id, first, until),
         top=_read_top(firm_id, first, until),
         first_steps=_read_first_steps(firm_id),
     )
@@ -184,6 +188,22 @@ def _read_days(firm_id: int, first: date, until: date, today: date) -> tuple[tup
             tests += row["notes"]
     span = [first + timedelta(days=number) for number in range((max(today, *real) if real else today).day)]
     return tuple(DayNotes(day, *real.get(day, (0, Decimal("0.00")))) for day in span), tests
+
+
+def _read_months(firm_id: int, first: date, until: date) -> tuple[MonthNotes, ...]:
+    """The twelve months that end with this one, those without a note too."""
+    number = first.year * 12 + first.month - MONTHS
+    span = [date((number + step) // 12, (number + step) % 12 + 1, 1) for step in range(MONTHS)]
+    rows = (
+        _standing(firm_id, span[0], until)
+        .filter(environment=PRODUCTION)
+        .annotate(month=TruncMonth("issued_at", output_field=DateField()))
+        .order_by()
+        .values("month")
+        .annotate(notes=Count("pk"), amount=Sum("request__amount"))
+    )
+    found = {row["month"]: (row["notes"], row["amount"]) for row in rows}
+    return tuple(MonthNotes(month, *found.get(month, (0, Decimal("0.00")))) for month in span)
 
 
 def _read_top(firm_id: int, first: date, until: date) -> tuple[CompanyNotes, ...]:

@@ -138,15 +138,63 @@ def test_companies_are_ranked_by_what_they_issued(page, office, company):
 
 
 # --- What needs attention --------------------------------------------------------------------------
-def test_doubts_of_any_day_and_refusals_of_today_need_attention(page, company):
+def test_doubts_of_any_day_and_refusals_of_a_week_need_somebody(page, office, company):
     doubt = put("in_doubt", company=company, number=1)
     refused = put("rejected", company=company, number=2)
     old = put("rejected", company=company, number=3)
-    yesterday = timezone.now() - timedelta(days=1)
-    InvoiceRequest.objects.filter(pk__in=[doubt.pk, old.pk]).update(state_changed_at=yesterday)
-    put("queued", company=company, number=4)
+    long_ago = timezone.now() - timedelta(days=9)
+    InvoiceRequest.objects.filter(pk__in=[doubt.pk, old.pk]).update(state_changed_at=long_ago)
+    put("queued", company=company, number=4, taker=make_taker(office.firm, "52998224725"))
 
-    assert [one.pk for one in page().context["troubled"]] == [refused.pk, doubt.pk]
+    assert [one.pk for one in page().context["needs"].troubled] == [refused.pk, doubt.pk]
+
+
+def test_a_refusal_that_was_asked_for_again_needs_nobody(page, office, company):
+    taker = make_taker(office.firm)
+    refused = put("rejected", company=company, number=1, taker=taker)
+    again = put("issued", company=company, number=2, taker=taker)
+    assert [one.pk for one in page().context["needs"].troubled] == []
+
+    InvoiceRequest.objects.filter(pk=again.pk).update(state="rejected")
+    assert [one.pk for one in page().context["needs"].troubled] == [again.pk, refused.pk]
+
+
+def test_the_page_opens_with_what_needs_somebody_and_figures_come_after(page, office, company):
+    put("rejected", company=company, number=1)
+    make_certificate(office, company, timezone.now() + timedelta(days=5))
+
+    text = page().text
+
+    assert "Precisa de você" in text
+    assert text.index("Precisa de você") < text.index("Empresas ativas")
+    for sentence in ("certificado a vencer", "Não emite", "Falta:"):
+        assert sentence in text
+
+
+def test_a_firm_where_nothing_waits_is_told_so(page, office, company):
+    make_certificate(office, company)
+    make_tax_profile(company)
+    make_service(company)
+    make_taker(office.firm)
+    make_request(company, issued=True)
+    Company.objects.update(environment="production", city_uses_national=True)
+
+    answer = page()
+
+    assert answer.context["needs"].is_empty
+    assert "Nada precisa de você agora" in answer.text
+
+
+def test_months_without_a_note_are_in_the_year_too(page, company):
+    old = make_request(company, amount="70.00", issued=True, environment="production")
+    Invoice.objects.filter(request=old).update(issued_at=timezone.now() - timedelta(days=100))
+
+    months = page().context["overview"].months
+
+    assert len(months) == 12
+    assert months[-1].month == timezone.localdate().replace(day=1)
+    assert [month.amount for month in months if month.notes] == [Decimal("70.00")]
+    assert "Notas por mês" in page().text
 
 
 def test_a_refusal_says_why(page, company):
@@ -213,7 +261,7 @@ def test_another_firm_s_figures_are_another_s(page, other_company):
 # --- Kept for a minute ------------------------------------------------------------------------------
 def test_figures_are_kept_between_two_looks(page, django_assert_max_num_queries):
     page()
-    with django_assert_max_num_queries(9):  # session, user, membership, firm, bell, three lists
+    with django_assert_max_num_queries(11):  # session, user, membership, firm, bell, five lists
         page()
 
 
@@ -223,7 +271,7 @@ def test_the_number_of_queries_does_not_grow(page, office, company, django_asser
     put("rejected", company=company, number=2)
     page()
     cache.clear()
-    with django_assert_num_queries(15) as few:
+    with django_assert_num_queries(19) as few:
         page()
     for number in range(3, 12):
         make_request(company, number=number, issued=True, environment="production")

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nfse.access import FirmRequest, firm_member_required
+from nfse.models import Certificate, InvoiceRequest
 from nfse.permissions import Right
 from nfse.selectors.certificates import EXPIRING_WITHIN
 from nfse.selectors.dashboard import (
@@ -20,13 +21,19 @@ from nfse.selectors.dashboard import (
     Overview,
     get_overview,
     list_nearest_certificates,
-    list_troubled,
 )
 from nfse.selectors.invoices import list_requests
+from nfse.selectors.needs import (
+    BlockedCompany,
+    list_blocked_companies,
+    list_ending_certificates,
+    list_troubled,
+)
 
 LATEST = 8
 TROUBLED = 5
 CERTIFICATES = 5
+NEEDED = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,20 @@ class Step:
     text: str
     is_done: bool
     url: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What waits for a person; each list is the beginning of one that the page links to."""
+
+    troubled: list[InvoiceRequest]
+    certificates: list[Certificate]
+    blocked: list[BlockedCompany]
+    has_more_blocked: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.troubled or self.certificates or self.blocked)
 
 
 @never_cache
@@ -55,13 +76,26 @@ def dashboard(request: FirmRequest) -> HttpResponse:
         "issued_query": _issued_query(overview),
         "steps": [] if overview.first_steps.is_done else steps,
         "steps_done": sum(step.is_done for step in steps),
-        "troubled": list_troubled(firm_id, now=now)[:TROUBLED],
+        "needs": _read_needs(request, now),
         "certificates": list_nearest_certificates(firm_id)[:CERTIFICATES] if sees_certificates else None,
         "requests": list_requests(firm_id)[:LATEST],
         "now": now,
         "ending_until": now + EXPIRING_WITHIN,
     }
     return render(request, "portal/dashboard/page.html", context)
+
+
+def _read_needs(request: FirmRequest, now: datetime) -> Needs:
+    """Certificates and what companies lack are shown to who can do something about them."""
+    firm_id = request.firm.pk
+    ending: list[Certificate] = []
+    if Right.SEE_CERTIFICATES in request.rights:
+        ending = list(list_ending_certificates(firm_id, now=now)[:NEEDED])
+    blocked: list[BlockedCompany] = []
+    if Right.EDIT_COMPANIES in request.rights:
+        blocked = list_blocked_companies(firm_id, now=now, limit=NEEDED + 1)
+    troubled = list(list_troubled(firm_id, now=now)[:TROUBLED])
+    return Needs(troubled, ending, blocked[:NEEDED], has_more_blocked=len(blocked) > NEEDED)
 
 
 def _greet(now: datetime) -> str:

@@ -396,6 +396,10 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 LOGGING_CONFIG = "core.logging.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 
+# --- Figures for Prometheus at /metrics: for this machine, and for who brings the token ------------
+METRICS_DIR = env.str("METRICS_DIR", default=str(embedded.HOME / "metrics"))  # shared by the processes
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # --- What `check --deploy` misses by name, with what to put there ----------------------------------
 PRODUCTION_VARIABLES = {
     "SECRET_KEY": "50 or more random characters",

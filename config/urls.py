@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from operations.views.metrics import metrics
+
 admin.site.site_header = admin.site.site_title = "Nitro: administração"
 
 urlpatterns = [
@@ -13,6 +15,7 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("webhooks/", include("inbox.urls")),
     path("operacao/", include("operations.urls")),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

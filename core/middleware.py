@@ -13,6 +13,7 @@ from django_ratelimit.exceptions import Ratelimited
 
 from core.addresses import is_own_machine
 from core.bodies import BodyTooLarge, drain_body, refuse_large_body
+from core.metrics import count_request
 from core.ratelimit import LimiterDown
 from core.request_ids import bind_request_id, clean_request_id
 from core.responses import error_response
@@ -20,7 +21,7 @@ from core.responses import error_response
 logger = structlog.get_logger("nitro.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LIMITER_DOWN_SECONDS = 30
-OWN_MACHINE_PATHS = frozenset({"/health/live", "/health/ready"})
+OWN_MACHINE_PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 
 class RequestIdMiddleware:
@@ -40,6 +41,8 @@ class RequestIdMiddleware:
     def _log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         """Name the route, never the address: paths and queries may hold what people typed."""
         match = request.resolver_match
+        route = (match.view_name or match.route) if match else ""
+        count_request(route=route, method=request.method or "", status=response.status_code, seconds=seconds)
         if match is None and response.status_code < 400:
             return  # a static file
         outage = getattr(request, "outage", "")
@@ -47,7 +50,7 @@ class RequestIdMiddleware:
             logging.ERROR if outage else logging.INFO,
             "request",
             method=request.method,
-            route=match.view_name or match.route if match else "",
+            route=route,
             status=response.status_code,
             ms=round(seconds * 1000, 1),
             **({"outage": outage} if outage else {}),
@@ -71,7 +74,7 @@ class UnreadBodyMiddleware:
 
 
 class OwnMachineMiddleware:
-    """Let programs of this machine ask for health under any name: they know its address, not the site's."""
+    """Let programs of this machine ask how it goes under any name: they know its address, not the site's."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -11,6 +11,7 @@ from django.db import connection
 
 from core.database import give_back_connections
 from core.errors import Refused, Unavailable, Unknown
+from core.metrics import count_work
 from core.request_ids import bind_request_id
 from queue_worker.bell import ring
 from queue_worker.errors import AskFirst, GiveUp, LeaseLost, RetryLater, Snooze
@@ -89,7 +90,9 @@ def run(item: WorkItem) -> str | None:
         log.info("work_claimed", attempts=item.attempts, queue=item.queue)
         stack.enter_context(keeper.keep(work))
         status = _handle(work, handler)
-        log.info("work_ended", status=status, seconds=round(time.monotonic() - work.started, 3))
+        seconds = time.monotonic() - work.started
+        count_work(kind=item.kind, outcome=status or "lost", seconds=seconds)
+        log.info("work_ended", status=status, seconds=round(seconds, 3))
         return status
 
 

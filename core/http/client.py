@@ -19,6 +19,7 @@ from core.http.connections import ClientIdentity, refuses_certificate
 from core.http.providers import Health, Provider, get_provider
 from core.http.reports import note_answer, note_trouble
 from core.http.times import Deadline, Timeout, read_retry_after, to_monotonic
+from core.metrics import count_call
 from core.request_ids import current_request_id
 
 logger = structlog.get_logger(__name__)
@@ -187,6 +188,7 @@ class ProviderClient:
             raise
         finally:
             self._report(health, healthy)
+            count_call(provider=self.name, outcome=outcome, seconds=time.monotonic() - started)
             logger.info(
                 "provider_call",
                 **self._named,

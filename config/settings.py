@@ -94,7 +94,13 @@ TEMPLATES = [
 ]
 
 # --- The menu and the header: what each app adds (core.navigation), in the order of the page --------
-NAVIGATION = ["leads.navigation", "credits.navigation", "portal.navigation", "operations.navigation"]
+NAVIGATION = [
+    "leads.navigation",
+    "credits.navigation",
+    "portal.navigation",
+    "whatsapp.navigation",
+    "operations.navigation",
+]
 
 # --- PostgreSQL, the truth -------------------------------------------------------------------------
 DATABASE_URL = env.address("DATABASE_URL", embedded.DATABASE_URL, ("postgresql", "postgres"))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("creditos/", include("credits.urls")),
     path("leads/", include("leads.urls")),
     path("", include("portal.urls")),
+    path("notas/", include("whatsapp.urls")),
     path("webhooks/", include("inbox.urls")),
     path("operacao/", include("operations.urls")),
     path("metrics", metrics, name="metrics"),

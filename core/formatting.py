@@ -1,6 +1,7 @@
 """The one formatter of Nitro, used by pages, exports and messages (R106)."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ __all__ = [
     "format_date",
     "format_datetime",
     "format_document",
+    "format_micro_dollars",
     "format_month",
     "format_number",
     "format_phone",
@@ -42,6 +44,14 @@ def format_datetime(value: datetime) -> str:
 def format_document(text: str) -> str:
     """Return a CNPJ or a CPF with its mask; text of another length comes back as it is."""
     return format_cpf(text) if len(text) == 11 else format_cnpj(text)
+
+
+def format_micro_dollars(value: int) -> str:
+    """Return millionths of a US dollar as US$ 1,23; below a cent with as many places as say something."""
+    dollars = Decimal(value) / 1_000_000
+    places = 2 if value == 0 or value >= 10_000 else 4 if value >= 100 else 6
+    whole, _, cents = f"{dollars:.{places}f}".partition(".")
+    return f"US$ {format_number(int(whole))},{cents}"
 
 
 def format_postal_code(text: str) -> str:

@@ -9,9 +9,9 @@ from starlette.routing import Route
 
 from sandbox.answers import HEADERS, answer
 from sandbox.evolution.answers import Problem
-from sandbox.evolution.instances import InstancesApi
+from sandbox.evolution.instances import InstancesApi, read_webhook
 from sandbox.evolution.messenger import Messenger
-from sandbox.evolution.office import Document, Office
+from sandbox.evolution.office import Document, Office, new_instance
 from sandbox.evolution.people import digits_of, same_person
 from sandbox.evolution.phone_page import render
 from sandbox.evolution.phones import Phones, as_line, describe_person
@@ -41,6 +41,7 @@ class EvolutionControl:
             ("POST", "/evolution/restart", self.restart),
             ("GET", "/evolution/messages", self.list_messages),
             ("GET", "/evolution/files/{row}", self.show_file),
+            ("POST", "/evolution/instances", self.add_instance),
             ("POST", "/evolution/instances/{instance}", self.act_on_instance),
             ("POST", "/evolution/instances/{instance}/messages", self.write),
             ("GET", "/evolution/instances/{instance}/chats/{phone}", self.show_chat),
@@ -108,6 +109,14 @@ class EvolutionControl:
         if content is None:
             raise Problem(404, "no such file")
         return answer({"base64": base64.b64encode(content).decode()})
+
+    async def add_instance(self, request: Request) -> Response:
+        """Make an instance without asking the API: `name`, `token`, and the `webhook` of webhook/set."""
+        body = await read_json(request)
+        instance = new_instance(str(body["name"]), str(body.get("token", "")))
+        if body.get("webhook"):
+            instance["webhook"] = read_webhook({"enabled": True, **body["webhook"]})
+        return answer(_shown(self.office.save(instance | {"state": "connecting"})))
 
     async def act_on_instance(self, request: Request) -> Response:
         """`do`: scan (with `number`), close (with `reason`), flap (so many `times`), die, revive, refuse."""

@@ -213,6 +213,10 @@ class Sandbox:
         """Do to an instance what WhatsApp or a phone does: scan (number=…), close, flap, die, revive."""
         return self._call("POST", f"/evolution/instances/{quote(name)}", {"do": do, **how})
 
+    def create_instance(self, name: str, token: str, **webhook: Any) -> dict[str, Any]:
+        """Make an instance as the product does, for tests that need no more of it; it waits for a scan."""
+        return self._call("POST", "/evolution/instances", {"name": name, "token": token, "webhook": webhook})
+
     def write(self, instance: str, phone: str, text: str = "", **message: Any) -> str:
         """Write to a channel from a phone, and return the message's id (docs/sandbox.md has all fields)."""
         body = {"phone": phone, "text": text, **message}

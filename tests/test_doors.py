@@ -15,11 +15,11 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_buyer, make_operator
 from core.bodies import DRAIN_BYTES
-from nfse.tests.populated import make_populated
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import run_due
 from tests.support.own_postgres import own_postgres
 from tests.test_stranger_firm import OF_THE_FIRM, signed_in
+from whatsapp.tests.populated import make_populated
 
 pytestmark = pytest.mark.django_db
 TEN_MEGABYTES = 10 * 1024 * 1024

@@ -11,10 +11,11 @@ from django.test import Client
 from lxml import html
 
 from accounts.tests.factories import make_buyer, make_operator
-from nfse.tests.populated import make_populated
 from tests.test_public_routes import PUBLIC
 from tests.test_public_routes import ROUTES as PATHS
+from tests.test_stranger_firm import NAMESPACES
 from tests.test_stranger_firm import ROUTES as OF_NOTAS
+from whatsapp.tests.populated import make_populated
 
 pytestmark = pytest.mark.django_db
 ODD = [
@@ -70,7 +71,7 @@ def visitor_of(name):
 OTHERS = [
     (visitor_of(name), name)
     for name in sorted(PATHS)
-    if not name.startswith("nfse:") and name != WITHOUT_WORKERS
+    if name.partition(":")[0] not in NAMESPACES and name != WITHOUT_WORKERS
 ]
 
 

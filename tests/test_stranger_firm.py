@@ -19,9 +19,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
-from nfse.tests.populated import Populated, make_populated
+from nfse.tests.populated import Populated
 from queue_worker.models import WorkItem
 from tests.test_public_routes import PUBLIC
+from whatsapp.tests.populated import make_populated
 
 pytestmark = pytest.mark.django_db
 ROLES = ("owner", "accountant", "attendant")
@@ -30,8 +31,9 @@ OTHER_PARAMETERS = {"token": ("exemplo",), "key": ("exemplo",), "extension": ("c
 
 @dataclass(frozen=True)
 class Route:
-    """One address of Notas: its name and the names of its parameters."""
+    """One address of Notas: its namespace, its name and the names of its parameters."""
 
+    namespace: str
     name: str
     parameters: tuple[str, ...]
 
@@ -46,25 +48,29 @@ class Route:
             if name not in self.ids:
                 values = [{**given, name: sample} for given in values for sample in OTHER_PARAMETERS[name]]
         for given in values:
-            yield reverse(f"nfse:{self.name}", kwargs=given)
+            yield reverse(f"{self.namespace}:{self.name}", kwargs=given)
 
 
-def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[Route]:
+NAMESPACES = ("nfse", "whatsapp")
+
+
+def walk(namespace: str, patterns: list[URLPattern | URLResolver]) -> Iterator[Route]:
     for entry in patterns:
         if isinstance(entry, URLResolver):
-            yield from walk(entry.url_patterns)
+            yield from walk(namespace, entry.url_patterns)
         else:
-            yield Route(entry.name or str(entry.pattern), tuple(entry.pattern.converters))
+            yield Route(namespace, entry.name or str(entry.pattern), tuple(entry.pattern.converters))
 
 
 def list_routes() -> list[Route]:
-    notas = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", None) == "nfse")
-    return sorted(walk(notas.url_patterns), key=lambda route: route.name)
+    included = {getattr(entry, "app_name", None): entry for entry in get_resolver().url_patterns}
+    routes = (route for name in NAMESPACES for route in walk(name, included[name].url_patterns))
+    return sorted(routes, key=lambda route: route.name)
 
 
 ROUTES = list_routes()
 WITH_ID = [route for route in ROUTES if route.ids]
-OF_THE_FIRM = [route for route in ROUTES if f"nfse:{route.name}" not in PUBLIC]
+OF_THE_FIRM = [route for route in ROUTES if f"{route.namespace}:{route.name}" not in PUBLIC]
 
 
 def named(routes: list[Route]):
@@ -95,7 +101,8 @@ def signed_in(populated: Populated, role: str = "owner") -> Client:
 def rows_of(firm_id: int | None = None) -> dict[str, list[str]]:
     """Every row of every table of Notas, of one firm or of all, and of the queue."""
     rows = {}
-    for model in [*apps.get_app_config("nfse").get_models(), WorkItem]:
+    own = (model for name in NAMESPACES for model in apps.get_app_config(name).get_models())
+    for model in [*own, WorkItem]:
         kept = model.objects.all()
         if firm_id is not None:
             names = {field.name for field in model._meta.get_fields()}
@@ -188,6 +195,7 @@ def stranger_ids(theirs: Populated) -> dict[str, object]:
         "telefone": theirs.phone.pk,
         "por": theirs.office.accountant.pk,
         "pessoa": theirs.office.accountant.pk,
+        "canal": theirs.ids["channel_id"],
     }
 
 
@@ -210,6 +218,8 @@ NARROWED = {
     "export_invoices",
     "export_invoices_zip",
     "issue",
+    "sessions",
+    "simulator",
     "takers",
     "trail",
 }
@@ -359,6 +369,19 @@ ACCESS = {
     "make_closing": (STAFF, 405, 422),
     "closing_status": (STAFF, 200, 405),
     "closing_download": (STAFF, 200, 405),
+    # the chat
+    "sessions": (ALL, 200, 405),
+    "transcript": (ALL, 200, 405),
+    "transcript_lines": (ALL, 200, 405),
+    "take_over": (ALL, 405, 302),
+    "answer": (ALL, 405, 422),
+    "give_back": (ALL, 405, 302),
+    "ai_usage": (STAFF, 200, 405),
+    "simulator": (STAFF, 200, 405),
+    "simulator_lines": (STAFF, 200, 405),
+    "simulator_write": (STAFF, 405, 422),
+    "simulator_connect": (STAFF, 405, 302),
+    "simulator_clear": (STAFF, 405, 302),
 }
 
 

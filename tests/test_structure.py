@@ -57,7 +57,9 @@ def test_migrations_hold_what_was_true_when_they_were_written():
     assert {module for _, module in found} <= ALLOWED_IN_MIGRATIONS, found
 
 
-@pytest.mark.parametrize("room", ["fiscal.gateways", "registry.gateways", "leads.gateways"])
+@pytest.mark.parametrize(
+    "room", ["fiscal.gateways", "registry.gateways", "leads.gateways", "whatsapp.gateways"]
+)
 def test_gateways_import_no_models_and_no_database(room):
     graph = grimp.build_graph(room.partition(".")[0], include_external_packages=True, cache_dir=None)
     imported = {

@@ -8,7 +8,18 @@ from django.conf import settings
 from django.template import engines
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["core", "accounts", "queue_worker", "registry", "credits", "nfse", "portal", "leads", "operations"]
+APPS = [
+    "core",
+    "accounts",
+    "queue_worker",
+    "registry",
+    "credits",
+    "nfse",
+    "portal",
+    "leads",
+    "whatsapp",
+    "operations",
+]
 TEMPLATES = sorted(path for app in APPS for path in (ROOT / app / "templates").rglob("*.html"))
 SCRIPTS = sorted(path for app in APPS for path in (ROOT / app / "static").rglob("*.js"))
 LETTERS = re.compile(r"/(mail|emails)/")

@@ -88,7 +88,7 @@ class InstancesApi(Reception):
         if hook := body.get("webhook"):
             if "events" not in hook:
                 raise Problem(400, ["TypeError: Cannot read properties of undefined (reading 'length')"])
-            instance["webhook"] = _webhook({**hook, "enabled": True})
+            instance["webhook"] = read_webhook({**hook, "enabled": True})
         instance["settings"] = {each: bool(body.get(each, False)) for each in SETTINGS}
         self.office.save(instance)
         shown = {"count": 0}
@@ -201,7 +201,7 @@ class InstancesApi(Reception):
             raise Problem(500, "Internal server error")
         if unknown := set(hook.get("events") or []) - EVENTS:
             raise Problem(400, [[f"instance.webhook.events[0] is not one of enum values: {min(unknown)}"]])
-        instance["webhook"] = _webhook(hook)
+        instance["webhook"] = read_webhook(hook)
         self.office.save(instance)
         return answer({"id": instance["id"], "instanceId": instance["id"], **instance["webhook"]}, 201)
 
@@ -284,7 +284,7 @@ def _state(instance: Document) -> Document:
     return {"instance": {"instanceName": instance["name"], "state": instance["state"]}}
 
 
-def _webhook(hook: dict[str, Any]) -> Document:
+def read_webhook(hook: dict[str, Any]) -> Document:
     return {
         "enabled": bool(hook.get("enabled")),
         "url": str(hook.get("url", "")),

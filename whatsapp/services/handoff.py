@@ -1,0 +1,123 @@
+"""A person of the firm answers in the chat, and the bot is silent meanwhile (W18, A25)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import NitroError
+from nfse.actors import Actor
+from nfse.permissions import NotFound, Right
+from whatsapp import texts
+from whatsapp.conversation.states import CLOCKS, OPEN, State
+from whatsapp.models import Conversation, OutboundMessage, Session
+from whatsapp.services.outbox import put_text
+
+LONGEST_ANSWER = 4000
+
+
+class NotTakenOver(NitroError):
+    message = "Assuma a conversa antes de responder: até lá quem responde é o assistente."
+
+
+class EmptyAnswer(NitroError):
+    message = "Escreva a resposta."
+
+
+class AnswerTooLong(NitroError):
+    message = f"A resposta passa de {LONGEST_ANSWER} caracteres. Divida em duas."
+
+
+def take_over(*, actor: Actor, conversation_id: int, now: datetime | None = None) -> Conversation:
+    """Let a person of the firm answer. The open request is kept and its clock stands still.
+
+    Taking over what a colleague answers already is no error: from then on it is this person's.
+    Raises NotFound, NotAllowed.
+    """
+    moment = now or timezone.now()
+    with transaction.atomic(durable=True):
+        conversation = _lock(actor, conversation_id)
+        if conversation.handed_off_at is None:
+            conversation.handed_off_at = conversation.handoff_last_at = moment
+            Session.objects.filter(conversation=conversation, state__in=_OPEN).update(
+                expires_at=None, reminded_at=None
+            )
+        conversation.handed_off_to_id = actor.user_id
+        _save(conversation)
+    return conversation
+
+
+def answer_person(
+    *, actor: Actor, conversation_id: int, text: str, form_key: str, now: datetime | None = None
+) -> OutboundMessage:
+    """Send what a person of the firm writes; the same `form_key` is one message.
+
+    Raises NotFound, NotAllowed, NotTakenOver, EmptyAnswer, AnswerTooLong, NeverWrote.
+    """
+    moment, words = now or timezone.now(), text.strip()
+    if not words:
+        raise EmptyAnswer
+    if len(words) > LONGEST_ANSWER:
+        raise AnswerTooLong
+    with transaction.atomic(durable=True):
+        conversation = _lock(actor, conversation_id)
+        if conversation.handed_off_at is None:
+            raise NotTakenOver
+        message = put_text(
+            conversation=conversation,
+            text=words,
+            cause=f"member:{actor.user_id}",
+            dedupe_key=f"{conversation.pk}:member:{form_key}",
+            member_id=actor.user_id,
+            now=moment,
+        )
+        conversation.handoff_last_at = moment
+        conversation.handed_off_to_id = actor.user_id
+        _save(conversation)
+    return message
+
+
+def give_back(*, actor: Actor, conversation_id: int, now: datetime | None = None) -> Conversation:
+    """Let the bot answer again, and tell the person so; a whole time of the open request is left.
+
+    Nothing happens when the bot answers already. Raises NotFound, NotAllowed.
+    """
+    moment = now or timezone.now()
+    with transaction.atomic(durable=True):
+        conversation = _lock(actor, conversation_id)
+        if conversation.handed_off_at is None:
+            return conversation
+        ended = conversation.handed_off_at
+        conversation.handed_off_at = conversation.handed_off_to = conversation.handoff_last_at = None
+        session = Session.objects.filter(conversation=conversation, state__in=_OPEN).first()
+        if session is not None:
+            clock = CLOCKS.get(State(session.state))
+            session.expires_at = moment + clock if clock else None
+            session.save(update_fields=["expires_at"])
+        put_text(
+            conversation=conversation,
+            text=texts.render("T57", pendencia="").strip(),
+            cause="handoff",
+            dedupe_key=f"{conversation.pk}:back:{ended.timestamp():.0f}",
+            text_key="T57",
+            now=moment,
+        )
+        _save(conversation)
+    return conversation
+
+
+_OPEN = [state.value for state in OPEN]
+
+
+def _lock(actor: Actor, conversation_id: int) -> Conversation:
+    actor.require(Right.ANSWER)
+    rows = Conversation.objects.select_for_update(of=("self",))
+    found = rows.filter(firm_id=actor.firm_id, pk=conversation_id, merged_into=None).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _save(conversation: Conversation) -> None:
+    conversation.version += 1
+    conversation.save(update_fields=["handed_off_at", "handed_off_to", "handoff_last_at", "version"])

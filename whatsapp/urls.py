@@ -1,0 +1,29 @@
+"""The pages of the chat, under /notas/."""
+
+from django.urls import path
+
+from whatsapp.gateways.phones import is_emulated
+from whatsapp.views import sessions, simulator, transcript, usage
+
+app_name = "whatsapp"
+
+urlpatterns = [
+    # What people asked for, and what was said.
+    path("sessoes/", sessions.sessions, name="sessions"),
+    path("conversas/<int:conversation_id>/", transcript.transcript, name="transcript"),
+    path("conversas/<int:conversation_id>/linhas/", transcript.transcript_lines, name="transcript_lines"),
+    path("conversas/<int:conversation_id>/assumir/", transcript.take_over, name="take_over"),
+    path("conversas/<int:conversation_id>/responder/", transcript.answer, name="answer"),
+    path("conversas/<int:conversation_id>/devolver/", transcript.give_back, name="give_back"),
+    # What it used.
+    path("uso-de-ia/", usage.ai_usage, name="ai_usage"),
+]
+
+if is_emulated():
+    urlpatterns += [
+        path("simulador/", simulator.simulator, name="simulator"),
+        path("simulador/linhas/", simulator.simulator_lines, name="simulator_lines"),
+        path("simulador/escrever/", simulator.write, name="simulator_write"),
+        path("simulador/conectar/", simulator.connect, name="simulator_connect"),
+        path("simulador/limpar/", simulator.clear, name="simulator_clear"),
+    ]

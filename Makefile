@@ -5,7 +5,7 @@ PY := .venv/bin/python
 install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments check bench demo lint
+.PHONY: help setup services run stop test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments check test-deploy bench demo lint
 .PHONY: types screenshots
 
 help: ## Show this list
@@ -79,6 +79,10 @@ types: .venv/.installed ## mypy
 
 chaos-payments: setup ## 10,000 random purchases, debits, refunds, disputes and crashes; prints its seed
 	@SIMULATION_OPERATIONS=10000 SIMULATION_SEED=$${SIMULATION_SEED:-$$RANDOM$$RANDOM} $(PY) -m pytest tests/test_simulated_payments.py -q -s
+
+test-deploy: setup ## Units, scripts and a running Caddy: what deploy/ brings to a server
+	@command -v caddy shellcheck systemd-analyze >/dev/null || { $(call install_as_root,caddy shellcheck systemd); }
+	@$(PY) -m pytest -q deploy/tests
 
 check: setup lint types ## What CI runs: lint, types, imports, migrations, deploy check, tests
 	@$(PY) -m embedded.checks

@@ -1,0 +1,1 @@
+"""What a server needs: units, proxy, servers, scripts (docs/deploy.md)."""

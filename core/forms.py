@@ -51,9 +51,14 @@ class NameField(forms.CharField):
 
 
 class FilterForm(forms.Form):
-    """The filter of a list, drawn by components/filters.html. `search_field` names its text box, if any."""
+    """The filter of a list, drawn by components/filters.html.
+
+    `search_field` names its text box, if any; `chip_fields` those that stay beside it on a wide screen, while
+    all others fold under "Mais filtros".
+    """
 
     search_field = ""
+    chip_fields: tuple[str, ...] = ()
 
     @property
     def search_box(self) -> BoundField | None:
@@ -63,7 +68,19 @@ class FilterForm(forms.Form):
     @property
     def choices(self) -> list[BoundField]:
         """The other visible fields, which a phone shows in a drawer."""
-        return [field for field in self.visible_fields() if field.name != self.search_field]
+        apart = {self.search_field, *self.chip_fields}
+        return [field for field in self.visible_fields() if field.name not in apart]
+
+    @property
+    def chips(self) -> list[BoundField]:
+        """The fields of `chip_fields`, in their order."""
+        shown = {field.name: field for field in self.visible_fields()}
+        return [shown[name] for name in self.chip_fields if name in shown]
+
+    @property
+    def more_used(self) -> int:
+        """How many of the folded fields narrow the list, or have an error to be seen."""
+        return sum(bool(field.errors or field.value()) for field in self.choices)
 
 
 class RefusableForm(forms.Form):

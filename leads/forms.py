@@ -106,6 +106,7 @@ class BaseFilterForm(FilterForm):
     """Filter of Minha base (L14)."""
 
     search_field = "q"
+    chip_fields = ("nicho", "cidade")
 
     q = forms.CharField(label="Nome ou CNPJ", required=False, max_length=160)
     nicho = forms.ModelChoiceField(

@@ -38,6 +38,7 @@ class CompanyFilterForm(FilterForm):
     """Filter of the list (A12). `situacao` is the tab, kept while the rest changes."""
 
     search_field = "q"
+    chip_fields = ("certificado", "ambiente", "emissor", "ordem")
 
     q = forms.CharField(label="Nome ou documento", required=False, max_length=160)
     situacao = forms.ChoiceField(

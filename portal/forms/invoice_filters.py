@@ -1,12 +1,16 @@
 """The filter of the list of requests and notes, read by the page and by the exports alike (A21).
 
-In an address: `?q=&empresa=<company id>&tomador=<taker id>&situacao=<group or state>&ambiente=&origem=
-&emissor=&por=<user id>&telefone=<phone id>&de=&ate=&emitida_de=&emitida_ate=`; days as AAAA-MM-DD.
+In an address: `?q=&mes=AAAA-MM&empresa=<company id>&tomador=<taker id>&situacao=<group or state>&ambiente=
+&origem=&emissor=&por=<user id>&telefone=<phone id>&de=&ate=&emitida_de=&emitida_ate=`; days as AAAA-MM-DD.
 """
 
+import re
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from core.forms import DayField, IdField
@@ -24,7 +28,36 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     "problemas": ("Recusadas ou com falha", frozenset({State.REJECTED, State.FAILED})),
     "canceladas": ("Canceladas ou substituídas", frozenset({State.CANCELED, State.REPLACED})),
 }
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 PERIOD = "O fim do período vem antes do começo."
+
+
+class MonthField(forms.CharField):
+    """A month as AAAA-MM; its value is its first day."""
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = _MONTH.fullmatch(text)
+        if found is None or not 1900 <= int(found[1]) <= 9000:
+            raise forms.ValidationError("Escolha um mês da lista.")
+        return date(int(found[1]), int(found[2]), 1)
+
+
+def list_months(today: date) -> list[tuple[str, str]]:
+    """The months that are chosen most: this one and the twelve before it."""
+    number = today.year * 12 + today.month - 1
+    months = [date((number - step) // 12, (number - step) % 12 + 1, 1) for step in range(13)]
+    names = ["Este mês", "Mês passado", *(date_format(month, r"F \d\e Y").lower() for month in months[2:])]
+    return [
+        ("", "Todos"),
+        *((f"{month:%Y-%m}", name) for month, name in zip(months, names, strict=True)),
+    ]
+
+
+def last_day(month: date) -> date:
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 class _Person(forms.ModelChoiceField):
@@ -36,8 +69,10 @@ class InvoiceFilterForm(OfCompanyForm):
     """Filter of the firm's notes. What cannot be read asks for nothing and its field says why."""
 
     search_field = "q"
+    chip_fields = ("mes", "empresa", "situacao")
 
     q = forms.CharField(label="Empresa, tomador, número ou valor", required=False, max_length=160)
+    mes = MonthField(label="Mês", required=False)
     tomador = IdField(required=False)
     telefone = IdField(required=False)
     situacao = forms.ChoiceField(
@@ -65,6 +100,7 @@ class InvoiceFilterForm(OfCompanyForm):
     def __init__(self, *args: Any, firm_id: int, **kwargs: Any) -> None:
         super().__init__(*args, firm_id=firm_id, **kwargs)
         cast(forms.ModelChoiceField, self.fields["por"]).queryset = list_issuing_people(firm_id)
+        self.fields["mes"].widget = forms.Select(choices=list_months(timezone.localdate()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -77,7 +113,7 @@ class InvoiceFilterForm(OfCompanyForm):
         """What is asked for."""
         self.is_valid()
         asked = self.cleaned_data
-        person = asked.get("por")
+        person, month = asked.get("por"), asked.get("mes")
         return RequestFilters(
             text=asked.get("q", ""),
             company_id=asked.get("empresa"),
@@ -88,8 +124,8 @@ class InvoiceFilterForm(OfCompanyForm):
             gateway=asked.get("emissor", ""),
             confirmed_by_id=person.pk if person else None,
             phone_id=asked.get("telefone"),
-            since=asked.get("de"),
-            until=asked.get("ate"),
+            since=asked.get("de") or (month and month.replace(day=1)),
+            until=asked.get("ate") or (month and last_day(month)),
             issued_since=asked.get("emitida_de"),
             issued_until=asked.get("emitida_ate"),
         )

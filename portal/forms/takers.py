@@ -44,6 +44,7 @@ class TakerFilterForm(OfCompanyForm):
     """Filter of the list (A19): `?q=&empresa=<company id>&situacao=`."""
 
     search_field = "q"
+    chip_fields = ("empresa", "situacao")
 
     q = forms.CharField(label="Nome, apelido, CNPJ ou CPF", required=False, max_length=160)
     situacao = forms.ChoiceField(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from fiscal.documents.clock import SAO_PAULO
 from nfse.models import Invoice, InvoiceRequest
 from nfse.tests.firms import COMPANY_CNPJS, make_company, make_request, make_taker
+from portal.forms.invoice_filters import list_months
 
 pytestmark = pytest.mark.django_db
 URL = "/notas/emitidas/"
@@ -301,3 +302,33 @@ def test_competence_is_shown(page, company):
     request = make_request(company)
     assert request.competence_date == date(2026, 11, 24)
     assert "Comp. 24/11/2026" in page().text
+
+
+# --- Chips -------------------------------------------------------------------------------------------
+def test_a_month_is_a_preset_and_the_other_filters_fold(page, company):
+    request = make_request(company, issued=True, environment="production")
+
+    answer = page(f"?mes={request.competence_date:%Y-%m}")
+
+    assert answer.rows == [request.pk]
+    assert page("?mes=2020-02").rows == []
+    form = answer.context["form"]
+    assert [field.name for field in form.chips] == ["mes", "empresa", "situacao"]
+    assert form.more_used == 0
+    assert page("?ambiente=production").context["form"].more_used == 1
+
+
+@pytest.mark.parametrize("month", ["2026-13", "x", "0000-01", "2026-1"])
+def test_a_month_that_is_none_asks_for_nothing(page, company, month):
+    make_request(company, issued=True)
+    assert len(page(f"?mes={month}").rows) == 1
+
+
+def test_the_presets_begin_with_this_month():
+    names = list_months(date(2026, 1, 15))
+    assert names[1:4] == [
+        ("2026-01", "Este mês"),
+        ("2025-12", "Mês passado"),
+        ("2025-11", "novembro de 2025"),
+    ]
+    assert len(names) == 14

@@ -10,10 +10,9 @@ from psycopg import sql
 
 from core.documents import format_cpf
 from fiscal.enumerations import Environment, Gateway, TaxRegime
-from fiscal.tests.notes import ISSUER_CNPJ, ISSUER_CPF, PASSWORD, PORTO_ALEGRE, TAKER_CPF
+from fiscal.tests.notes import ISSUER_CNPJ, ISSUER_CPF, PORTO_ALEGRE, TAKER_CPF
 from nfse.models import Certificate, Company, NumberSeries
 from nfse.selectors.companies import CompanyFilters, list_companies
-from nfse.services.certificates import upload_certificate
 from nfse.services.companies import CompanyData, CompanyTaken, LegalNameMissing, create_company
 from nfse.services.issuing.gateways_of import prepared_note, reference_of
 from nfse.services.notes.canceling import cancel_invoice
@@ -29,7 +28,7 @@ from nfse.tests.firms import (
     make_taker,
     make_tax_profile,
 )
-from nfse.tests.issuing import PLACE, Shop, make_issuer_pfx, work_off
+from nfse.tests.issuing import PLACE, Shop, give_certificate, open_new_pfx, work_off
 from queue_worker.tests.support import make_due, run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,11 +56,11 @@ def make_self_employed(office, sandbox, gateway) -> Shop:
         total_tax_state=Decimal(0),
         total_tax_municipal=Decimal("2.00"),
         allow_unidentified_taker=True,
+        ibs_cbs={"cindop": "100301", "cst": "000", "cclasstrib": "000001"},  # owed from 2027
     )
     rate = Decimal("2.50") if gateway == "plugnotas" else None
     service = make_service(company, ctribnac="010701", cnbs="115022000", cnae="6209100", iss_rate=rate)
-    pfx = make_issuer_pfx(sandbox, ISSUER_CPF)
-    upload_certificate(**who, company_id=company.pk, data=pfx, password=PASSWORD)
+    give_certificate(office, company, open_new_pfx(sandbox, ISSUER_CPF))
     taker = make_taker(office.firm, TAKER_CPF, name="Dona Maria", city=city, **PLACE)
     if gateway == "plugnotas":
         assert set_up_company(company_id=company.pk) == SetupState.SENT

@@ -1,13 +1,13 @@
 """Balances and entries of an account."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum
-from django.utils import timezone
 
 from accounts.models import Account
+from core.days import start_of_day
 from credits.models import LedgerEntry, Wallet
 
 
@@ -78,14 +78,9 @@ def _condition(chosen: StatementFilter) -> Q:
     if chosen.kind:
         condition &= Q(kind=chosen.kind)
     if chosen.since:
-        condition &= Q(created_at__gte=_start_of(chosen.since))
+        condition &= Q(created_at__gte=start_of_day(chosen.since))
     if chosen.until:
-        condition &= Q(created_at__lt=_start_of(chosen.until + timedelta(days=1)))
+        condition &= Q(created_at__lt=start_of_day(chosen.until + timedelta(days=1)))
     if chosen.reference_type:
         condition &= Q(reference_type=chosen.reference_type, reference_id=chosen.reference_id)
     return condition
-
-
-def _start_of(day: date) -> datetime:
-    """The first instant of a São Paulo day."""
-    return timezone.make_aware(datetime.combine(day, time.min))

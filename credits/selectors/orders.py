@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils import timezone
 
+from core.days import start_of_day
 from credits.models import LedgerEntry, Order
 from credits.references import Link
 
@@ -32,7 +33,7 @@ def find_order(account_id: int, order_id: int) -> Order | None:
 
 
 def get_order(order_id: int) -> Order:
-    """Return an order, whoever's. Raises Order.DoesNotExist."""
+    """Return an order of any account. Raises Order.DoesNotExist."""
     return Order.objects.get(pk=order_id)
 
 
@@ -61,7 +62,7 @@ def list_months(account_id: int, now: datetime | None = None) -> list[Month]:
     """Return the last 12 months, oldest first, months without movement included."""
     today = timezone.localdate(now)
     first_days = [_months_before(today, count) for count in reversed(range(MONTHS))]
-    start = timezone.make_aware(datetime.combine(first_days[0], time.min))
+    start = start_of_day(first_days[0])
     rows = (
         LedgerEntry.objects.filter(wallet__account_id=account_id, created_at__gte=start)
         .annotate(month=TruncMonth("created_at"))

@@ -1,12 +1,12 @@
 """Reads of what an account owns. None of them loads enrichment (R110)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from core.database import has_cnpj_part
+from core.days import start_of_day
 from core.errors import NitroError
 from core.text import folded_pattern
 from leads.models import LeadAccess
@@ -83,9 +83,9 @@ def _how_bought(chosen: BaseFilter) -> Q:
     if chosen.origin:
         condition &= Q(kind=chosen.origin)
     if chosen.since:
-        condition &= Q(accessed_at__gte=_start_of(chosen.since))
+        condition &= Q(accessed_at__gte=start_of_day(chosen.since))
     if chosen.until:
-        condition &= Q(accessed_at__lt=_start_of(chosen.until + timedelta(days=1)))
+        condition &= Q(accessed_at__lt=start_of_day(chosen.until + timedelta(days=1)))
     return condition
 
 
@@ -111,7 +111,3 @@ def _names(text: str) -> Q:
         | Q(company__legal_name__regex=pattern)
         | has_cnpj_part("company__cnpj", text)
     )
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

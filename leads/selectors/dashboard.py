@@ -1,12 +1,13 @@
 """Figures of the buyer's dashboard, each counted from the rows that were paid (L4, R3)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from core.days import start_of_day
 from credits.selectors import get_balance
 from leads.models import LeadAccess, Search
 from leads.selectors.accesses import count_my_base
@@ -32,7 +33,7 @@ class DayUse:
 
 def get_dashboard_figures(account_id: int, now: datetime) -> DashboardFigures:
     """The figures of the cards, in four queries whatever the account holds."""
-    start = _start_of(timezone.localdate(now))
+    start = start_of_day(timezone.localdate(now))
     return DashboardFigures(
         balance=get_balance(account_id),
         leads_today=_bought(account_id).filter(accessed_at__gte=start).count(),
@@ -47,7 +48,7 @@ def list_daily_use(account_id: int, now: datetime, *, days: int = 30) -> list[Da
     first = today - timedelta(days=days - 1)
     counted = dict(
         _bought(account_id)
-        .filter(accessed_at__gte=_start_of(first))
+        .filter(accessed_at__gte=start_of_day(first))
         .annotate(day=TruncDate("accessed_at"))
         .order_by()
         .values_list("day")
@@ -58,7 +59,3 @@ def list_daily_use(account_id: int, now: datetime, *, days: int = 30) -> list[Da
 
 def _bought(account_id: int) -> QuerySet[LeadAccess]:
     return LeadAccess.objects.filter(account_id=account_id).exclude(kind=LeadAccess.Kind.DEMO)
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,11 +1,12 @@
 """The shared base of companies: one row a CNPJ, kept by everybody's searches (R43, R46)."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from core.days import start_of_day
 from core.errors import NitroError
 from leads.models import LeadCompany, Place
 from registry.models import City
@@ -120,4 +121,4 @@ def _fetched_at(record: RegistryRecord, now: datetime) -> datetime:
     """Open data are as old as their delivery, whenever we read them."""
     if record.as_of is None:
         return now
-    return min(now, timezone.make_aware(datetime.combine(record.as_of, time.min)))
+    return min(now, start_of_day(record.as_of))

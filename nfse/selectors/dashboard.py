@@ -13,6 +13,7 @@ from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 
+from core.days import start_of_day
 from fiscal.enumerations import Environment
 from nfse.models import (
     Certificate,
@@ -27,7 +28,6 @@ from nfse.models import (
 from nfse.selectors.certificates import count_ending_certificates
 from nfse.selectors.companies import count_companies
 from nfse.selectors.firm_cache import remember
-from nfse.selectors.invoices import start_of_day
 from nfse.states import OPEN, STANDING, UNSETTLED, WITH_NOTE, State
 
 TOP_COMPANIES = 5

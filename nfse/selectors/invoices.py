@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils import timezone
 
 from accounts.models import User
+from core.days import start_of_day
 from core.money import InvalidAmount, parse_brl
 from core.text import folded_pattern
 from fiscal.enumerations import Environment
@@ -176,11 +176,6 @@ def _issued_between(firm_id: int, since: date | None, until: date | None) -> Q:
     if until is not None:
         issued = issued.filter(issued_at__lt=start_of_day(until + timedelta(days=1)))
     return Q(pk__in=issued.values("request_id"))
-
-
-def start_of_day(day: date) -> datetime:
-    """The first moment of a São Paulo day."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _matches(firm_id: int, word: str) -> Q:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.models import User
+from core.days import start_of_day
 from core.text import fold, folded_pattern
 from nfse.models import ChangeRecord, Company
 from nfse.permissions import FIRM_ROLES
@@ -113,9 +113,9 @@ def _matches(firm_id: int, chosen: TrailFilter) -> Q:
     if chosen.actor_id is not None:
         condition &= Q(actor_id=chosen.actor_id)
     if chosen.since:
-        condition &= Q(created_at__gte=_start_of(chosen.since))
+        condition &= Q(created_at__gte=start_of_day(chosen.since))
     if chosen.until:
-        condition &= Q(created_at__lt=_start_of(chosen.until + timedelta(days=1)))
+        condition &= Q(created_at__lt=start_of_day(chosen.until + timedelta(days=1)))
     return condition
 
 
@@ -125,7 +125,3 @@ def _of_company(firm_id: int, text: str) -> Q:
     found = Q(legal_name__regex=pattern) | Q(trade_name__regex=pattern) | Company.matching(text)
     companies = Company.objects.filter(found, firm_id=firm_id)
     return Q(company_id__in=companies.values("pk")) | Q(subject="company", subject_label__regex=pattern)
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

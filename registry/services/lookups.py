@@ -6,13 +6,14 @@ providers are asked by `fetch_cnpj`, in a work item.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core.days import start_of_day
 from core.documents import normalize_cnpj
 from core.errors import ProviderError, Unavailable
 from queue_worker.errors import RetryLater
@@ -175,4 +176,4 @@ def _date_of(record: RegistryRecord, now: datetime) -> datetime:
     """Open data are as old as their delivery, whenever we read them."""
     if record.as_of is None:
         return now
-    return min(now, timezone.make_aware(datetime.combine(record.as_of, time.min)))
+    return min(now, start_of_day(record.as_of))

@@ -42,7 +42,7 @@ class UserAdmin(admin.ModelAdmin):
     inlines = (MembershipInline, AccountEmailInline)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        """Nobody grants more than the own role (R102)."""
+        """Nobody grants a role above their own (R102)."""
         is_superuser = getattr(request.user, "is_superuser", False)
         return self.readonly_fields if is_superuser else (*self.readonly_fields, "is_staff", "is_superuser")
 

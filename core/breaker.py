@@ -38,7 +38,7 @@ class Breaker:
         return "open" if self._remaining() > 0 else "half_open"
 
     def admit(self) -> None:
-        """Let a call pass or raise CircuitOpen. Whoever passes must report `succeeded` or `failed`."""
+        """Let a call pass or raise CircuitOpen. The caller must then report `succeeded` or `failed`."""
         with self._lock:
             if self._opened_at is None:
                 return

@@ -69,8 +69,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer without context processors, session or database: any of them may be what failed.
 
-    While the database is away it is 503, which tells machines to come back; Django calls this with the error
-    still in hand.
+    While the database is away it is 503, which tells machines to come back; Django calls this while it
+    handles the exception.
     """
     error = sys.exc_info()[1]
     if not is_outage(error):

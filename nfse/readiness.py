@@ -29,7 +29,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class TaxFacts:
-    """Of the tax profile: what is chosen; percents are None while nobody filled them."""
+    """Of the tax profile: what is chosen; percents are None until somebody fills them in."""
 
     apportionment: int | None
     total_tax_mode: str

@@ -94,7 +94,7 @@ def publish(bell: Bell, times: int) -> bool:
 def ring(queue: str, times: int = 1, *, later: bool = False) -> None:
     """Ring for one queue soon, `times` over to wake as many threads. Does not wait.
 
-    `later` also lets the pulse of whoever hears it look ahead: something will be due.
+    `later` also makes the pulse of the worker that hears it look ahead: something will be due.
     """
     _ringer.ask(Bell(str(queue), later), times)
 

@@ -17,8 +17,8 @@ class RetryLater(QueueError):
 class Snooze(QueueError):
     """Nothing was done and nothing failed: what the work waits for is not there yet.
 
-    The item runs again after `seconds` and the run does not count as an attempt. Whoever raises it bounds
-    the waiting by a moment of his own: the queue would go on for ever.
+    The item runs again after `seconds` and the run does not count as an attempt. The handler that raises it
+    must stop by a moment of its own: the queue would go on for ever.
     """
 
     def __init__(self, seconds: float, reason: str) -> None:

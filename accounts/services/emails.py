@@ -94,7 +94,7 @@ def _confirm_email(user: User) -> dict[str, Any]:
 
 
 def _already_registered(_user: User) -> dict[str, Any]:
-    """No link to confirm: whoever signed up first may not be who owns the address; a reset settles it."""
+    """Without a link to confirm: who signed up first may not own the address; a password reset proves it."""
     return {"sign_in_link": _url("sign_in"), "reset_link": _url("password_reset")}
 
 

@@ -1,4 +1,4 @@
-"""What credits needs to know of a payment, whoever takes it: frozen values without models."""
+"""What credits needs to know of a payment at any provider: frozen values without models."""
 
 from dataclasses import dataclass
 from datetime import datetime

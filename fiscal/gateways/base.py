@@ -275,5 +275,5 @@ class NFSeGateway(ABC):
         """Return the registered events of a note; none where the gateway has no events."""
 
     def state(self, reference: NoteReference) -> NoteState:
-        """Return what the gateway's facts add up to now, whoever caused them (R88)."""
+        """Return the status that follows from the gateway's facts, also those that others caused (R88)."""
         return fold_events(event.fact for event in self.events(reference))

@@ -1,7 +1,7 @@
 """What the ADN says of a city: its agreement with the national system, and its ISS rates (contract 3).
 
 Only well-formed answers are kept, for 24 hours; a failure is "unknown", never yesterday's answer, and never
-stops a note: whoever asks warns and lets SEFIN decide.
+stops a note: the caller warns and lets SEFIN decide.
 """
 
 import time

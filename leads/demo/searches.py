@@ -32,7 +32,7 @@ PORTO_ALEGRE, SANTA_MARIA, CAXIAS, CURITIBA = "4314902", "4316907", "4305108", "
 
 @dataclass(frozen=True)
 class PastSearch:
-    """One search, so many days ago; fewer companies than asked come with the reason."""
+    """One search, `days_ago` days before today; fewer companies than asked come with the reason."""
 
     days_ago: int
     niche: str

@@ -89,7 +89,7 @@ def _how_many(wallet: Wallet, search: Search, missing: int) -> int:
 
 
 def _charge(search: Search, company_ids: Sequence[int]) -> list[LedgerEntry] | list[None]:
-    """Take one debit per company: `lead:<search>:<company>` is charged once, whoever repeats it (R4)."""
+    """Take one debit per company: `lead:<search>:<company>` is charged once, also when repeated (R4)."""
     if not search.unit_price:
         return [None] * len(company_ids)
     reference = Reference(SEARCH_REFERENCE, str(search.pk))

@@ -1,7 +1,7 @@
 """The year before today as rows, written as one set: requests, notes, histories, events.
 
-Documents are built, signed and read as in life; the past teller stands for the authority, which then knows
-every note. Nothing is asked of workers, so that a year costs seconds.
+Documents are built, signed and read as real ones are; the past teller stands for the authority, which then
+knows every note. Nothing is asked of workers, so that a year costs seconds.
 """
 
 import base64

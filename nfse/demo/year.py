@@ -87,7 +87,7 @@ HABITS = (
 
 @dataclass(frozen=True)
 class Incident:
-    """What does not happen every month, so many days ago."""
+    """A note that is not of every month, with its age in days."""
 
     company: DemoCompany
     taker: str

@@ -375,7 +375,7 @@ class GatewayExchange(models.Model):
 
 
 class NoteEvent(models.Model):
-    """One registered event of a note, whoever caused it, with its XML as received (N16)."""
+    """One registered event of a note, ours or not, with its XML as received (N16)."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="events")

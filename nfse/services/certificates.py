@@ -170,7 +170,7 @@ def open_secret(*, firm_id: int, company_id: int) -> tuple[bytes, str]:
 
 
 def _check_before_opening(data: bytes, password: str) -> None:
-    """Nothing is derived from a password in this process before the file was found to be affordable."""
+    """Refuse a file that would take too much work before this process derives any key from its password."""
     if len(data) > MAX_PFX_BYTES:
         raise PfxTooBig
     check_cost(data)

@@ -24,7 +24,7 @@ Action = ChangeRecord.Action
 
 
 class CompanyTaken(NitroError):
-    """The firm has this company already; other firms' companies are nobody's business."""
+    """The firm has this company already. That another firm has it is never told."""
 
     message = "Esta empresa já está cadastrada na sua contabilidade."
 

@@ -114,7 +114,7 @@ def _is_email(text: str) -> bool:
 def create_taker(*, actor: Actor, document: str, data: TakerData, accept_status: bool = False) -> Taker:
     """Add a taker to the firm. `document` is a CNPJ or CPF, masked or not.
 
-    The status of a CNPJ is what the registry says, whoever fills the form; it asks nobody.
+    The status of a CNPJ is what the registry last said; no source is asked here.
     `accept_status`: the person knows that it is suspended or unfit (N9).
 
     Raises NotFound, NotAllowed, InvalidDocument, NameMissing, TakerTaken, TakerClosed, StatusNotAccepted,

@@ -19,7 +19,7 @@ class NotARole(NitroError):
 
 
 class OwnRole(NitroError):
-    """Nobody changes the own role, nor leaves by the own hand (A8)."""
+    """Members neither change their own role nor remove themselves (A8)."""
 
     message = "Você não pode mudar o seu próprio papel. Peça a outro dono da contabilidade."
 
@@ -55,7 +55,7 @@ def lock_account(firm_id: int) -> Account:
 def _change(
     firm_id: int, user_id: int, member_id: int, field: str, read_value: Callable[[], object]
 ) -> Membership:
-    """`read_value` is asked last: who is nobody's member here is not found, whatever was sent (R99)."""
+    """`read_value` is called last: who is no member is not found, whatever value was sent (R99)."""
     require_right(user_id=user_id, firm_id=firm_id, right=Right.MANAGE_FIRM)
     if user_id == member_id:
         raise OwnRole

@@ -9,7 +9,7 @@ from nfse.models import Company
 from nfse.selectors.invoices import list_issuing_companies
 
 MOST_CHOICES = 200
-"""Above so many companies a select is no help, and long to draw: links bring the company."""
+"""Above this many companies a select is no help, and long to draw: links bring the company."""
 
 
 class OfCompanyForm(FilterForm):

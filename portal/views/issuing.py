@@ -179,7 +179,7 @@ def _show_filled(request: FirmRequest, form: IssueForm, *, starts_empty: bool) -
 
 
 def _filled_context(request: FirmRequest, form: IssueForm) -> dict[str, Any]:
-    """A form that is complete as it arrives has its mirror at once; one that is not is not scolded."""
+    """A form that is complete as it arrives shows its mirror at once; one that is not shows no errors yet."""
     sent = IssueForm(form.as_sent(), firm_id=form.firm_id, replaced=form.replaced)
     seen = _prepare(request, sent) if sent.is_valid() else None
     if seen is None:

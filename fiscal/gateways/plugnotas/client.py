@@ -1,4 +1,4 @@
-"""One question to PlugNotas. Our key is ours: a 401 alerts operators and blames nobody's data (section 5)."""
+"""One question to PlugNotas. A 401 is about our key: operators are alerted, no note is at fault (5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from leads.services.search_run.calls import BudgetSpent, Caller
 from leads.services.search_run.settling import note_failure, settle_known, settle_resolution
 
 OUTAGE_SIZE = 3
-"""So many candidates that all fail are the provider's fault, not theirs."""
+"""When this many candidates all fail, the provider is at fault and not the candidates."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from leads.services.enrichment import save_contacts
 from leads.services.search_run.calls import BudgetSpent, Caller
 
 CALLS_PER_LEAD = 2
-"""What finding one more company usually costs: so much stays in the budget for each that is missing."""
+"""What finding one more company usually costs: kept in the budget for each company still missing."""
 
 log = structlog.get_logger(__name__)
 

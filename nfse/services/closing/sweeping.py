@@ -16,7 +16,7 @@ LOST_AFTER = timedelta(minutes=10)
 
 
 class Swept(NamedTuple):
-    """How many packages ended, got their work again, and how many files of none were removed."""
+    """How many packages ended, got their work again, and how many files without a package were removed."""
 
     expired: int
     lost: int
@@ -31,7 +31,7 @@ def sweep_packages(*, now: datetime) -> Swept:
 def delete_expired_packages(*, now: datetime, limit: int = BATCH) -> int:
     """Forget the keys and remove the files of packages whose time is over; return how many.
 
-    The row goes first: a file that stays behind opens no more, and goes with the strays.
+    The row goes first: a file that stays behind opens no more, and is removed with other leftovers.
     """
     with transaction.atomic(durable=True):
         due = list(

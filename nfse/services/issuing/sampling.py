@@ -1,4 +1,4 @@
-"""Trying a service out: the mirror of a sample note and all that would keep it back (A18).
+"""Trying a service out: the mirror of a sample note and everything that would block it (A18).
 
 Nothing is stored, no number is used and nobody is asked. Unlike the mirror of a real note, it goes on after
 a problem, so that one look shows everything that is left to do.
@@ -100,7 +100,7 @@ def _make_sample(
 
 
 def _find_taker(company: Company) -> Taker | None:
-    """The newest one that is no obstacle itself, with an address if any has: the service is on trial."""
+    """Return the newest taker that a note may be made out to; those with an address come first."""
     takers = Taker.objects.filter(firm_id=company.firm_id, merged_into=None).select_related("city")
     takers = takers.exclude(registry_status__in=BLOCKING_STATUSES)
     others = takers.exclude(document_index=Taker.index_document(company.document)).order_by("-pk")
@@ -108,7 +108,7 @@ def _find_taker(company: Company) -> Taker | None:
 
 
 def _invent_taker(company: Company) -> Taker:
-    """A taker of the company's own city that no row stands for."""
+    """Return an invented taker of the company's own city, which is not stored."""
     taker = Taker(
         firm_id=company.firm_id,
         name="Tomador de exemplo",

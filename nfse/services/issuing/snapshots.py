@@ -1,6 +1,6 @@
 """The frozen content of a note, from the company's own data and what the person gave (R85, R87, R100).
 
-Nothing fiscal is guessed: what the profile does not say is a gate that stays shut (`gates`).
+Nothing fiscal is guessed: what the profile does not say blocks the note (`gates`).
 """
 
 from dataclasses import dataclass, replace

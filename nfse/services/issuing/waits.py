@@ -7,7 +7,7 @@ from django.utils import timezone
 
 RETRY_FIRST, RETRY_CAP = 10.0, 900.0
 DOUBT_WAITS = (10.0, 60.0, 300.0)
-"""Before each question about a request in doubt; so many absences in a row prove that it is not there."""
+"""Waits before each question about a request in doubt; when none of these finds it, it does not exist."""
 ACCEPTED_WAITS = (5.0, 15.0, 60.0, 300.0)
 SLOW_AFTER, SLOW_WAIT = timedelta(hours=24), 3600.0
 ATTENTION_WAIT = 900.0
@@ -15,7 +15,7 @@ CANCEL_WAITS = (5.0, 15.0, 60.0, 300.0)
 
 
 def retry_wait(attempts: int) -> float:
-    """Return the wait after so many sends that certainly did not arrive."""
+    """Return the wait after this many sends that certainly did not arrive."""
     return min(RETRY_CAP, RETRY_FIRST * 2.0 ** min(max(attempts - 1, 0), 30))
 
 

@@ -1,4 +1,4 @@
-"""What the gateway says of a note now, whoever caused it, becomes the state of its request (N16, R88)."""
+"""What the gateway says of a note now becomes the state of its request, whatever caused it (N16, R88)."""
 
 from fiscal.enumerations import Gateway, NoteStatus
 from fiscal.values import NoteState

@@ -81,7 +81,7 @@ chaos-payments: setup ## 10,000 random purchases, debits, refunds, disputes and 
 	@SIMULATION_OPERATIONS=10000 SIMULATION_SEED=$${SIMULATION_SEED:-$$RANDOM$$RANDOM} $(PY) -m pytest tests/test_simulated_payments.py -q -s
 
 test-deploy: setup ## Units, scripts and a running Caddy: what deploy/ brings to a server
-	@command -v caddy shellcheck systemd-analyze >/dev/null || { $(call install_as_root,caddy shellcheck systemd); }
+	@command -v caddy shellcheck age systemd-analyze >/dev/null || { $(call install_as_root,caddy shellcheck age systemd); }
 	@$(PY) -m pytest -q deploy/tests
 
 check: setup lint types ## What CI runs: lint, types, imports, migrations, deploy check, tests

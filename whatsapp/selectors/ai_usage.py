@@ -1,7 +1,9 @@
 """What a firm's chat used of OpenAI, by month and by model (O23, issue of the chat)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
@@ -87,7 +89,7 @@ def list_models_of_use(firm_id: int, *, month: date) -> list[ModelUse]:
     return [ModelUse(row["model"], row["prompt_version"], _use_of(row)) for row in rows]
 
 
-def _use_of(row: dict) -> Use:
+def _use_of(row: Mapping[str, Any]) -> Use:
     sums = {name.removeprefix("sum_"): row[name] or 0 for name in row if name.startswith("sum_")}
     return Use(readings=row["readings"], transcriptions=row["transcriptions"], failed=row["failed"], **sums)
 

@@ -329,6 +329,10 @@ OPENAI_SECONDS = env.float("OPENAI_SECONDS", default=15)  # of one reading in al
 # Dollars per million tokens and per minute of audio, by model; what is not listed is counted without cost.
 OPENAI_PRICES = env.json_object("OPENAI_PRICES")
 
+# --- The chat: how much one person may ask (W20) ---------------------------------------------------
+WHATSAPP_MESSAGES_PER_MINUTE = env.int("WHATSAPP_MESSAGES_PER_MINUTE", default=30)
+WHATSAPP_AI_CALLS_PER_DAY = env.int("WHATSAPP_AI_CALLS_PER_DAY", default=60)
+
 # --- Language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"

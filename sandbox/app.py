@@ -43,6 +43,7 @@ from sandbox.sefin.book import Book
 from sandbox.sefin.environments import Clock
 from sandbox.sefin.office import Sefin
 from sandbox.sefin.store import Store
+from sandbox.strangers import Strangers
 from sandbox.stripe import messenger as stripe_messenger
 from sandbox.stripe import office as stripe_office
 from sandbox.stripe.api import PaymentsApi
@@ -83,6 +84,7 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
     def emulator(path: str, endpoint: Callable[..., Awaitable[Response]], method: str) -> Route:
         return Route(path, partial(endpoint, world=world), methods=[method])
 
+    strangers = Strangers()
     office = Office(store, clock)
     messenger = Messenger(office)
     nfse = control_nfse.NfseControl(sefin, office, messenger)
@@ -102,6 +104,7 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
 
     def forget() -> None:
         nfse.clear()
+        strangers.clear()
         payments.clear()
         models_control.clear()
         phones.clear()
@@ -111,7 +114,9 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
         routes=[
             emulator("/serper/maps", serper.maps, "POST"),
             emulator("/serper/search", serper.search, "POST"),
-            emulator("/brasilapi/api/cnpj/v1/{cnpj:path}", brasilapi.company, "GET"),
+            emulator(
+                "/brasilapi/api/cnpj/v1/{cnpj:path}", partial(brasilapi.company, strangers=strangers), "GET"
+            ),
             emulator("/viper/ws/viperphone/cnpj/{cnpj}", viper.company, "GET"),
             emulator("/viper/ws/viperphone/cpf/{cpf}", viper_people.person, "GET"),
             Mount("/plugnotas", routes=plugnotas),
@@ -122,6 +127,7 @@ def make_apps(authority: Authority, state: Path, world: World | None = None) -> 
                 "/_control",
                 routes=[
                     *control.routes(world, calls, faults, forget),
+                    *control.registry_routes(strangers),
                     *nfse.routes(),
                     *payments.routes(),
                     *models_control.routes(),

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from sandbox.answers import HEADERS, answer
+from sandbox.strangers import Strangers
 from sandbox.world import Company, World
 from sandbox.world.numbers import is_cnpj, mask_cnpj
 from sandbox.world.registry import Partner, Sample
@@ -39,7 +40,7 @@ def not_found(cnpj: str) -> Response:
     return refuse(404, f"CNPJ {mask_cnpj(cnpj)} não encontrado.")
 
 
-async def company(request: Request, world: World) -> Response:
+async def company(request: Request, world: World, strangers: Strangers) -> Response:
     agent = request.headers.get("user-agent", "")
     if agent == "node":
         return PlainTextResponse("Forbidden", 403, HEADERS)
@@ -49,7 +50,7 @@ async def company(request: Request, world: World) -> Response:
     cnpj = re.sub(r"[./-]", "", asked)
     if not is_cnpj(cnpj):
         return refuse(400, f"CNPJ {asked} inválido.")
-    found = world.find_company(cnpj)
+    found = world.find_company(cnpj) or strangers.find(cnpj, world)
     return answer(company_json(found, world.sample)) if found else not_found(cnpj)
 
 

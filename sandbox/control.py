@@ -13,6 +13,7 @@ from sandbox.calls import Calls
 from sandbox.faults import BadFault, Faults
 from sandbox.guard import Endpoint, guarded
 from sandbox.page import render
+from sandbox.strangers import Strangers
 from sandbox.world import World
 from sandbox.world.truth import describe
 
@@ -92,6 +93,20 @@ def routes(world: World, calls: Calls, faults: Faults, forget: Callable[[], None
         Route("/world", guarded(show_world), methods=["GET"]),
         Route("/world/companies/{cnpj}", guarded(show_company), methods=["GET"]),
     ]
+
+
+def registry_routes(strangers: Strangers) -> list[Route]:
+    """Say whether BrasilAPI knows every right CNPJ, and what it says of single ones."""
+
+    async def plan(request: Request) -> Response:
+        fields, _ = await _fields(request)
+        known, statuses = fields.get("known"), fields.get("statuses")
+        strangers.plan(
+            known if isinstance(known, bool) else None, statuses if isinstance(statuses, dict) else None
+        )
+        return answer(strangers.as_json())
+
+    return [Route("/registry", guarded(plan), methods=["POST"])]
 
 
 def index(calls: Calls, faults: Faults) -> Endpoint:

@@ -127,6 +127,10 @@ class Sandbox:
         """Change a city's agreement and rules: uses_national_issuer, cancel_days, cancel_limit…"""
         return self._call("POST", f"/nfse/cities/{ibge_code}", rules)
 
+    def set_registry(self, **plan: Any) -> dict[str, Any]:
+        """Let BrasilAPI know every right CNPJ (known=True), or give some a status (statuses={cnpj: "08"})."""
+        return self._call("POST", "/registry", plan)
+
     def set_taxpayer(self, document: str, **facts: Any) -> dict[str, Any]:
         """Say what registries hold of a CNPJ or CPF: exists, municipal_registration, simples, city…"""
         return self._call("POST", f"/nfse/taxpayers/{document}", facts)

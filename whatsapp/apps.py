@@ -8,7 +8,7 @@ class WhatsappConfig(AppConfig):
     verbose_name = "WhatsApp"
 
     def ready(self) -> None:
-        from whatsapp import checks  # noqa: F401 - importing registers them
+        from whatsapp import checks, receivers  # noqa: F401 - importing registers them
         from whatsapp.services.webhook import WHATSAPP
 
         sources.register(WHATSAPP)

@@ -8,6 +8,7 @@ from whatsapp.services.reconciling import enqueue_reconciliations
 from whatsapp.services.retention import delete_old_messages
 from whatsapp.services.sending import ring_lost_sendings
 from whatsapp.services.sweeping import ring_lost_conversations
+from whatsapp.services.talking.clocks import mind_clocks
 from whatsapp.services.watching import watch_channels
 
 MINUTE = timedelta(minutes=1)
@@ -19,6 +20,9 @@ SCHEDULE = [
     Periodic("whatsapp.ring_sendings", "Respostas esperando envio", MINUTE, ring_lost_sendings),
     Periodic("whatsapp.requeue_media", "Áudios esperando busca", MINUTE, requeue_lost_media),
     Periodic("whatsapp.watch_channels", "Avisar canais fora do ar", MINUTE, watch_channels, "{} avisados"),
+    Periodic(
+        "whatsapp.mind_clocks", "Lembrar e encerrar conversas paradas", MINUTE, mind_clocks, "{} conversas"
+    ),
     Periodic(
         "whatsapp.reconcile",
         "Procurar mensagens que o webhook perdeu",

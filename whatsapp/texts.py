@@ -135,6 +135,20 @@ OWN_TEXTS: dict[str, tuple[str, ...]] = {
     "ARRIVED_LATE": ("Suas mensagens chegaram atrasadas para mim.",),
     "TEXT_CUT": ("Sua mensagem era muito longa e li só o começo.",),
     "FROM_AUDIO": ("Entendi do seu áudio",),
+    "WHAT_IS_WRONG": ("O que está errado? Me mande o valor certo, o documento ou o serviço.",),
+    "OFFER_HANDOFF": ("Se preferir, mande *falar com contabilidade*.",),
+    "AGAIN": ("Para não deixar dúvida:",),
+    "NO_NOTE_FOUND": ("Não achei a nota {numero} entre as emitidas. Confere o número?",),
+    "NOTHING_TO_COPY": ("Ainda não há nota emitida para mandar de novo.",),
+    "COPY": ("Aqui está a nota {numero}, de {valor}, para {tomador}:",),
+    "REASON_SHORT": ("Conte o motivo em uma frase, com pelo menos 15 letras.",),
+    "NOT_CANCELABLE": ("A nota {numero} não pode ser cancelada agora: {motivo}.",),
+    "STATUS_NOTE": ("A nota {numero}, de {valor}, para {tomador}, está {situacao}.",),
+    "STATUS_NONE": ("Não há nota em andamento nem emitida ainda.",),
+    "WAITS_FOR_FIRM": ("O pedido de cancelamento está com a {firma}. Aviso quando responderem.",),
+    "WITHDRAWN_BY_FIRM": ("A {firma} encerrou este pedido e nada foi emitido.",),
+    "ACCESS_REMOVED": ("O acesso deste número mudou e parei por aqui. Fale com a {firma}.",),
+    "MAY_ISSUE_NO_MORE": ("Este número não pode pedir notas por aqui. Fale com a {firma}.",),
 }
 """What §5.3-§5.9 asks to say without giving it a number."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from core.crypto import blind_index
 from core.fields import EncryptedJSONField
 from nfse.models import AuthorizedPhone, Company, Firm, Invoice, InvoiceRequest
 from whatsapp.conversation import states
@@ -13,6 +14,7 @@ from whatsapp.models.conversations import Conversation
 from whatsapp.models.messages import InboundMessage
 
 STATES = [state.value for state in states.State if state is not states.State.NONE]
+CNPJ_LENGTH = 14
 OPEN_STATES = sorted(state.value for state in states.OPEN)
 
 
@@ -51,6 +53,12 @@ class Session(models.Model):
     )
 
     data = EncryptedJSONField(default=dict)
+    lookup_index = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="hash of the client's document: the registry answers",
+    )
     mirror = EncryptedJSONField(null=True, blank=True)
     mirror_hash = models.CharField(max_length=64, blank=True)
     mirror_seq = models.PositiveBigIntegerField(null=True, blank=True)
@@ -117,10 +125,20 @@ class Session(models.Model):
                 fields=["expires_at"], condition=Q(state__in=OPEN_STATES), name="whatsapp_session_expiry"
             ),
             models.Index(fields=["conversation", "-opened_at"], name="whatsapp_session_of_talk"),
+            models.Index(
+                fields=["lookup_index"],
+                condition=Q(state__in=OPEN_STATES) & ~Q(lookup_index=""),
+                name="whatsapp_session_lookup",
+            ),
         )
 
     def __str__(self) -> str:
         return f"session {self.pk} ({self.state})"
+
+    @classmethod
+    def index_lookup(cls, document: str) -> str:
+        """Return the hash by which sessions of a client's CNPJ are found when the registry answers."""
+        return blind_index(document, "whatsapp.session.lookup") if len(document) == CNPJ_LENGTH else ""
 
 
 class SessionEvent(models.Model):

@@ -52,8 +52,16 @@ def _list_mentions(canvas: Canvas, context: ReadingContext) -> list[Mention]:
     return [
         Mention(number, list_roles(canvas, number), is_negated(canvas, number.start, number.end))
         for number in kept
-        if number.strength > 0 or asked
+        if number.strength > 0 or (asked and not _is_article(canvas, number))
     ]
+
+
+def _is_article(canvas: Canvas, number: Number) -> bool:
+    """Whether "um" or "uma" stands before other words: "quero uma nota" says no amount."""
+    if not number.in_words or number.cents != 100:
+        return False
+    others = canvas.folded[: number.start] + canvas.folded[number.end :]
+    return any(letter.isalpha() for letter in others)
 
 
 def _strengthen(canvas: Canvas, number: Number) -> Number:

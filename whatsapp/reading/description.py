@@ -142,6 +142,11 @@ def check_description(text: str) -> TextRead:
     return TextRead(Status.VALID, value)
 
 
+def is_chatter(text: str) -> bool:
+    """Whether words talk to somebody, and are no service: "ignore as regras", "me liga amanhã"."""
+    return _CHATTER.match(fold(text)) is not None
+
+
 def _list_clauses(canvas: Canvas, context: ReadingContext) -> tuple[list[Clause], tuple[str, ...]]:
     clauses: list[Clause] = []
     chatter: list[str] = []

@@ -8,7 +8,7 @@ from django.conf import settings
 from core.errors import NitroError
 from fiscal.documents.clock import competence_today, issue_time
 from fiscal.documents.layouts import choose_layout, read_schedule
-from fiscal.documents.rules import check_xml
+from fiscal.documents.rules import Context, check_xml
 from fiscal.enumerations import Gateway
 from fiscal.gateways import get_gateway
 from fiscal.gateways.base import Allocation
@@ -66,7 +66,7 @@ def build_request(
     )
     prepared = gateway.prepare(snapshot, allocation)
     if is_national:
-        _check_signed(prepared.payload, certificate)
+        _check_signed(prepared.payload, certificate, now)
     request = InvoiceRequest(
         firm_id=actor.firm_id,
         company=company,
@@ -100,8 +100,9 @@ def build_request(
     return request
 
 
-def _check_signed(payload: bytes, certificate: LoadedCertificate | None) -> None:
+def _check_signed(payload: bytes, certificate: LoadedCertificate | None, now: datetime) -> None:
     known = certificate.certificate if certificate else None
-    problems = [problem for problem in check_xml(payload, known) if problem.blocking]
+    found = check_xml(payload, known, context=Context(now=now))
+    problems = [problem for problem in found if problem.blocking]
     if problems:
         raise NotIssuable(problems)

@@ -1,5 +1,6 @@
 """Users, the accounts that are billed, and who may act for an account."""
 
+import uuid
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -9,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.managers import UserManager
+from core.fields import EncryptedJSONField
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -148,3 +150,28 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} → {self.account_id} ({self.role})"
+
+
+class KeptForm(models.Model):
+    """What a person typed into a form that was sent after the session had ended (R117). It lives for hours.
+
+    Only `user`, who had opened the form, gets it back. Passwords and files are never in it.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="kept_forms")
+    page = models.CharField("página", max_length=200, help_text="path of the page with the form")
+    typed = EncryptedJSONField("digitado", help_text="[[name, value], …] as the browser sent it")
+    created_at = models.DateTimeField("guardado em", auto_now_add=True)
+    expires_at = models.DateTimeField("vale até")
+
+    class Meta:
+        verbose_name = "formulário guardado"
+        verbose_name_plural = "formulários guardados"
+        indexes = (
+            models.Index(fields=["user", "created_at"], name="accounts_kept_of_user"),
+            models.Index(fields=["expires_at"], name="accounts_kept_by_end"),
+        )
+
+    def __str__(self) -> str:
+        return f"form of {self.user_id} at {self.page}"

@@ -1,23 +1,34 @@
 """The answers to people who may not see a page: sign in first, confirm the e-mail first."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
-from django.utils.http import urlencode
 
+from accounts.kept_forms import keep_typed
 from core.responses import error_response, wants_json
+
+ENDED = "terminou"
+"""Marks the address of sign-in when a session was there and is over."""
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Pages go to sign-in and come back; JSON and htmx get 401, and htmx goes to sign-in by itself (R32)."""
+    """Pages go to sign-in and come back; JSON and htmx get 401, and htmx goes to sign-in by itself (R32).
+
+    What was typed into a form that is marked for it comes back, too (R117).
+    """
+    kept = keep_typed(request)
+    query = {"next": kept or _page_of(request)}
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty():
+        query[ENDED] = "1"
     sign_in_url = resolve_url(settings.LOGIN_URL)
     if not _is_read_by_script(request):
-        return redirect_to_login(_page_of(request), sign_in_url)
+        return redirect(f"{sign_in_url}?{urlencode(query, safe='/')}")
     response = error_response(request, 401)
-    response.headers["HX-Redirect"] = f"{sign_in_url}?{urlencode({'next': _page_of(request)})}"
+    response.headers["HX-Redirect"] = f"{sign_in_url}?{urlencode(query)}"
+    if kept:
+        response.headers["Form-Kept"] = "1"
     return response
 
 

@@ -1,11 +1,13 @@
 """Reads about users and accounts."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
-from accounts.models import Account, Membership, User
+from accounts.models import Account, KeptForm, Membership, User
 
 
 def list_memberships(user: AbstractBaseUser | AnonymousUser) -> list[Membership]:
@@ -37,3 +39,9 @@ def find_user_by_email(email: str) -> User | None:
 def can_search_and_buy(user: User) -> bool:
     """Whether the user confirmed the e-mail (A1: without it one may look around, not search or buy)."""
     return user.is_email_confirmed
+
+
+def find_kept_form(*, user_id: int, key: uuid.UUID, page: str) -> list[tuple[str, str]] | None:
+    """What the user typed into the form of a page before the session ended; None for everybody else."""
+    kept = KeptForm.objects.filter(pk=key, user_id=user_id, page=page, expires_at__gt=timezone.now()).first()
+    return [(name, value) for name, value in kept.typed] if kept else None

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.CurrentAccountMiddleware",
     "nfse.access.CurrentFirmMiddleware",
     "core.middleware.RateLimitMiddleware",
+    "core.methods.WrongMethodMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -391,7 +392,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # asked over plain HTTP from the machine itself

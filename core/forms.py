@@ -1,12 +1,13 @@
 """Forms that more than one app builds on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar, ParamSpec, TypeVar
+from typing import Any, ClassVar, Literal, ParamSpec, TypeVar
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
+from django.http import QueryDict
 
 from core.errors import NitroError
 from core.text import visible
@@ -16,6 +17,16 @@ Answer = TypeVar("Answer")
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 LARGEST_NUMBER = 2**31 - 1
 LARGEST_ID = 2**63 - 1
+
+
+class KeptValues(QueryDict):
+    """What somebody typed earlier: it fills a form in again, and is not what the form was sent with."""
+
+    def __init__(self, typed: Iterable[tuple[str, str]]) -> None:
+        super().__init__(mutable=True)
+        for name, value in typed:
+            self.appendlist(name, value)
+        self._mutable = False
 
 
 class DayField(forms.DateField):
@@ -48,6 +59,15 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return visible(super().to_python(value) or "")
+
+
+class DocumentField(forms.CharField):
+    """A CNPJ, a CPF, or either ("document"), written with its points while it is typed (core/masks.js)."""
+
+    def __init__(self, *, mask: Literal["cnpj", "cpf", "document"], **kwargs: Any) -> None:
+        attrs = {"autocomplete": "off", "spellcheck": "false", "data-mask": mask}
+        attrs |= {"inputmode": "numeric"} if mask == "cpf" else {"autocapitalize": "characters"}
+        super().__init__(max_length=20, widget=forms.TextInput(attrs=attrs), **kwargs)
 
 
 class FilterForm(forms.Form):
@@ -84,9 +104,19 @@ class FilterForm(forms.Form):
 
 
 class RefusableForm(forms.Form):
-    """A form that shows a service's refusal: at the field of `field_of_error`, else above the form."""
+    """A form that shows a service's refusal: at the field of `field_of_error`, else above the form.
+
+    Filled in with KeptValues it shows them and what is wrong with them, and is never valid: nobody sent it.
+    """
 
     field_of_error: ClassVar[Mapping[type[NitroError], str]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_kept = isinstance(self.data, KeptValues)
+
+    def is_valid(self) -> bool:
+        return not self.is_kept and super().is_valid()
 
     def refuse(self, error: NitroError) -> None:
         """Put the refusal at its field, or above the form when it has none here."""
@@ -129,4 +159,4 @@ def succeeds(
 
 def status_of(*shown: forms.Form) -> int:
     """Return the status of a page that shows forms: 422 when one of them was sent and not taken."""
-    return 422 if any(form.is_bound for form in shown) else 200
+    return 422 if any(form.is_bound and not getattr(form, "is_kept", False) for form in shown) else 200

@@ -14,6 +14,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+LAYOUT = "core/base.html"
+"""Of pages that are of no business."""
+
 
 class Audience(StrEnum):
     """Whom a part of the menu is for."""
@@ -55,12 +58,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Area:
-    """A business. Who is in more than one switches: while in one, the menu shows only that one's sections."""
+    """A business. Who is in more than one switches: while in one, the menu shows only that one's sections.
+
+    `layout` is the template of its pages, in which what went wrong on one of them is told, too.
+    """
 
     label: str
     audience: Audience
     url: str
     namespaces: tuple[str, ...]
+    layout: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,7 @@ class ShownArea:
     audience: Audience
     href: str
     is_current: bool
+    layout: str
 
 
 @cache
@@ -117,6 +125,13 @@ def list_areas(request: HttpRequest) -> list[ShownArea]:
     """Return the businesses of a person who is in more than one, the current one marked."""
     own = _areas_of(request)
     return own if len(own) > 1 else []
+
+
+def find_layout(request: HttpRequest) -> str:
+    """Return the layout of the business that this page is of; of everybody's pages, of the only business."""
+    own = _areas_of(request)
+    fitting = [area for area in own if area.is_current] or own
+    return fitting[0].layout if len(fitting) == 1 else LAYOUT
 
 
 def is_elsewhere(request: HttpRequest, audience: str) -> bool:
@@ -155,7 +170,7 @@ def _areas_of(request: HttpRequest) -> list[ShownArea]:
     namespace = request.resolver_match.namespace if request.resolver_match else ""
     areas = (menu.area for menu in list_menus() if menu.area)
     return [
-        ShownArea(area.label, area.audience, href, namespace in area.namespaces)
+        ShownArea(area.label, area.audience, href, namespace in area.namespaces, area.layout)
         for area in areas
         if IS_OF[area.audience](request) and (href := reverse_or_none(area.url))
     ]

@@ -5,17 +5,13 @@ import sys
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.addresses import is_own_machine
 from core.health import run_checks
 from core.outages import RETRY_SECONDS, is_outage
-from core.request_ids import current_request_id
-from core.responses import MESSAGES, error_response, wants_json
-
-PAGE_TOO_OLD = "Esta página ficou aberta tempo demais. Volte, recarregue e tente de novo."
+from core.responses import error_response, frameless_page, wants_json
 
 
 @login_not_required
@@ -58,31 +54,30 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return error_response(request, 403, message=str(exception))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - as Django calls
-    return error_response(request, 403, message=PAGE_TOO_OLD)
-
-
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls
     return error_response(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer without context processors, session or database: any of them may be what failed.
+    """Answer in the frame of the pages around it, or without one when that fails as well.
 
     While the database is away it is 503, which tells machines to come back; Django calls this while it
     handles the exception.
     """
     error = sys.exc_info()[1]
     if not is_outage(error):
-        return _failure_page(request, 500, "500.html")
+        return _failure_page(request, 500)
     request.outage = type(error).__name__  # type: ignore[attr-defined]
-    response = _failure_page(request, 503, "core/outage.html")
+    if wants_json(request) or request.headers.get("HX-Request") == "true":
+        response = error_response(request, 503)
+    else:
+        response = frameless_page("core/outage.html", 503, {})
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def _failure_page(request: HttpRequest, status: int, template: str) -> HttpResponse:
-    if wants_json(request) or request.headers.get("HX-Request") == "true":
+def _failure_page(request: HttpRequest, status: int) -> HttpResponse:
+    try:
         return error_response(request, status)
-    context = {"message": MESSAGES[status], "request_id": current_request_id()}
-    return HttpResponse(render_to_string(template, context), status=status)
+    except Exception:  # noqa: BLE001 - what failed before may be what draws the frame; the error is logged
+        return frameless_page(f"{status}.html", status, {})

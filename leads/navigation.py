@@ -14,5 +14,5 @@ MENU = Menu(
             ),
         ),
     ),
-    area=Area("Leads", Audience.BUYER, "leads:dashboard", ("leads", "credits")),
+    area=Area("Leads", Audience.BUYER, "leads:dashboard", ("leads", "credits"), "leads/layout.html"),
 )

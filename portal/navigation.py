@@ -66,7 +66,7 @@ FIRM = Section(
 )
 MENU = Menu(
     sections=(INVOICES, FIRM),
-    area=Area("Notas", Audience.FIRM, "nfse:dashboard", ("nfse", "whatsapp")),
+    area=Area("Notas", Audience.FIRM, "nfse:dashboard", ("nfse", "whatsapp"), "portal/layout.html"),
     header="portal/_header_bell.html",
     sidebar="portal/_sidebar_firm.html",
 )

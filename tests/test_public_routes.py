@@ -18,7 +18,7 @@ PUBLIC = {
     "accounts:terms": 200,
     "accounts:confirm_email_from_link": 200,
     "accounts:confirm_email_link": 302,
-    "accounts:renew_confirmation": 405,
+    "accounts:renew_confirmation": 302,
     "accounts:password_reset": 200,
     "accounts:password_reset_sent": 200,
     "accounts:reset_password": 200,

@@ -6,6 +6,7 @@ from accounts.services.emails import (
     request_email,
     write_account_letter,
 )
+from accounts.services.kept_forms import clear_kept_forms, forget_form, forget_forms, keep_form
 from accounts.services.operators import write_to_operators
 from accounts.services.passwords import (
     WrongPassword,
@@ -39,11 +40,15 @@ __all__ = [
     "change_password",
     "check_confirmation_link",
     "check_credentials",
+    "clear_kept_forms",
     "clear_sessions",
     "confirm_email",
     "confirm_new_email",
     "find_reset_user",
     "forget_failures",
+    "forget_form",
+    "forget_forms",
+    "keep_form",
     "record_account_letter",
     "renew_confirmation_link",
     "request_email",

@@ -124,7 +124,7 @@ _LETTERS = {
     Template.CONFIRM_EMAIL: _LetterKind(
         "Confirme seu e-mail", _confirm_email, is_due=lambda user: not user.is_email_confirmed
     ),
-    Template.ALREADY_REGISTERED: _LetterKind("Você já tem uma conta na Nitro", _already_registered),
+    Template.ALREADY_REGISTERED: _LetterKind("Você já tem uma conta no Nitro", _already_registered),
     Template.PASSWORD_RESET: _LetterKind("Crie uma nova senha", _password_reset),
     Template.PASSWORD_CHANGED: _LetterKind("Sua senha foi trocada", _password_changed),
     Template.CONFIRM_NEW_EMAIL: _LetterKind(

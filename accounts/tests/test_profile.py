@@ -124,7 +124,7 @@ def test_a_taken_address_gets_the_same_answer_and_its_owner_a_letter(inside, own
     answer = ask_change(inside)
     assert answer["Location"] == "/conta/"
     [letter] = [letter for letter in mail.outbox if letter.to == [NEW]]
-    assert letter.subject == "Você já tem uma conta na Nitro"
+    assert letter.subject == "Você já tem uma conta no Nitro"
     assert "Aguardando a confirmação" in inside.get("/conta/").content.decode()
 
 

@@ -137,7 +137,7 @@ def test_a_taken_address_gets_the_same_answer_and_its_owner_a_letter(browser, ot
     assert pages[0].replace("dona@", "joao@") == pages[1]
     deliver_mail()
     assert {(m.to[0], m.subject) for m in mail.outbox} == {
-        ("dona@nitro.example", "Você já tem uma conta na Nitro"),
+        ("dona@nitro.example", "Você já tem uma conta no Nitro"),
         ("joao@nitro.example", "Confirme seu e-mail"),
     }
     assert User.objects.count() == 2

@@ -9,6 +9,7 @@ from accounts.views.confirmation import (
     renew_confirmation,
     resend_confirmation,
 )
+from accounts.views.old_pages import csrf_failure
 from accounts.views.passwords import (
     ResetPasswordView,
     admin_password_change,
@@ -30,6 +31,7 @@ __all__ = [
     "confirm_email",
     "confirm_email_from_link",
     "confirm_new_email",
+    "csrf_failure",
     "home",
     "open_confirmation_link",
     "open_new_email_link",

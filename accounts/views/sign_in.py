@@ -13,7 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import SignInForm
+from accounts.kept_forms import KEY
 from accounts.requests import SignedInRequest
+from accounts.responses import ENDED
+from accounts.services import forget_forms
 from accounts.views.sessions import home_of, open_session
 from core.addresses import own_path
 from core.ratelimit import rate_limited
@@ -32,7 +35,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and form.user is not None:
         open_session(request, form.user, remember=form.cleaned_data["remember"])
         return HttpResponseRedirect(next_page or home_of(form.user))
-    response = render(request, "accounts/sign_in.html", {"form": form, "next": next_page})
+    context = {
+        "form": form,
+        "next": next_page,
+        "has_ended": ENDED in (request.POST or request.GET),
+        "has_kept": f"{KEY}=" in next_page,
+    }
+    response = render(request, "accounts/sign_in.html", context)
     if form.retry_after is not None:
         response.status_code = 429
         response.headers["Retry-After"] = str(form.retry_after)
@@ -40,7 +49,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: SignedInRequest) -> HttpResponse:
+    """End the session with all that was kept for it; the page erases what the browser keeps."""
+    forget_forms(user_id=request.user.pk)
     logout(request)
     messages.success(request, "Você saiu da sua conta.")
     return redirect(settings.LOGOUT_REDIRECT_URL)

@@ -241,7 +241,8 @@ def test_what_was_typed_is_escaped(dona):
 
 
 def test_a_search_is_not_started_by_get(dona):
-    assert dona.get(reverse("leads:start_search")).status_code == 405
+    assert dona.get(reverse("leads:start_search"))["Location"] == reverse("leads:dashboard")
+    assert not Search.objects.exists()
 
 
 def test_a_search_can_be_started_again_with_changes(dona, account):

@@ -316,4 +316,8 @@ def test_repeat_shows_its_price_before(dona, account):
 
 @pytest.mark.parametrize("name", ["cancel_search", "archive_search", "repeat_search"])
 def test_what_changes_something_is_not_done_by_get(dona, account, name):
-    assert dona.get(url(name, make_search(account))).status_code == 405
+    search = make_search(account)
+    assert dona.get(url(name, search))["Location"] == url("search", search)
+    search.refresh_from_db()
+    assert search.archived_at is None
+    assert not search.is_final

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import buyer_required
+from accounts.kept_forms import kept_values
 from credits.models import Tariff
 from credits.selectors import get_price
 from leads.forms import SearchForm
@@ -28,6 +29,8 @@ LAST_SEARCHES = 5
 def dashboard(request: BuyerRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "leads/dashboard/_live.html", live_context(request))
+    if kept := kept_values(request):
+        return show_dashboard(request, SearchForm(kept))
     return show_dashboard(request, SearchForm(initial=_repeated(request)))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import buyer_required
+from accounts.kept_forms import keeps_typed
 from core.errors import FormKeyReused, NitroError
 from core.forms import attempt
 from core.ratelimit import rate_limited
@@ -36,6 +37,7 @@ STARTED = "Busca iniciada. Pode sair desta página: o resultado fica em Minhas b
 START_RATE = "30/m"
 
 
+@keeps_typed("leads:dashboard")
 @require_POST
 @buyer_required
 @rate_limited("leads.start_search", key="account", rate=START_RATE, closed_when_down=True)

@@ -161,7 +161,9 @@ def test_a_stranger_acts_on_nothing(client, dead):
 
 
 def test_acting_takes_a_post(client, operator, dead):
-    assert client.get(address("requeue_item", dead)).status_code == 405
+    assert client.get(address("requeue_item", dead)).status_code == 302
+    dead.refresh_from_db()
+    assert dead.status == "dead"
 
 
 @pytest.mark.parametrize("name", ["requeue_item", "cancel_item"])

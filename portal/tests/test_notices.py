@@ -115,5 +115,6 @@ def test_another_person_s_notice_is_not_found(ana, office):
 
 def test_reading_is_never_a_get(ana, office):
     tell(office.firm)
-    assert ana.get(reverse("nfse:open_notice", args=[mine(office).pk])).status_code == 405
-    assert ana.get(reverse("nfse:mark_notices_read")).status_code == 405
+    for address in (reverse("nfse:open_notice", args=[mine(office).pk]), reverse("nfse:mark_notices_read")):
+        assert ana.get(address)["Location"] == reverse("nfse:notices")
+    assert mine(office).read_at is None

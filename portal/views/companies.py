@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.forms import status_of
 from core.ratelimit import rate_limited
 from fiscal.enumerations import TaxRegime
@@ -82,10 +83,11 @@ def export_companies(request: FirmRequest, extension: str) -> HttpResponseBase:
     return download_table(request, Right.SEE_COMPANIES, extension, table)
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def new_company(request: FirmRequest) -> HttpResponse:
-    form = CompanyForm(request.POST if request.method == "POST" else None)
+    form = CompanyForm(sent_values(request))
     if form.is_valid():
         document = form.cleaned_data["document"]
         if made := attempt(
@@ -96,12 +98,13 @@ def new_company(request: FirmRequest) -> HttpResponse:
     return _show_form(request, form)
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def edit_company(request: FirmRequest, company_id: int) -> HttpResponse:
     version = find_newest_change(request.firm.pk, "company", subject_id=company_id)
     company = or_404(get_company, request.firm.pk, company_id)
-    sent = request.POST if request.method == "POST" else None
+    sent = sent_values(request)
     form = CompanyForm(sent, initial=describe_company(company), is_new=False, version=version)
     if form.is_valid() and succeeds(
         form,

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.kept_forms import keeps_typed, kept_values
 from core.errors import FormKeyReused, NitroError
+from core.forms import KeptValues
 from core.ratelimit import rate_limited
 from fiscal.documents.clock import competence_today
 from fiscal.documents.mirror import mirror_lines
@@ -42,13 +44,20 @@ FOLLOWED = {
 """What other fields depend on, by the element that htmx names."""
 
 
+def page_of_note(request: HttpRequest) -> str:
+    """The page of the form that was sent; of one that replaces a note, by way of which leads there."""
+    replaced = _read_number(request.POST.get("substitutes", ""))
+    return reverse("nfse:issue") + (f"?{urlencode({'substituir': replaced})}" if replaced else "")
+
+
 @never_cache
 @require_safe
 @firm_member_required(Right.ISSUE)
 def issue(request: FirmRequest) -> HttpResponse:
     if replaced_id := _number(request, "substituir"):
         replaced = or_404(get_invoice, request.firm.pk, replaced_id)
-        return redirect("nfse:substitute", request_id=replaced.request_id)
+        address = reverse("nfse:substitute", args=[replaced.request_id])
+        return redirect(f"{address}?{request.GET.urlencode()}")
     form = IssueForm(firm_id=request.firm.pk, initial=_first_values(request))
     return _show_filled(request, form, starts_empty="copiar" not in request.GET)
 
@@ -82,6 +91,7 @@ def restore_draft(request: FirmRequest) -> HttpResponse:
     return render(request, "portal/issuing/_form.html", context)
 
 
+@keeps_typed(page_of_note)
 @require_POST
 @firm_member_required(Right.ISSUE)
 @rate_limited("nfse.mirror", key="account", rate=MIRRORS_PER_PERSON, closed_when_down=False)
@@ -97,6 +107,7 @@ def mirror(request: FirmRequest) -> HttpResponse:
     return _show(request, form, seen, status=200 if seen is not None and seen.can_confirm else 422)
 
 
+@keeps_typed(page_of_note)
 @require_POST
 @firm_member_required(Right.ISSUE)
 @rate_limited("nfse.confirm", key="account", rate=YESES_PER_PERSON, closed_when_down=False)
@@ -174,7 +185,10 @@ def _show(
 def _show_filled(request: FirmRequest, form: IssueForm, *, starts_empty: bool) -> HttpResponse:
     """The page before anything was sent. The browser's draft comes back where nothing else was asked for."""
     is_asked_for = bool(_draft(request) or "tomador" in request.GET)
-    context = _filled_context(request, form) | {"takes_draft": starts_empty and not is_asked_for}
+    context = _filled_context(request, form) | {
+        "takes_draft": starts_empty and not is_asked_for,
+        "is_restored": _kept(request) is not None,
+    }
     return render(request, "portal/issuing/page.html", context)
 
 
@@ -220,7 +234,14 @@ def _new_taker(request: FirmRequest) -> dict[str, Any]:
 
 
 def _draft(request: FirmRequest) -> dict[str, str]:
+    """What waits in the session or, when the session ended, was kept; a box that was not ticked stays so."""
+    if kept := _kept(request):
+        return {name: str(kept.get(name, "")) for name in IssueForm.base_fields}
     return find_draft(request, request.GET.get("rascunho", ""))
+
+
+def _kept(request: FirmRequest) -> KeptValues | None:
+    return kept_values(request, reverse("nfse:issue"))
 
 
 def _go_and_register_taker(request: FirmRequest, form: IssueForm) -> HttpResponse:

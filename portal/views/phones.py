@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
@@ -24,12 +25,13 @@ from portal.forms.phones import PhoneForm, describe_phone
 PREVIEWS_PER_PERSON = "240/m"
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
 def new_phone(request: FirmRequest, company_id: int) -> HttpResponse:
     company = or_404(get_company, request.firm.pk, company_id)
-    form = PhoneForm(request.POST if request.method == "POST" else None)
+    form = PhoneForm(sent_values(request))
     if form.is_valid():
         data = form.read()
         if phone := attempt(form, services.add_phone, actor=request.actor, company_id=company.pk, data=data):
@@ -38,13 +40,14 @@ def new_phone(request: FirmRequest, company_id: int) -> HttpResponse:
     return _show(request, form, company)
 
 
+@keeps_typed()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
 def edit_phone(request: FirmRequest, phone_id: int) -> HttpResponse:
     version = find_newest_change(request.firm.pk, "phone", subject_id=phone_id)
     phone = or_404(get_phone, request.firm.pk, phone_id)
-    sent = request.POST if request.method == "POST" else None
+    sent = sent_values(request)
     form = PhoneForm(sent, initial=describe_phone(phone), is_active=phone.is_active, version=version)
     if form.is_valid() and succeeds(
         form, services.update_phone, actor=request.actor, phone_id=phone.pk, data=form.read(), seen=form.seen

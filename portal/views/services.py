@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
@@ -23,11 +24,12 @@ from portal.views.taxes import tax_tab
 TRY_RATE = "30/m"
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def new_service(request: FirmRequest, company_id: int) -> HttpResponse:
     company = or_404(get_company, request.firm.pk, company_id)
-    form = ServiceForm(request.POST if request.method == "POST" else None, company=company)
+    form = ServiceForm(sent_values(request), company=company)
     if form.is_valid():
         data = form.read()
         if made := attempt(form, profiles.create_service, **who(request), company_id=company.pk, data=data):
@@ -36,12 +38,13 @@ def new_service(request: FirmRequest, company_id: int) -> HttpResponse:
     return _show(request, form, company)
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def edit_service(request: FirmRequest, service_id: int) -> HttpResponse:
     version = find_newest_change(request.firm.pk, "service", subject_id=service_id)
     service = or_404(get_service, request.firm.pk, service_id)
-    sent = request.POST if request.method == "POST" else None
+    sent = sent_values(request)
     form = ServiceForm(sent, company=service.company, initial=describe_service(service), version=version)
     if form.is_valid() and succeeds(
         form, profiles.update_service, **who(request), service_id=service.pk, data=form.read(), seen=form.seen

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.forms import status_of
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
@@ -25,14 +26,15 @@ from registry.values import RegistryRecord
 YEAR = 365 * 24 * 60 * 60
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.MANAGE_FIRM)
 def settings(request: FirmRequest) -> HttpResponse:
     version = find_newest_change(request.firm.pk, "firm", subject_id=request.firm.pk)
     firm = or_404(get_firm, request.firm.pk)
     record = find_address(firm)
-    if request.method == "POST":
-        form = SettingsForm(request.POST, version=version)
+    if (sent := sent_values(request)) is not None:
+        form = SettingsForm(sent, version=version)
     else:
         form = SettingsForm.for_firm(firm, record, version=version)
     if form.is_valid() and succeeds(

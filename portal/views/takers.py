@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.addresses import own_path
 from core.forms import status_of
 from core.ratelimit import rate_limited
@@ -97,10 +98,11 @@ def taker(request: FirmRequest, taker_id: int) -> HttpResponse:
     return render(request, "portal/takers/detail.html", context)
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
 def new_taker(request: FirmRequest) -> HttpResponse:
-    form = TakerForm(request.POST if request.method == "POST" else None)
+    form = TakerForm(sent_values(request))
     if form.is_valid():
         created = attempt(
             form,
@@ -116,6 +118,7 @@ def new_taker(request: FirmRequest) -> HttpResponse:
     return _show_form(request, form, None)
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_TAKERS)
 def edit_taker(request: FirmRequest, taker_id: int) -> HttpResponse:
@@ -123,7 +126,7 @@ def edit_taker(request: FirmRequest, taker_id: int) -> HttpResponse:
     found = or_404(get_taker, request.firm.pk, taker_id)
     if found.merged_into_id is not None:
         return redirect("nfse:edit_taker", taker_id=found.merged_into_id)
-    sent = request.POST if request.method == "POST" else None
+    sent = sent_values(request)
     form = TakerForm(sent, is_new=False, initial=describe_taker(found), version=version)
     if form.is_valid() and succeeds(
         form, services.update_taker, actor=request.actor, taker_id=found.pk, data=form.read(), seen=form.seen

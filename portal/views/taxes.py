@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.forms import status_of
 from fiscal.enumerations import Gateway
 from nfse.access import FirmRequest, firm_member_required
@@ -20,13 +21,14 @@ from portal.forms.taxes import TaxForm, describe_profile
 SAVED = "Perfil fiscal salvo. As próximas notas já saem com ele."
 
 
+@keeps_typed()
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_member_required(Right.EDIT_COMPANIES)
 def tax_profile(request: FirmRequest, company_id: int) -> HttpResponse:
     version = find_newest_change(request.firm.pk, "tax_profile", company_id=company_id)
     company = or_404(get_company, request.firm.pk, company_id)
     profile = find_tax_profile(request.firm.pk, company.pk)
-    sent = request.POST if request.method == "POST" else None
+    sent = sent_values(request)
     form = TaxForm(sent, company=company, initial=describe_profile(profile), version=version)
     if form.is_valid() and succeeds(
         form, save_tax_profile, **who(request), company_id=company.pk, data=form.read(), seen=form.seen

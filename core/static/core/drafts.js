@@ -1,7 +1,7 @@
 /* What was typed and not sent, kept in this browser for one person: "nitro-draft:<user>:<form>".
 
    window.nitroDrafts reads, writes and erases drafts by "<user>:<form>". All of them go at sign-out, and those of
-   other people as soon as somebody's own are asked for; none lives longer than a week. No passwords, no files. */
+   other people as soon as somebody is in; none lives longer than a week. No passwords, no files. */
 (function () {
   "use strict";
 
@@ -42,10 +42,6 @@
 
   /* Return the values of a draft, or null. */
   function read(name) {
-    var own = PREFIX + name.split(":")[0] + ":";
-    listKeys().forEach(function (key) {
-      if (key.indexOf(own) !== 0) localStorage.removeItem(key);
-    });
     try {
       var draft = JSON.parse(localStorage.getItem(PREFIX + name) || "null");
       if (draft && Date.now() - draft.at < KEPT_MS) return draft.values;
@@ -56,6 +52,15 @@
     return null;
   }
 
+  function eraseOthers() {
+    var person = document.documentElement.dataset.signedIn;
+    if (!person) return;
+    listKeys().forEach(function (key) {
+      if (key.indexOf(PREFIX + person + ":") !== 0) localStorage.removeItem(key);
+    });
+  }
+
+  eraseOthers();
   document.addEventListener("submit", function (event) {
     if (event.target.matches("form[action$='/sair/']")) eraseAll();
   });

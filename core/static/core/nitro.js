@@ -93,6 +93,45 @@
     });
   }
 
+  /* --- The session ended while the page was open ---------------------------------------------------- */
+  var SESSION_ENDED =
+    "Sua sessão terminou. O que você digitou continua aqui: envie o formulário e entre de novo, sem perder nada.";
+
+  function toast(text) {
+    var card = document.createElement("div");
+    card.className = "toast-card toast-warning";
+    card.setAttribute("data-toast", "");
+    card.setAttribute("data-sticky", "");
+    card.setAttribute("role", "alert");
+    var words = document.createElement("p");
+    words.className = "toast-text";
+    words.textContent = text;
+    var close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn-close";
+    close.setAttribute("data-toast-close", "");
+    close.setAttribute("aria-label", "Fechar aviso");
+    card.append(words, close);
+    document.getElementById("mensagens").append(card);
+  }
+
+  document.addEventListener("input", function (event) {
+    var form = event.target.form;
+    if (form && form.elements.form_owner) form.setAttribute("data-typed", "");
+  });
+
+  /* A part that asked for itself must not lead away from text that was not sent: its server keeps no more
+     than was sent, and says so (Form-Kept) when that was all of it. */
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    var answer = event.detail.xhr;
+    if (answer.status !== 401 || answer.getResponseHeader("Form-Kept")) return;
+    if (!document.querySelector("form[data-typed]:not([data-sent])")) return;
+    event.preventDefault();
+    if (document.documentElement.hasAttribute("data-session-ended")) return;
+    document.documentElement.setAttribute("data-session-ended", "");
+    toast(SESSION_ENDED);
+  });
+
   document.addEventListener("htmx:sendError", showPollError);
   document.addEventListener("htmx:responseError", showPollError);
   document.addEventListener("htmx:timeout", showPollError);

@@ -4,7 +4,7 @@
 
   var DELAY = 400;
   var CNPJ = /^[0-9A-Z]{12}[0-9]{2}$/;
-  var NOT_KEPT = ["csrfmiddlewaretoken", "form_key", "mirror_hash"];
+  var NOT_KEPT = ["csrfmiddlewaretoken", "form_owner", "form_key", "mirror_hash"];
   var SENT = "nitro-draft-sent";
   var drafts = window.nitroDrafts;
 
@@ -89,7 +89,7 @@
   document.addEventListener("click", function (event) {
     if (!event.target.closest("[data-draft-discard]")) return;
     drafts.erase(form().dataset.draft);
-    location.reload();
+    location.assign(location.pathname);
   });
   document.addEventListener("submit", function (event) {
     if (event.submitter && event.submitter.hasAttribute("data-draft-sends")) {

@@ -25,7 +25,7 @@ from nfse.permissions import RIGHTS, NotAllowed, Right
 from nfse.selectors.firms import choose_membership
 
 View = Callable[..., HttpResponseBase]
-BLOCKED = "O acesso desta contabilidade está bloqueado. Fale com o atendimento da Nitro."
+BLOCKED = "O acesso desta contabilidade está bloqueado. Fale com o atendimento do Nitro."
 
 
 class FirmRequest(SignedInRequest):

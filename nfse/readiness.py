@@ -140,7 +140,7 @@ def _does_city_accept(facts: CompanyFacts) -> bool:
 _WORDS = {
     Need.FIRM: (
         "Contabilidade ativa",
-        "A contabilidade está bloqueada. Fale com o atendimento da Nitro.",
+        "A contabilidade está bloqueada. Fale com o atendimento do Nitro.",
         WhoFixes.OPERATORS,
         "firm",
     ),

@@ -32,6 +32,12 @@ UNESCAPED = re.compile(r"\|\s*safe\b|autoescape off|\|\s*safeseq\b")
 BUILDS_HTML = re.compile(r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function")
 # A number in a template gets the dots of thousands: an id of 1000 would be "1.000".
 DOTTED_ID = re.compile(r"=\"[^\"]*\{\{\s*(?:[\w.]+\.)?(?:pk|[a-z]+\.(?!auto_)[a-z_]+_id|[a-z]+\.id)\s*\}\}")
+FORM = re.compile(r"<form\b(?:[^>{]|\{%.*?%\}|\{\{.*?\}\}|\{)*>", re.DOTALL)
+# One way to write things: "NFS-e 1", "Porto Alegre - RS", "o Nitro" (docs/glossary.md).
+OTHER_WORDS = re.compile(
+    r"\b(?:[Aa]|[Dd]a|[Nn]a|[Pp]ela|à) Nitro\b|[Nn]ota (?:nº ?)?\{\{[\w. ]*number"
+    r"|\}\} ?/ ?\{\{[\w. ]*\buf\b|\{name\}/\{uf\}"
+)
 DEAD_LINK = re.compile(r"href=[\"'](?:#|)[\"']")
 
 
@@ -69,3 +75,17 @@ def test_nothing_from_outside_escapes_escaping(path):
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_a_script_builds_no_html_from_text(path):
     assert BUILDS_HTML.findall(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if "/admin/" not in path.as_posix()], ids=name_of)
+def test_no_form_is_judged_by_the_browser(path):
+    assert [form for form in FORM.findall(path.read_text()) if "novalidate" not in form] == []
+
+
+def test_things_are_written_in_one_way():
+    sources = [path for app in [*APPS, "fiscal", "whatsapp", "inbox"] for path in (ROOT / app).rglob("*.py")]
+    texts = [path for app in APPS for path in (ROOT / app / "templates").rglob("*.txt")]
+    looked_at = [*TEMPLATES, *texts, *(path for path in sources if "tests" not in path.parts)]
+    assert {name_of(path): OTHER_WORDS.findall(path.read_text()) for path in looked_at} == {
+        name_of(path): [] for path in looked_at
+    }

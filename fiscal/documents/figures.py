@@ -71,7 +71,7 @@ def expect_figures(snapshot: NoteSnapshot) -> NoteFigures:
 def _incidence(note: etree._Element) -> str:
     code = find_text(note, "cLocIncid")
     name, uf = get_municipality_names().get(code, (find_text(note, "xLocIncid") or code, ""))
-    return f"{name}/{uf}" if uf else name
+    return f"{name} - {uf}" if uf else name
 
 
 def _figure(element: etree._Element | None, path: str) -> Decimal | None:

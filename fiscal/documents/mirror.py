@@ -106,7 +106,7 @@ def _place(service: Service) -> str:
     name, uf = service.place_city_name, service.place_uf
     if not name:
         name, uf = get_municipality_names().get(service.place_city_code, (service.place_city_code, ""))
-    return f"{name}/{uf}" if uf else name
+    return f"{name} - {uf}" if uf else name
 
 
 def _iss(snapshot: NoteSnapshot, preview: Preview, city_rate: Decimal | None) -> str:

@@ -49,7 +49,7 @@ def test_the_mirror_of_the_specification():
         ("Serviço", "Manutenção do site em novembro (01.07)"),
         ("Valor", "R$ 1.500,00"),
         ("ISS", "recolhido pelo Simples Nacional"),
-        ("Competência", "22/11/2026 · Porto Alegre/RS"),
+        ("Competência", "22/11/2026 · Porto Alegre - RS"),
     ]
 
 
@@ -107,7 +107,7 @@ def test_the_city_comes_from_the_table_when_the_name_is_missing():
     service = make_service(place_city_name="", place_uf="")
     snapshot = make_snapshot(service=service, competence_date=date(2026, 1, 2))
 
-    assert lines(snapshot)["competence"] == "02/01/2026 · Porto Alegre/RS"
+    assert lines(snapshot)["competence"] == "02/01/2026 · Porto Alegre - RS"
 
 
 # --- DANFSe ------------------------------------------------------------------------------------------

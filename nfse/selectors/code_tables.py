@@ -91,8 +91,8 @@ _INCIDENCE = {
     "ET": "Para este código a lista oficial indica a cidade do tomador.",
 }
 _GROUPS = {
-    "obra": "A nota deste código leva dados da obra, que a Nitro não envia: ela será recusada.",
-    "atvEvento": "A nota deste código leva dados do evento, que a Nitro não envia: ela será recusada.",
+    "obra": "A nota deste código leva dados da obra, que o Nitro não envia: ela será recusada.",
+    "atvEvento": "A nota deste código leva dados do evento, que o Nitro não envia: ela será recusada.",
 }
 
 

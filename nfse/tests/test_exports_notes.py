@@ -95,7 +95,7 @@ def test_a_row_says_everything_of_a_note(company, office):
         "ISS retido": False,
         "Retenções federais": None,
         "Valor líquido": Decimal("1500.00"),
-        "Município de incidência": "Porto Alegre/RS",
+        "Município de incidência": "Porto Alegre - RS",
         "Emissor": "Emissor nacional",
         "Ambiente": "Produção",
         "Origem": "manual",

@@ -66,7 +66,7 @@ def test_a_note_goes_to_its_taker_with_pdf_and_xml(accountant, shop, choice):
     [letter] = mail.outbox
     note = Invoice.objects.get(request=request)
     assert letter.to == [ADDRESS]
-    assert letter.subject == f"Nota fiscal {note.number} de Oficina Rota Sul Ltda"
+    assert letter.subject == f"NFS-e {note.number} de Oficina Rota Sul Ltda"
     (_, pdf, _), (_, xml, _) = letter.attachments
     assert pdf.startswith(b"%PDF")
     assert (xml if isinstance(xml, bytes) else xml.encode()) == note.xml != b""

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from core.errors import NitroError
-from core.forms import DayField, FilterForm, NameField
+from core.forms import DayField, DocumentField, FilterForm, NameField
 from fiscal.enumerations import Environment, Gateway, SpecialRegime, TaxRegime
 from nfse.models import Company
 from nfse.permissions import Right
@@ -106,13 +106,10 @@ class CompanyForm(AddressForm):
 
     field_of_error = FIELD_OF_ERROR
 
-    document = forms.CharField(
+    document = DocumentField(
+        mask="document",
         label="CNPJ ou CPF",
-        max_length=20,
         help_text="CNPJ com números ou letras, ou o CPF de quem emite como pessoa física. Não muda depois.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
     )
     legal_name = NameField(label="Razão social", max_length=160)
     trade_name = NameField(

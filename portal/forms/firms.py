@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.forms import SignUpForm
 from accounts.models import Membership, User
 from core.documents import InvalidCnpj, normalize_cnpj
-from core.forms import DayField, FilterForm, NameField, RefusableForm
+from core.forms import DayField, DocumentField, FilterForm, NameField, RefusableForm
 from nfse.models import Firm
 from nfse.permissions import FIRM_ROLES
 from nfse.selectors.trail import TrailFilter
@@ -46,12 +46,11 @@ def _firm_name(label: str, *, required: bool = True, help_text: str = "") -> Nam
 class FirmForm(RefusableForm):
     """The firm that a signed-in person registers (A7)."""
 
-    document = forms.CharField(
+    document = DocumentField(
+        mask="cnpj",
         label="CNPJ da contabilidade",
-        max_length=20,
         error_messages={"required": "Informe o CNPJ."},
         help_text="Com os dados da Receita preenchemos o resto; você confere.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     legal_name = _firm_name("Razão social")
     trade_name = _firm_name("Nome fantasia", required=False, help_text="Como seus clientes a conhecem.")

@@ -7,6 +7,7 @@ from django import forms
 from core.documents import InvalidCpf, format_cpf, normalize_cpf
 from core.errors import NitroError
 from core.formatting import format_phone
+from core.forms import DocumentField
 from nfse.models import AuthorizedPhone
 from nfse.services.phones import (
     InvalidWhatsApp,
@@ -47,13 +48,7 @@ class PhoneForm(StoredForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
         error_messages={"required": InvalidWhatsApp.message},
     )
-    cpf = forms.CharField(
-        label="CPF",
-        required=False,
-        max_length=14,
-        help_text="Fica cifrado.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
-    )
+    cpf = DocumentField(mask="cpf", label="CPF", required=False, help_text="Fica cifrado.")
     email = forms.EmailField(
         label="E-mail",
         required=False,

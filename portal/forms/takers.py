@@ -6,7 +6,7 @@ from django import forms
 
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
-from core.forms import IdField, NameField, RefusableForm
+from core.forms import DocumentField, IdField, NameField, RefusableForm
 from nfse.models import Taker
 from nfse.services.companies import InvalidDocument, clean_document
 from nfse.services.takers import (
@@ -82,13 +82,10 @@ class TakerForm(AddressForm):
 
     field_of_error = FIELD_OF_ERROR
 
-    document = forms.CharField(
+    document = DocumentField(
+        mask="document",
         label="CNPJ ou CPF",
-        max_length=20,
         help_text="De um CNPJ, com números ou letras, a Receita preenche o resto.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
         error_messages={"required": "Informe o CNPJ ou o CPF."},
     )
     accept_status = forms.BooleanField(
@@ -162,12 +159,9 @@ class MergeForm(RefusableForm):
 class LookupForm(forms.Form):
     """A CNPJ to look up (A20)."""
 
-    cnpj = forms.CharField(
+    cnpj = DocumentField(
+        mask="cnpj",
         label="CNPJ",
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
         error_messages={"required": "Informe o CNPJ que quer consultar."},
     )
 

@@ -116,7 +116,7 @@ class TaxForm(StoredForm):
         min_value=1,
         max_value=MAX_SERIES,
         localize=False,
-        help_text="De 1 a 49999. Use uma série só da Nitro: se outro programa emitir na mesma, os números "
+        help_text="De 1 a 49999. Use uma série só do Nitro: se outro programa emitir na mesma, os números "
         "se repetem e a nota é recusada.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages=dict.fromkeys(

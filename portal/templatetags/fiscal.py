@@ -16,9 +16,9 @@ WHO_FIXES = {
     WhoFixes.CLIENT: "Quem pede a nota corrige",
     WhoFixes.FIRM: "A contabilidade corrige",
     WhoFixes.CLIENT_OR_FIRM: "Quem pede a nota ou a contabilidade corrige",
-    WhoFixes.SYSTEM: "A Nitro resolve sozinha",
-    WhoFixes.OPERATORS: "O atendimento da Nitro resolve",
-    WhoFixes.OPERATORS_AND_FIRM: "O atendimento da Nitro resolve com a contabilidade",
+    WhoFixes.SYSTEM: "O Nitro resolve sozinho",
+    WhoFixes.OPERATORS: "O atendimento do Nitro resolve",
+    WhoFixes.OPERATORS_AND_FIRM: "O atendimento do Nitro resolve com a contabilidade",
     WhoFixes.NOBODY: "Não há o que corrigir: a nota não pode sair assim",
 }
 _RULE_CODE = re.compile(r"[A-Z]{1,2}[0-9]{4}")

@@ -189,7 +189,7 @@ def test_a_service_done_elsewhere_asks_for_its_city(accountant, national_shop):
 
     assert refused.status_code == 422
     assert refused.context["form"].errors["place"]
-    assert "Santa Maria/RS" in text_of(answer)
+    assert "Santa Maria - RS" in text_of(answer)
 
 
 def test_a_taker_is_found_by_its_document_or_its_only_name(accountant, national_shop):

@@ -55,7 +55,7 @@ def test_the_page_shows_the_mirror_who_confirmed_the_note_and_its_history(accoun
     note = request.invoice
     for shown in (
         "Emitida",
-        f"Nota {note.number}",
+        f"NFS-e {note.number}",
         "Oficina Rota Sul",
         "Clínica Bem Viver",
         "R$ 1.500,00",

@@ -102,7 +102,7 @@ def write_note_letter(request: InvoiceRequest, address: str, pdf: bytes) -> Lett
     company = request.company.display_name
     return write_letter(
         to=address,
-        subject=f"{test}Nota fiscal {invoice.number} de {company}",
+        subject=f"{test}NFS-e {invoice.number} de {company}",
         template="note",
         firm_id=request.firm_id,
         context={

@@ -73,7 +73,7 @@ def test_every_address_of_a_firm_that_only_takes_forms_leads_to_a_page(settings,
     ours = make_populated(1)
     client = signed_in(ours)
     led = {}
-    for route in OF_THE_FIRM:
+    for route in (route for route in OF_THE_FIRM if route.namespace == "nfse"):
         for address in route.addresses(ours.ids):
             if client.put(address).get("Allow") == "POST":
                 led[route.name], answer = open_to_the_end(client, address)

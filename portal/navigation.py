@@ -7,7 +7,7 @@ INVOICES = Section(
     "Notas",
     Audience.FIRM,
     (
-        Item("nfse:dashboard", "Painel", "layout-dashboard"),
+        Item("nfse:dashboard", "Painel", "layout-dashboard", also=("nfse:start",)),
         Item(
             "nfse:invoices",
             "Notas emitidas",

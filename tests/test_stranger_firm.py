@@ -282,6 +282,7 @@ ALL, STAFF, OWNER = ROLES, ("owner", "accountant"), ("owner",)
 # An address that only takes forms (405) leads who opens it to its page, whoever that is.
 ACCESS = {
     "dashboard": (ALL, 200, 405),
+    "start": (STAFF, 200, 302),
     "notices": (ALL, 200, 405),
     "mark_notices_read": (ALL, 405, 302),
     "open_notice": (ALL, 405, 302),

@@ -6,7 +6,7 @@ the token in its address is ever shown, and mail scanners that open links change
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +16,8 @@ from accounts.requests import SignedInRequest
 from accounts.services import EmailTaken, EmailTooSoon
 from accounts.tokens import LinkExpired, LinkInvalid, Purpose, is_genuine
 from accounts.views.sessions import home_of, open_session
-from accounts.views.sign_up import SIGNED_UP_USER
+from accounts.views.sign_up import SIGNED_UP_NEXT, SIGNED_UP_USER
+from core.addresses import own_path
 
 CONFIRMATION_TOKEN = "confirmation_token"  # noqa: S105
 NEW_EMAIL_TOKEN = "new_email_token"  # noqa: S105
@@ -62,14 +63,15 @@ def confirm_email_from_link(request: HttpRequest) -> HttpResponse:
         context = {"problem": error, "can_renew": isinstance(error, LinkExpired)}
         return render(request, "accounts/confirm_email_from_link.html", context)
     signed_up_here = request.session.pop(SIGNED_UP_USER, None) == user.pk
+    next_path = own_path(request, request.session.pop(SIGNED_UP_NEXT, "")) if signed_up_here else ""
     del request.session[CONFIRMATION_TOKEN]
     messages.success(request, "E-mail confirmado. Bom trabalho!")
     if request.user.is_authenticated:
-        return redirect(home_of(request.user))
+        return HttpResponseRedirect(next_path or home_of(request.user))
     if not signed_up_here:  # the link proves the address, not the password
         return redirect("accounts:sign_in")
     open_session(request, user)
-    return redirect(home_of(user))
+    return HttpResponseRedirect(next_path or home_of(user))
 
 
 @login_not_required

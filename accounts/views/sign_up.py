@@ -15,6 +15,7 @@ from core.ratelimit import rate_limited
 
 # What the browser that signed up may remember: its user (None when the address was taken) and its address.
 SIGNED_UP_USER = "signed_up_user"
+SIGNED_UP_NEXT = "signed_up_next"  # where the confirmation leads who signed up in this browser
 SIGNED_UP_EMAIL = "signed_up_email"
 
 

@@ -41,7 +41,7 @@ def test_a_newcomer_registers_a_firm_and_enters_by_the_link(client):
     assert (firm.document, firm.legal_name, firm.trade_name) == (CNPJ, "Contas em Dia S/A", "Contas em Dia")
     deliver_mail()
     page = client.get(link_in(mail.outbox[0]), follow=True)
-    assert client.post(page.request["PATH_INFO"])["Location"] == "/notas/"
+    assert client.post(page.request["PATH_INFO"])["Location"] == "/notas/comecar/"
     assert User.objects.get().is_email_confirmed
 
 
@@ -49,7 +49,7 @@ def test_a_signed_in_person_registers_with_two_fields(client):
     user = make_buyer()[0]
     client.force_login(user)
     assert "Senha" not in client.get(PAGE).text
-    assert client.post(PAGE, FIRM)["Location"] == "/notas/"
+    assert client.post(PAGE, FIRM)["Location"] == "/notas/comecar/"
     assert Membership.objects.get(user=user, role="owner").account.firm.document == CNPJ
 
 

@@ -87,7 +87,7 @@ def restore_draft(request: FirmRequest) -> HttpResponse:
     values.pop("form_key", None)
     replaced = _read_replaced(request)
     form = IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced)
-    context = _filled_context(request, form) | {"is_restored": True}
+    context = filled_context(request, form) | {"is_restored": True}
     return render(request, "portal/issuing/_form.html", context)
 
 
@@ -185,14 +185,14 @@ def _show(
 def _show_filled(request: FirmRequest, form: IssueForm, *, starts_empty: bool) -> HttpResponse:
     """The page before anything was sent. The browser's draft comes back where nothing else was asked for."""
     is_asked_for = bool(_draft(request) or "tomador" in request.GET)
-    context = _filled_context(request, form) | {
+    context = filled_context(request, form) | {
         "takes_draft": starts_empty and not is_asked_for,
         "is_restored": _kept(request) is not None,
     }
     return render(request, "portal/issuing/page.html", context)
 
 
-def _filled_context(request: FirmRequest, form: IssueForm) -> dict[str, Any]:
+def filled_context(request: FirmRequest, form: IssueForm) -> dict[str, Any]:
     """A form that is complete as it arrives shows its mirror at once; one that is not shows no errors yet."""
     sent = IssueForm(form.as_sent(), firm_id=form.firm_id, replaced=form.replaced)
     seen = _prepare(request, sent) if sent.is_valid() else None

@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.views.sign_up import SIGNED_UP_EMAIL, SIGNED_UP_USER
+from accounts.views.sign_up import SIGNED_UP_EMAIL, SIGNED_UP_NEXT, SIGNED_UP_USER
 from core.documents import InvalidCnpj, normalize_cnpj
 from core.errors import NitroError
 from core.forms import status_of, succeeds
@@ -48,6 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
             owner = firm.account.memberships.get() if firm else None
             request.session[SIGNED_UP_USER] = owner.user_id if owner else None
             request.session[SIGNED_UP_EMAIL] = form.cleaned_data["email"]
+            request.session[SIGNED_UP_NEXT] = reverse("nfse:start")
             return redirect("nfse:registered")
     return _show(request, form)
 
@@ -106,7 +108,7 @@ def _register_own(request: HttpRequest, user: User) -> HttpResponse:
     form = FirmForm(request.POST or None)
     if form.is_valid() and succeeds(form, services.register_firm, user_id=user.pk, **form.cleaned_data):
         messages.success(request, REGISTERED)
-        return redirect("nfse:dashboard")
+        return redirect("nfse:start")
     return _show(request, form)
 
 

@@ -91,6 +91,9 @@ def restore_draft(request: FirmRequest) -> HttpResponse:
     return render(request, "portal/issuing/_form.html", context)
 
 
+restore_draft.form_page = page_of_note  # type: ignore[attr-defined]
+
+
 @keeps_typed(page_of_note)
 @require_POST
 @firm_member_required(Right.ISSUE)

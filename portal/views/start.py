@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.kept_forms import keeps_typed, sent_values
 from core.errors import NitroError
 from core.forms import status_of
 from core.ratelimit import rate_limited
@@ -61,6 +62,7 @@ class Step:
     is_current: bool
 
 
+@keeps_typed()
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +80,10 @@ def start(request: FirmRequest) -> HttpResponse:
         return _go(company)  # it was done meanwhile, in another tab or by somebody else
     form: Form | None = None
     if step in ACTIONS:
-        form, done = ACTIONS[step](request, company, is_sent)
+        values = sent_values(request)
+        form, done = ACTIONS[step](
+            request, company, values if values and values.get("passo") == step else None
+        )
         if done is not None:
             return _go(done)
     return _show(request, company, step, form, issued)
@@ -96,16 +101,16 @@ def find_step(company: Company | None) -> str:
 Answer = tuple[Form, Company | None]
 
 
-def _add_company(request: FirmRequest, _company: Company | None, is_sent: bool) -> Answer:
-    form = CompanyForm(request.POST if is_sent else None)
+def _add_company(request: FirmRequest, _company: Company | None, values: QueryDict | None) -> Answer:
+    form = CompanyForm(values)
     if not form.is_valid():
         return form, None
     document = form.cleaned_data["document"]
     return form, attempt(form, companies.create_company, **who(request), document=document, data=form.read())
 
 
-def _send_certificate(request: FirmRequest, company: Company | None, is_sent: bool) -> Answer:
-    form = CertificateForm(request.POST, request.FILES) if is_sent else CertificateForm()
+def _send_certificate(request: FirmRequest, company: Company | None, values: QueryDict | None) -> Answer:
+    form = CertificateForm(values, request.FILES) if values else CertificateForm()
     if company is None or not form.is_valid():
         return form, None
     kept = attempt(
@@ -120,22 +125,22 @@ def _send_certificate(request: FirmRequest, company: Company | None, is_sent: bo
     return form, company if kept else None
 
 
-def _save_taxes(request: FirmRequest, company: Company | None, is_sent: bool) -> Answer:
+def _save_taxes(request: FirmRequest, company: Company | None, values: QueryDict | None) -> Answer:
     if company is None:
         raise ValueError("taxes are of a company")
     profile = find_tax_profile(request.firm.pk, company.pk)
-    form = TaxForm(request.POST if is_sent else None, company=company, initial=describe_profile(profile))
+    form = TaxForm(values, company=company, initial=describe_profile(profile))
     if not form.is_valid():
         return form, None
     saved = attempt(form, profiles.save_tax_profile, **who(request), company_id=company.pk, data=form.read())
     return form, company if saved else None
 
 
-def _add_service(request: FirmRequest, company: Company | None, is_sent: bool) -> Answer:
+def _add_service(request: FirmRequest, company: Company | None, values: QueryDict | None) -> Answer:
     """With the service the test note has all it needs: its taker is the firm itself."""
     if company is None:
         raise ValueError("a service is of a company")
-    form = ServiceForm(request.POST if is_sent else None, company=company)
+    form = ServiceForm(values, company=company)
     if not form.is_valid():
         return form, None
     made = attempt(form, profiles.create_service, **who(request), company_id=company.pk, data=form.read())
@@ -145,7 +150,7 @@ def _add_service(request: FirmRequest, company: Company | None, is_sent: bool) -
     return form, company if made else None
 
 
-ACTIONS: dict[str, Callable[[FirmRequest, Company | None, bool], Answer]] = {
+ACTIONS: dict[str, Callable[[FirmRequest, Company | None, QueryDict | None], Answer]] = {
     COMPANY: _add_company,
     CERTIFICATE: _send_certificate,
     TAX: _save_taxes,

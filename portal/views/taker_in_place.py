@@ -71,3 +71,6 @@ def _show_taker(request: FirmRequest, taker: Taker) -> HttpResponse:
 
 def _show(request: FirmRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "portal/issuing/_new_taker.html", context)
+
+
+keep_taker.form_page = "nfse:issue"  # type: ignore[attr-defined]

@@ -3,11 +3,20 @@
 from django.urls import path
 
 from whatsapp.gateways.phones import is_emulated
-from whatsapp.views import sessions, simulator, transcript, usage
+from whatsapp.views import channels, sessions, simulator, transcript, usage
 
 app_name = "whatsapp"
 
 urlpatterns = [
+    # Channels (W1, A26).
+    path("canais/", channels.channels, name="channels"),
+    path("canais/novo/", channels.new_channel, name="new_channel"),
+    path("canais/<int:channel_id>/", channels.channel, name="channel"),
+    path("canais/<int:channel_id>/situacao/", channels.channel_state, name="channel_state"),
+    path("canais/<int:channel_id>/conectar/", channels.connect_channel, name="connect_channel"),
+    path("canais/<int:channel_id>/reiniciar/", channels.restart_channel, name="restart_channel"),
+    path("canais/<int:channel_id>/desconectar/", channels.disconnect_channel, name="disconnect_channel"),
+    path("canais/<int:channel_id>/excluir/", channels.delete_channel, name="delete_channel"),
     # What people asked for, and what was said.
     path("sessoes/", sessions.sessions, name="sessions"),
     path("conversas/<int:conversation_id>/", transcript.transcript, name="transcript"),

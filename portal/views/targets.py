@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from nfse.models import Notice
 
-PAGES = {"request": "nfse:invoice", "company": "nfse:company"}
+PAGES = {"request": "nfse:invoice", "company": "nfse:company", "channel": "whatsapp:channel"}
 LISTS = {"closing": "nfse:closing", "export": "nfse:invoice_exports"}
 
 

@@ -52,11 +52,13 @@ class Phones:
             key |= {"remoteJid": f"120363000000000001{GROUP}", "participant": f"{phone}{PERSON}"}
         if asked.get("broadcast"):
             key |= {"remoteJid": "status@broadcast", "participant": f"{phone}{PERSON}"}
+        is_chat = not (asked.get("group") or asked.get("broadcast"))
+        stored = stored_key(addressing, phone) if is_chat else {"remoteJid": key["remoteJid"]}
         return self.office.add_message(
             instance,
             phone,
             key=key,
-            stored=stored_key(addressing, phone),
+            stored=stored,
             message=said.message,
             type=said.kind,
             context=said.context,

@@ -25,7 +25,7 @@ SETTINGS = {
     "readStatus": False,
     "syncFullHistory": False,
 }
-_LINKS = {"open": Link.OPEN, "connecting": Link.CONNECTING, "close": Link.INTERRUPTED}
+_LINKS = {"open": Link.OPEN, "connecting": Link.CONNECTING, "close": Link.CLOSED}
 
 
 class EvolutionLink(Linked):

@@ -1,7 +1,7 @@
 """Tables of the chat. Text of people is encrypted; what is looked up has a blind index (R28)."""
 
 from whatsapp.models.ai_calls import AiCall
-from whatsapp.models.channels import Channel
+from whatsapp.models.channels import Channel, ChannelEvent
 from whatsapp.models.contacts import Contact, ContactAlias
 from whatsapp.models.conversations import Conversation
 from whatsapp.models.messages import InboundMessage, StoredMedia
@@ -11,6 +11,7 @@ from whatsapp.models.sessions import Session, SessionEvent
 __all__ = [
     "AiCall",
     "Channel",
+    "ChannelEvent",
     "Contact",
     "ContactAlias",
     "Conversation",

@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from core.fields import EncryptedTextField
+from core.phones import with_ninth_digit
 from nfse.models import Firm
 
 
@@ -91,5 +93,43 @@ class Channel(models.Model):
         return f"channel {self.pk}"
 
     @property
+    def phone(self) -> str:
+        """The number in E.164, "" while none is known."""
+        return with_ninth_digit(self.number) if self.number else ""
+
+    @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+
+class ChannelEvent(models.Model):
+    """Something that happened to a channel, or that a person wanted of it; kept as long as raw webhooks."""
+
+    class What(models.TextChoices):
+        CONNECTED = "connected", "Conectado ao WhatsApp"
+        CONNECTING = "connecting", "Conectando"
+        QR_SHOWN = "qr_shown", "QR gerado"
+        DISCONNECTED = "disconnected", "Desconectado"
+        ASKED = "asked", "Pedido"
+        ORDER_FAILED = "order_failed", "Pedido sem resposta"
+        ALARM = "alarm", "Aviso enviado"
+        LOST_FOUND = "lost_found", "Mensagens recuperadas"
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField("acontecimento", max_length=12, choices=What.choices)
+    detail = models.CharField("detalhe", max_length=80, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField("em")
+
+    class Meta:
+        verbose_name = "acontecimento do canal"
+        verbose_name_plural = "acontecimentos dos canais"
+        indexes = (
+            models.Index(fields=["channel", "-at"], name="whatsapp_channel_events"),
+            models.Index(fields=["at"], name="whatsapp_channel_events_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.what} of channel {self.channel_id}"

@@ -1,0 +1,1 @@
+"""Reads about the chat, by noun. Every one takes the firm first (R99)."""

@@ -6,6 +6,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.services import write_to_operators
 from core.errors import Refused
@@ -14,9 +15,16 @@ from queue_worker.models import WorkItem
 from queue_worker.work import Work
 from whatsapp.gateways.transport import Linked
 from whatsapp.gateways.transports import open_link
-from whatsapp.models import Channel
-from whatsapp.services.channel_states import apply_link, ask_state, keep_qr, lock_channel, record_state
-from whatsapp.services.channels import CONNECT, CREATE, DELETE, RESTART
+from whatsapp.models import Channel, ChannelEvent
+from whatsapp.services.channel_states import (
+    apply_link,
+    ask_state,
+    keep_qr,
+    lock_channel,
+    note_event,
+    record_state,
+)
+from whatsapp.services.channels import CONNECT, CREATE, DELETE, RESTART, WORDS
 from whatsapp.services.credentials import credentials_of
 from whatsapp.transport.events import Link, LinkChanged
 
@@ -53,6 +61,12 @@ def give_up_order(*, channel_id: int, order: str, item: WorkItem) -> None:
     """The order died: the page says so, and a person may ask again."""
     channel = lock_channel(channel_id)
     log.error("channel_order_dead", channel_id=channel_id, order=order, error=item.last_error)
+    note_event(
+        channel_id,
+        ChannelEvent.What.ORDER_FAILED,
+        item.finished_at or timezone.now(),
+        detail=WORDS.get(order, order),
+    )
     if order in {CREATE, CONNECT, RESTART} and not channel.is_deleted:
         channel.trouble = SERVER_REFUSED if item.attempts < item.max_attempts else SERVER_AWAY
         if channel.state == Channel.State.CONNECTING:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from queue_worker.services import enqueue
-from whatsapp.models import Channel
+from whatsapp.models import Channel, ChannelEvent
 from whatsapp.transport.events import Link, LinkChanged, QrShown
 
 CHECK_CHANNEL = "whatsapp.check_channel"
@@ -24,11 +24,21 @@ QR_SPENT = "O QR venceu sem ser lido. Peça outro e leia em até 45 segundos."
 LOGGED_OUT = "O WhatsApp encerrou a conexão neste aparelho. Leia um novo QR para voltar."
 BANNED = "O WhatsApp bloqueou este número. Confira no celular; a operação do Nitro foi avisada."
 State = Channel.State
+What = ChannelEvent.What
+_EVENTS = {
+    State.CONNECTED: What.CONNECTED,
+    State.CONNECTING: What.CONNECTING,
+    State.DISCONNECTED: What.DISCONNECTED,
+    State.QR_READY: What.QR_SHOWN,
+}
 
 
 def note_link(*, channel: Channel, change: LinkChanged, now: datetime) -> str:
     """Move a channel by one event, in the caller's transaction; return the word under which it is counted."""
     row = lock_channel(channel.pk)
+    if change.number and change.number != row.number:
+        row.number = change.number  # what the number is does not depend on the order of events
+        row.save(update_fields=["number"])
     order = _compare(row, change.stamp)
     if order == "older":
         return "link_late"
@@ -53,6 +63,15 @@ def note_qr(*, channel: Channel, shown: QrShown, now: datetime) -> str:
 def lock_channel(channel_id: int) -> Channel:
     """Return a channel whose row the caller's transaction holds."""
     return Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
+
+
+def note_event(
+    channel_id: int, what: ChannelEvent.What, now: datetime, *, detail: str = "", actor_id: int | None = None
+) -> None:
+    """Write down what happened to a channel, for its page."""
+    ChannelEvent.objects.create(
+        channel_id=channel_id, what=what, detail=detail[:80], actor_id=actor_id, at=now
+    )
 
 
 def keep_qr(row: Channel, picture: str, now: datetime) -> None:
@@ -105,7 +124,6 @@ def record_state(
 
 def _connect(row: Channel, change: LinkChanged, now: datetime) -> None:
     was_connected = row.state == State.CONNECTED
-    row.number = change.number or row.number
     row.qr, row.qr_expires_at, row.trouble = "", None, ""
     row.down_since, row.is_created = None, True
     if row.alarm_at is not None and not was_connected:
@@ -139,6 +157,7 @@ def _set_state(row: Channel, state: Channel.State, reason: str, now: datetime) -
         row.down_since = now
     if row.state != state:
         row.state, row.state_at = state, now
+        note_event(row.pk, _EVENTS[state], now, detail=reason)
     row.state_reason = reason
 
 

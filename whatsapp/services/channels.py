@@ -14,14 +14,21 @@ from core.errors import NitroError
 from nfse.actors import Actor
 from nfse.permissions import NotFound, Right
 from queue_worker.services import enqueue
-from whatsapp.models import Channel, OutboundMessage
-from whatsapp.services.channel_states import lock_channel
+from whatsapp.models import Channel, ChannelEvent, OutboundMessage
+from whatsapp.services.channel_states import lock_channel, note_event
 from whatsapp.services.outbox import WAITING
 
 ORDER_CHANNEL = "whatsapp.order_channel"
 CREATE, CONNECT, RESTART, LOG_OUT, DELETE = "create", "connect", "restart", "log_out", "delete"
 MAX_CHANNELS = 20
 DELETED = "O canal foi excluído."
+WORDS = {
+    CREATE: "criar e conectar",
+    CONNECT: "novo QR",
+    RESTART: "reiniciar",
+    LOG_OUT: "desconectar",
+    DELETE: "excluir",
+}
 State = Channel.State
 
 
@@ -63,7 +70,7 @@ def create_channel(*, actor: Actor, name: str, now: datetime | None = None) -> C
             state_at=moment,
         )
         _insert(channel)
-        _order(channel.pk, CREATE)
+        _order(channel.pk, CREATE, actor, moment)
     return channel
 
 
@@ -74,11 +81,11 @@ def connect_channel(*, actor: Actor, channel_id: int, now: datetime | None = Non
         if channel.state == State.CONNECTED:
             raise ChannelAlreadyConnected
         _set(channel, State.CONNECTING, now)
-        _order(channel.pk, CONNECT if channel.is_created else CREATE)
+        _order(channel.pk, CONNECT if channel.is_created else CREATE, actor, now)
     return channel
 
 
-def restart_channel(*, actor: Actor, channel_id: int) -> Channel:
+def restart_channel(*, actor: Actor, channel_id: int, now: datetime | None = None) -> Channel:
     """Start the connection anew, with the same link: what helps when nothing arrives any more (11.2).
 
     Raises NotFound, NotAllowed, ChannelNotConnected.
@@ -87,7 +94,7 @@ def restart_channel(*, actor: Actor, channel_id: int) -> Channel:
         channel = _lock_for(actor, channel_id)
         if not channel.is_created or channel.state == State.DISCONNECTED:
             raise ChannelNotConnected
-        _order(channel.pk, RESTART)
+        _order(channel.pk, RESTART, actor, now)
     return channel
 
 
@@ -99,7 +106,7 @@ def disconnect_channel(*, actor: Actor, channel_id: int, now: datetime | None = 
             _set(channel, State.DISCONNECTED, now)
             channel.down_since = channel.alarm_at = None  # it was wanted: nobody is alarmed
             channel.save(update_fields=["down_since", "alarm_at"])
-            _order(channel.pk, LOG_OUT)
+            _order(channel.pk, LOG_OUT, actor, now)
     return channel
 
 
@@ -117,7 +124,7 @@ def delete_channel(*, actor: Actor, channel_id: int, now: datetime | None = None
         OutboundMessage.objects.filter(channel=channel, state__in=WAITING).update(
             state=OutboundMessage.State.DEAD, error=DELETED, ended_at=moment
         )
-        _order(channel.pk, DELETE)
+        _order(channel.pk, DELETE, actor, moment)
     return channel
 
 
@@ -148,7 +155,14 @@ def _set(channel: Channel, state: Channel.State, now: datetime | None) -> None:
     channel.save()
 
 
-def _order(channel_id: int, order: str) -> None:
+def _order(channel_id: int, order: str, actor: Actor, now: datetime | None) -> None:
+    note_event(
+        channel_id,
+        ChannelEvent.What.ASKED,
+        now or timezone.now(),
+        detail=WORDS[order],
+        actor_id=actor.user_id,
+    )
     enqueue(
         kind=ORDER_CHANNEL,
         payload={"channel_id": channel_id, "order": order},

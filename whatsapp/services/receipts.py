@@ -1,10 +1,14 @@
 """What the transport tells of our own messages: echoes, deliveries, refusals. They only move forward."""
 
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
 
 from nfse.models import Notice
 from nfse.services.notices import notify
 from whatsapp.models import Channel, ContactAlias, OutboundMessage
+from whatsapp.services import early_receipts
 from whatsapp.services.outbox import ring_sending
 from whatsapp.transport.events import Delivery, DeliveryMoved, SendEchoed
 
@@ -22,14 +26,35 @@ _MOVES = {
 
 def note_delivery(*, channel: Channel, moved: DeliveryMoved, now: datetime) -> str:
     """Note how far a message of ours came; return the word under which it is counted."""
-    rows = OutboundMessage.objects.select_for_update(no_key=True)
-    row = rows.filter(channel=channel, provider_message_id=moved.message_id).first()
-    if row is None:
-        return "receipt_unknown"
-    if moved.delivery is Delivery.REFUSED:
-        return _note_refusal(channel, row, now)
-    move_forward(row, moved.delivery, now)
-    return "receipt"
+    if _apply(channel, moved.message_id, moved.delivery, now):
+        return "receipt"
+    transaction.on_commit(partial(_keep_early, channel, moved, now), robust=True)
+    return "receipt_early"
+
+
+def _apply(channel: Channel, message_id: str, delivery: Delivery, now: datetime) -> bool:
+    """Move the message of this id, if there is one yet."""
+    rows = OutboundMessage.objects.select_for_update(no_key=True, of=("self",)).select_related("conversation")
+    row = rows.filter(channel=channel, provider_message_id=message_id).first()
+    if row is not None and delivery is Delivery.REFUSED:
+        _note_refusal(channel, row, now)
+    elif row is not None:
+        move_forward(row, delivery, now)
+    return row is not None
+
+
+def _keep_early(channel: Channel, moved: DeliveryMoved, now: datetime) -> None:
+    early_receipts.keep(channel.pk, moved.message_id, moved.delivery)
+    with transaction.atomic():
+        _apply(channel, moved.message_id, moved.delivery, now)
+
+
+def _catch_up(channel: Channel, message_id: str, now: datetime) -> None:
+    """Apply the receipts that came before the message had its id."""
+    delivery = early_receipts.find(channel.pk, message_id)
+    if delivery is not None:
+        with transaction.atomic():
+            _apply(channel, message_id, delivery, now)
 
 
 def note_echo(*, channel: Channel, echo: SendEchoed, now: datetime) -> str:
@@ -69,6 +94,7 @@ def adopt(row: OutboundMessage, message_id: str, now: datetime) -> None:
     if not row.provider_message_id:
         row.provider_message_id = message_id
         row.save(update_fields=["provider_message_id"])
+        transaction.on_commit(partial(_catch_up, row.channel, message_id, now), robust=True)
     move_forward(row, Delivery.PENDING, now)
 
 
@@ -92,10 +118,10 @@ def move_forward(row: OutboundMessage, delivery: Delivery, now: datetime) -> Non
         ring_sending(row.conversation_id, row.channel_id)
 
 
-def _note_refusal(channel: Channel, row: OutboundMessage, now: datetime) -> str:
+def _note_refusal(channel: Channel, row: OutboundMessage, now: datetime) -> None:
     """A message that was accepted and then refused is not sent again (463 would stop the whole number)."""
     if row.state not in {State.SENT, *_IN_FLIGHT}:
-        return "receipt"
+        return
     row.state, row.error, row.ended_at = State.FAILED, _REFUSED, now
     row.save(update_fields=["state", "error", "ended_at"])
     ring_sending(row.conversation_id, row.channel_id)
@@ -108,7 +134,6 @@ def _note_refusal(channel: Channel, row: OutboundMessage, now: datetime) -> str:
     last = [State.FAILED, *recent[: REFUSED_IN_A_ROW - 1]]
     if len(last) == REFUSED_IN_A_ROW and set(last) == {State.FAILED}:
         _tell_restricted(channel, now)
-    return "receipt_refused"
 
 
 def tell_undelivered(row: OutboundMessage) -> None:

@@ -12,8 +12,8 @@ from inbox.sources import Call, find_source
 from queue_worker.services import enqueue
 from whatsapp.gateways.transport import Window
 from whatsapp.gateways.transports import open_messenger
-from whatsapp.models import Channel, InboundMessage
-from whatsapp.services.channel_states import RECONCILE_CHANNEL
+from whatsapp.models import Channel, ChannelEvent, InboundMessage
+from whatsapp.services.channel_states import RECONCILE_CHANNEL, note_event
 from whatsapp.services.credentials import credentials_of
 from whatsapp.transport.events import MessageCame
 
@@ -59,6 +59,7 @@ def reconcile_channel(*, channel_id: int, now: datetime) -> dict[str, int]:
     Channel.objects.filter(pk=channel_id).update(reconciled_until=now)
     if counts["found"]:
         log.warning("webhooks_lost", channel_id=channel_id, **counts)
+        note_event(channel_id, ChannelEvent.What.LOST_FOUND, now, detail=str(counts["found"]))
     elif not records and _has_webhooks(channel, since):
         log.warning("reconciliation_sees_nothing", channel_id=channel_id)  # the filter may not work (11.2)
     return counts

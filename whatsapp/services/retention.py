@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from whatsapp.models import Conversation, InboundMessage, OutboundMessage, StoredMedia
+from whatsapp.models import ChannelEvent, Conversation, InboundMessage, OutboundMessage, StoredMedia
 
 BATCH = 500
+KEEP_EVENTS = timedelta(days=30)
 DAYS_OF_A_MONTH = 31
 """A month counts as its longest, so that nothing goes early."""
 
@@ -23,6 +24,7 @@ def delete_old_messages(*, now: datetime) -> Deleted:
     """Delete old audio, and messages of both sides that are older than the transcripts are kept."""
     audio_before = now - timedelta(days=settings.WHATSAPP_KEEP_AUDIO_DAYS)
     messages_before = now - timedelta(days=DAYS_OF_A_MONTH * settings.WHATSAPP_KEEP_MESSAGES_MONTHS)
+    ChannelEvent.objects.filter(at__lt=now - KEEP_EVENTS).delete()
     return Deleted(_delete_media(audio_before), _delete_messages(messages_before))
 
 

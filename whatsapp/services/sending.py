@@ -77,7 +77,8 @@ def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str
         tried.add(row.pk)
         messenger = open_messenger(credentials_of(channel))
         if row.state == State.UNKNOWN:
-            _settle_unknown(row, messenger, clock)
+            if _settle_unknown(row, messenger, clock):
+                tried.discard(row.pk)
         else:
             count += _send(row, conversation.address, messenger, clock)
 
@@ -250,19 +251,20 @@ def _end(row: OutboundMessage, state: OutboundMessage.State, why: str, now: date
     tell_undelivered(row)
 
 
-def _settle_unknown(row: OutboundMessage, messenger: Messenger, clock: Clock) -> None:
-    """Ask whether a message left. Found: it did. Not found for 60 s: it is sent again, once."""
+def _settle_unknown(row: OutboundMessage, messenger: Messenger, clock: Clock) -> bool:
+    """Ask whether a message left. Not found for 60 s, it is to be sent again, once, and now: True."""
     asked_from = (row.first_tried_at or row.created_at) - CLOCK_SLACK
     try:
         found = _find_sent(row, messenger, Window(asked_from, clock.read() + CLOCK_SLACK))
     except (Unavailable, Unknown, Unreadable, Refused) as error:
         log.warning("unknown_not_asked", message_id=row.pk, error=type(error).__name__)
-        return _ask_again(row, clock.read())
+        _ask_again(row, clock.read())
+        return False
     now = clock.read()
     with transaction.atomic(durable=True):
         row = _lock(row)
         if row.state != State.UNKNOWN:
-            return None
+            return False
         if found:
             adopt(row, found, now)
         elif now - (row.unknown_at or now) < NOT_FOUND_AFTER:
@@ -272,7 +274,8 @@ def _settle_unknown(row: OutboundMessage, messenger: Messenger, clock: Clock) ->
         else:
             row.state, row.is_resent, row.next_try_at, row.unknown_at = State.PENDING, True, now, None
             row.save(update_fields=["state", "is_resent", "next_try_at", "unknown_at"])
-    return None
+            return True
+    return False
 
 
 def _ask_again(row: OutboundMessage, now: datetime) -> None:

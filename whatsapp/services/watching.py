@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from nfse.models import Notice
 from nfse.services.notices import notify
-from whatsapp.models import Channel, OutboundMessage
+from whatsapp.models import Channel, ChannelEvent, OutboundMessage
+from whatsapp.services.channel_states import note_event
 
 DOWN_AFTER, SILENT_AFTER, DEAF_AFTER = timedelta(seconds=60), timedelta(minutes=30), timedelta(seconds=60)
 DEAF_WINDOW = timedelta(hours=6)
@@ -101,6 +102,7 @@ def _tell(channels: Any, now: datetime, title: str, text: str) -> int:
             reference_id=channel.pk,
             by_email=True,
         )
+        note_event(channel.pk, ChannelEvent.What.ALARM, now, detail=title.format(name="o canal"))
         channel.alarm_at = now
         channel.save(update_fields=["alarm_at"])
         count += 1

@@ -12,21 +12,21 @@ ANA = "5520987654321"
 SECRET = "the-secret-of-this-channel"
 
 
-def make_channel(firm: Firm | None = None, number: int = 1, **fields: Any) -> Channel:
+def make_channel(firm: Firm | None = None, index: int = 1, **fields: Any) -> Channel:
     """A connected channel under the name of the samples, ch-fictional-0001."""
     values = {
-        "name": f"Atendimento {number}",
-        "key": f"ch-fictional-{number:04}",
-        "instance_name": f"ch-fictional-{number:04}",
+        "name": f"Atendimento {index}",
+        "key": f"ch-fictional-{index:04}",
+        "instance_name": f"ch-fictional-{index:04}",
         "secret": SECRET,
-        "token": f"token-of-instance-{number}",
+        "token": f"token-of-instance-{index}",
         "number": "5520911110000",
         "state": Channel.State.CONNECTED,
         "state_at": NOW,
         "is_created": True,
         **fields,
     }
-    return Channel.objects.create(firm=firm or make_office(number).firm, **values)
+    return Channel.objects.create(firm=firm or make_office(index).firm, **values)
 
 
 def make_talk(channel: Channel, phone: str = ANA, **fields: Any) -> Conversation:

@@ -6,7 +6,7 @@ import pytest
 
 from queue_worker.tests.support import race
 from whatsapp.models import Contact, ContactAlias, Conversation, InboundMessage
-from whatsapp.tests.people import NOW
+from whatsapp.tests.people import NOW, make_channel
 from whatsapp.tests.samples import read_case, read_payload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,8 +131,6 @@ def test_joining_at_once_from_both_sides_loses_nothing(deliver):
 
 
 def test_channels_do_not_share_people(deliver, channel, other_office):
-    from whatsapp.tests.people import make_channel
-
     make_channel(other_office.firm, 2)
     deliver(wrote(phone(RUI), message_id="A"))
     body = wrote(phone(RUI), message_id="A") | {"instance": "ch-fictional-0002"}

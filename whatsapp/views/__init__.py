@@ -1,0 +1,1 @@
+"""Pages of the chat, in the accountant's frame."""

@@ -14,20 +14,24 @@ from nfse.tests.cast import (  # noqa: F401 - fixtures
     private_files,
     send,
 )
-from queue_worker.errors import UnknownKind
-from queue_worker.policy import Handler
-from queue_worker.registry import get_handler, register
-from whatsapp.services.ringing import CONVERSE
+from whatsapp.tests.lines import eventually, link_channel
 from whatsapp.tests.people import SECRET, make_channel
 
 
-@pytest.fixture(autouse=True, scope="session")
-def conversing():
-    """Until the conversation's own handler is there, its work can be enqueued at least."""
-    try:
-        get_handler(CONVERSE)
-    except UnknownKind:
-        register([Handler(CONVERSE, lambda **_ids: None)])
+@pytest.fixture
+def evolution(sandbox, live_server, settings):
+    """The emulated Evolution API, whose webhooks come to this test's server; none comes after the test."""
+    settings.EVOLUTION_WEBHOOK_URL = live_server.url
+    sandbox.set_evolution(retry_scale=0.005)
+    yield sandbox
+    sandbox.set_evolution(webhooks="never")
+    eventually(lambda: sandbox.evolution()["pending"] == 0, "the last webhook")
+
+
+@pytest.fixture
+def line(evolution, office):  # noqa: F811
+    """A channel of the office that a phone has linked."""
+    return link_channel(evolution, office)
 
 
 @pytest.fixture

@@ -24,14 +24,7 @@ from whatsapp.services.channels import (
 from whatsapp.tests.lines import NUMBERS, eventually, has_become, is_connected, link_channel, state_of
 from whatsapp.tests.people import make_channel
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def evolution(sandbox, live_server, settings):
-    settings.EVOLUTION_WEBHOOK_URL = live_server.url
-    sandbox.set_evolution(retry_scale=0.005)
-    return sandbox
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("evolution")]
 
 
 def instances(sandbox):
@@ -254,9 +247,11 @@ def test_no_page_holds_a_secret(shown, page, office):
 
 
 @pytest.mark.parametrize("order", ["conectar", "reiniciar", "desconectar", "excluir"])
-def test_orders_are_posted(page, office, order):
+def test_an_address_that_is_only_looked_at_does_nothing(page, office, order):
     channel = make_channel(office.firm)
-    assert page(f"/notas/canais/{channel.pk}/{order}/").status_code == 405
+    assert page(f"/notas/canais/{channel.pk}/{order}/").status_code == 302
+    assert not WorkItem.objects.exists()
+    assert state_of(channel) == "connected"
 
 
 def test_a_refusal_of_an_order_is_told(send, office):

@@ -10,16 +10,9 @@ from whatsapp.models import Channel, Conversation, InboundMessage
 from whatsapp.services.reconciling import enqueue_reconciliations
 from whatsapp.services.ringing import CONVERSE
 from whatsapp.services.sweeping import ring_lost_conversations
-from whatsapp.tests.lines import link_channel
 from whatsapp.tests.people import ANA, make_channel
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def line(sandbox, live_server, settings, office):
-    settings.EVOLUTION_WEBHOOK_URL = live_server.url
-    return link_channel(sandbox, office)
 
 
 def reconcile():

@@ -34,13 +34,6 @@ BIA = "5520912345678"
 
 
 @pytest.fixture
-def line(sandbox, live_server, settings, office):
-    settings.EVOLUTION_WEBHOOK_URL = live_server.url
-    sandbox.set_evolution(retry_scale=0.005)
-    return link_channel(sandbox, office)
-
-
-@pytest.fixture
 def talk(line):
     return line.hear()
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('whatsapp', '0004_sending_state'),
+        ('whatsapp', '0005_lookup_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -32,4 +32,10 @@ postgres_bin() {
 	say "/usr/lib/postgresql/$((number / 10000))/bin"
 }
 
+# Without our locks: what it starts would hold them.
+systemctl_() { "${NITRO_SYSTEMCTL:-systemctl}" "$@" 8>&- 9>&-; }
+
+# The port of the web instance that Caddy asks: it looks for this file at each request.
+serving_port() { if [ -e "$home/serve-8002" ]; then say 8002; else say 8001; fi; }
+
 report() { "$manage" report_machine "$@" || say "warning: the result could not be told to Nitro"; }

@@ -55,7 +55,7 @@ fi
 
 now=$(date -u +%Y%m%d%H%M%S)
 say "stopping Nitro; the present database stays as ${database}_before_$now, the files as $files.before-$now"
-${NITRO_SYSTEMCTL:-systemctl} stop nitro.target 'nitro-web@*' nitro-io nitro-chat nitro-cpu nitro-beat
+systemctl_ stop nitro.target 'nitro-web@*' nitro-io nitro-chat nitro-cpu nitro-beat
 as_postgres "$bin/psql" -Xq -v ON_ERROR_STOP=1 -d postgres <<SQL
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('$database', '$beside') AND pid <> pg_backend_pid();
 ALTER DATABASE "$database" RENAME TO "${database}_before_$now";
@@ -67,6 +67,5 @@ tar -C "$files.new-$now" -xf "$work/files.tar"
 mv "$files.new-$now" "$files"
 id nitro >/dev/null 2>&1 && chown -R nitro:nitro "$files"
 "$manage" migrate --verbosity 0
-port=$(sed -n 's/.*:\(800[12]\).*/\1/p' "${NITRO_UPSTREAM:-/etc/caddy/nitro-upstream}")
-${NITRO_SYSTEMCTL:-systemctl} start nitro.target nitro-io nitro-chat nitro-cpu nitro-beat "nitro-web@$port"
+systemctl_ start nitro.target nitro-io nitro-chat nitro-cpu nitro-beat "nitro-web@$(serving_port)"
 say "restored from $(basename "$file"). Next: nitro-manage check_ledger; notes that were issued after it are asked for by themselves."

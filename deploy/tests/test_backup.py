@@ -36,7 +36,6 @@ class Machine:
         key = self.run("age-keygen", "-o", str(home / "etc" / "backup.key"))
         public = key.stderr.split()[-1]
         (home / "etc" / "backup.recipients").write_text(public + "\n")
-        (home / "upstream").write_text("to 127.0.0.1:8001\n")
 
     def run(self, *command, **variables):
         environment = {
@@ -52,7 +51,6 @@ class Machine:
             "NITRO_DATABASE_OWNER": SERVER.username,
             "NITRO_MANAGE": str(self.home / "manage"),
             "NITRO_SYSTEMCTL": "true",
-            "NITRO_UPSTREAM": str(self.home / "upstream"),
             "BACKUP_DIR": str(self.home / "backups"),
             **variables,
         }

@@ -52,7 +52,6 @@ def site(tmp_path_factory):
     (static / "plain.js").write_text("let b")
     with ThreadingHTTPServer(("127.0.0.1", 0), Upstream) as upstream:
         threading.Thread(target=upstream.serve_forever, args=(0.05,), daemon=True).start()
-        (home / "upstream").write_text(f"to 127.0.0.1:{upstream.server_port}\n")
         port = free_port()
         environment = {
             "PATH": os.environ["PATH"],
@@ -60,7 +59,8 @@ def site(tmp_path_factory):
             "NITRO_DOMAIN": f"http://127.0.0.1:{port}",
             "NITRO_EMAIL": "ola@nitro.example",
             "NITRO_STATIC": str(static),
-            "NITRO_UPSTREAM": str(home / "upstream"),
+            "NITRO_ROOT": str(home),
+            "NITRO_FIRST": f"127.0.0.1:{upstream.server_port}",
             "NITRO_CADDY_ADMIN": f"unix/{home}/admin.sock",
         }
         with (home / "log").open("wb") as log:

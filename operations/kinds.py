@@ -35,6 +35,20 @@ TITLES: Mapping[str, str] = {
     "nfse.tell_package_failed": "E-mail sobre pacote que falhou",
     "operations.alert": "E-mail à operação",
     "registry.fetch_cnpj": "Consultar CNPJ",
+    "whatsapp.ask_registry": "Consultar CNPJ para a conversa",
+    "whatsapp.check_channel": "Conferir canal do WhatsApp",
+    "whatsapp.converse": "Responder conversa",
+    "whatsapp.fetch_media": "Buscar áudio da conversa",
+    "whatsapp.hand_over": "Passar conversa à equipe",
+    "whatsapp.hear_registry": "Conversa: CNPJ respondido",
+    "whatsapp.hear_request": "Conversa: pedido mudou",
+    "whatsapp.mind_clock": "Lembrar conversa parada",
+    "whatsapp.order_channel": "Mudar canal do WhatsApp",
+    "whatsapp.reconcile_channel": "Conferir mensagens do canal",
+    "whatsapp.send": "Enviar resposta",
+    "whatsapp.tell_ban": "E-mail de número bloqueado",
+    "whatsapp.tell_lookup": "Conversa: avisar consulta",
+    "whatsapp.tell_waiting": "Conversa: avisar que a nota demora",
 }
 LETTERS = frozenset(
     {
@@ -49,6 +63,7 @@ LETTERS = frozenset(
         "nfse.tell_firm_taken",
         "nfse.tell_package_failed",
         "operations.alert",
+        "whatsapp.tell_ban",
     }
 )
 """The kinds whose whole work is an e-mail."""

@@ -66,7 +66,6 @@ class Search(models.Model):
     has_gaps = models.BooleanField(
         "houve falha de buscador", default=False, help_text="a page or place could not be checked (R45)"
     )
-    cancel_requested_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -164,9 +164,7 @@ def cancel_search(*, account_id: int, search_id: int) -> Search:
     SearchNotFound.
     """
     with transaction.atomic(durable=True):
-        search = _lock(account_id, search_id)
-        if not search.is_final:
-            Search.objects.filter(pk=search_id).update(cancel_requested_at=timezone.now())
+        _lock(account_id, search_id)
         return finish_search(search_id=search_id, reason=Search.Reason.CANCELED)
 
 

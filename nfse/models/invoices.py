@@ -261,7 +261,6 @@ class Invoice(models.Model):
     amount = models.DecimalField("valor", max_digits=15, decimal_places=2)
     net_amount = models.DecimalField("líquido", max_digits=15, decimal_places=2, null=True, blank=True)
     iss_amount = models.DecimalField("ISS", max_digits=15, decimal_places=2, null=True, blank=True)
-    withheld_amount = models.DecimalField("retido", max_digits=15, decimal_places=2, null=True, blank=True)
     xml_text = EncryptedTextField(blank=True, help_text="base64 of the XML as received; empty until fetched")
     is_adopted = models.BooleanField("encontrada depois de dúvida", default=False)
     alerts = models.JSONField("alertas", default=list)

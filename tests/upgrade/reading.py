@@ -131,7 +131,7 @@ def read_request(request: InvoiceRequest) -> dict[str, Any]:
 def read_note(invoice: Invoice) -> dict[str, Any]:
     columns = (
         *("access_key", "number", "verification_code", "reference", "status", "status_facts", "issued_at"),
-        *("competence_date", "amount", "net_amount", "iss_amount", "withheld_amount", "is_adopted"),
+        *("competence_date", "amount", "net_amount", "iss_amount", "is_adopted"),
         *("replaced_by_key", "cancel_reason_code", "cancel_reason_text", "cancel_problems", "alerts"),
     )
     return {

@@ -107,7 +107,6 @@ def build_invoice(request: InvoiceRequest, issued: Issued) -> Invoice:
         amount=snapshot.amount,
         net_amount=returned.net_amount if returned else None,
         iss_amount=returned.iss_amount if returned else None,
-        withheld_amount=returned.withheld_total if returned else None,
         alerts=list(issued.alerts),
         read_next_at=timezone.now() + READ_AFTER,
     )

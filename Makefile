@@ -84,8 +84,9 @@ test-deploy: setup ## Units, scripts and a running Caddy: what deploy/ brings to
 	@command -v caddy shellcheck age systemd-analyze >/dev/null || { $(call install_as_root,caddy shellcheck age systemd); }
 	@$(PY) -m pytest -q deploy/tests
 
-check: setup lint types ## What CI runs: lint, types, imports, migrations, deploy check, tests
+check: setup lint types compiler ## What CI runs: lint, types, imports, migrations, deploy check, tests
 	@$(PY) -m embedded.checks
+	@$(PY) -m tests.support.calendar short
 	@$(MAKE) --no-print-directory test
 
 bench: setup ## Print the benchmark table and write benchmarks/results/

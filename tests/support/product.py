@@ -184,7 +184,12 @@ def running_product(
             product.start("beat", "celery", "-A", "config", "beat", "-s", str(home / "beat"))
         if web:
             product.start(
-                "web", "gunicorn", "--config", "deploy/gunicorn.py", "config.wsgi", DATABASE_POOL_SIZE="4"
+                "web",
+                "gunicorn",
+                "--config",
+                "deploy/gunicorn.conf.py",
+                "config.wsgi",
+                DATABASE_POOL_SIZE="4",
             )
             product.wait_for(product.url)
         yield product

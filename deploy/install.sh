@@ -85,7 +85,8 @@ keep ADN_PRODUCTION_URL https://adn.nfse.gov.br/contribuintes
 keep ADN_STAGING_URL https://adn.producaorestrita.nfse.gov.br/contribuintes
 keep ADN_PARAMETERS_PRODUCTION_URL https://adn.nfse.gov.br/parametrizacao
 keep ADN_PARAMETERS_STAGING_URL https://adn.producaorestrita.nfse.gov.br/parametrizacao
-for name in EMAIL_URL SERPER_API_KEY VIPER_BASE_URL VIPER_API_KEY PLUGNOTAS_API_KEY OPENAI_API_KEY STRIPE_SECRET_KEY STRIPE_WEBHOOK_SECRET; do
+for name in EMAIL_URL SERPER_API_KEY VIPER_BASE_URL VIPER_API_KEY PLUGNOTAS_API_KEY OPENAI_API_KEY STRIPE_SECRET_KEY \
+	STRIPE_WEBHOOK_SECRET EVOLUTION_BASE_URL EVOLUTION_API_KEY; do
 	ask "$name" "$name (empty: later)"
 	[ -z "${!name}" ] || keep "$name" "${!name}"
 done

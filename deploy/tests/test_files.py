@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 DEPLOY = Path(__file__).resolve().parents[1]
 UNITS = sorted((DEPLOY / "systemd").glob("nitro*.service")) + sorted((DEPLOY / "systemd").glob("nitro*.t*r*"))
@@ -66,3 +67,9 @@ def test_memory_limits_add_up_to_the_machine():
     assert LINUX + sum(limits.values()) <= MACHINE, limits
     lasting = {unit.name for unit in UNITS if "ExecStart" in unit.read_text()}
     assert lasting - set(limits) == {unit.name for unit in UNITS if "Type=oneshot" in unit.read_text()}
+
+
+def test_the_installer_knows_every_setting_of_a_production_machine():
+    installer = (DEPLOY / "install.sh").read_text()
+
+    assert [name for name in settings.PRODUCTION_VARIABLES if not re.search(rf"\b{name}\b", installer)] == []

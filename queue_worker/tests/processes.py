@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -80,6 +81,16 @@ class House:
             raise AssertionError(f"{node} did not start: {process.log.read_text()[-3000:]}") from error
         return process
 
+    def start_web(self, port: int, **variables: str) -> Process:
+        """Start the web server on a port and wait until it answers."""
+        gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+        command = [gunicorn, "--config", "deploy/gunicorn.conf.py", "config.wsgi"]
+        more = {"NITRO_WEB_PORT": str(port), "DATABASE_POOL_SIZE": "4", **variables}
+        process = Process(command, {**environment_of_children(self.broker), **more}, self.home / "web.log")
+        self.processes.append(process)
+        wait_until(lambda: is_listening(port), START_SECONDS)
+        return process
+
     def start_beat(self) -> Process:
         arguments = ["beat", "--loglevel", "WARNING", "-s", str(self.home / "beat")]
         return self._start("beat", arguments, {})
@@ -127,6 +138,13 @@ def open_house(home: Path) -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+def is_listening(port: int) -> bool:
+    """Whether something takes connections on a port of this machine."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_until(is_true: Callable[[], object], seconds: float = 40) -> None:

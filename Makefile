@@ -5,7 +5,7 @@ PY := .venv/bin/python
 install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments check test-deploy bench demo lint
+.PHONY: help setup services run stop test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments chaos-chat check test-deploy bench demo lint
 .PHONY: types screenshots
 
 help: ## Show this list
@@ -67,6 +67,9 @@ chaos: setup ## Search with 8 buyers at once while providers fail and workers ar
 
 chaos-nfse: setup ## Issue 1,000 notes through each gateway while answers get lost, workers die, PostgreSQL restarts
 	@CHAOS_NOTES=1000 CHAOS_WORKERS=8 CHAOS_SECONDS=3000 $(PY) -m pytest tests/test_chaos_nfse.py -q
+
+chaos-chat: setup ## Write 10,000 messages in conversations while workers die, the broker is wiped, PostgreSQL restarts
+	@CHAOS_MESSAGES=10000 CHAOS_CHANNELS=8 CHAOS_KILL_SECONDS=30 CHAOS_KILLS=1000 CHAOS_SECONDS=3600 $(PY) -m pytest tests/test_chaos_chat.py -q
 
 lint: .venv/.installed ## Ruff, templates and import contracts
 	@.venv/bin/ruff check .

@@ -387,6 +387,7 @@ ACCESS = {
     "take_over": (ALL, 405, 302),
     "answer": (ALL, 405, 422),
     "give_back": (ALL, 405, 302),
+    "close_request": (ALL, 405, 302),
     "ai_usage": (STAFF, 200, 405),
     "simulator": (STAFF, 200, 405),
     "simulator_lines": (STAFF, 200, 405),

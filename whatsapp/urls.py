@@ -24,6 +24,7 @@ urlpatterns = [
     path("conversas/<int:conversation_id>/assumir/", transcript.take_over, name="take_over"),
     path("conversas/<int:conversation_id>/responder/", transcript.answer, name="answer"),
     path("conversas/<int:conversation_id>/devolver/", transcript.give_back, name="give_back"),
+    path("conversas/<int:conversation_id>/encerrar/", transcript.close_request, name="close_request"),
     # What it used.
     path("uso-de-ia/", usage.ai_usage, name="ai_usage"),
 ]

@@ -8,13 +8,22 @@ from itertools import chain
 
 from django.db.models import Count, Q, Sum
 
-from whatsapp.conversation.states import LABELS, State
+from core.formatting import format_brl, format_date, format_document
+from whatsapp.conversation.draft import Draft, SessionData
+from whatsapp.conversation.states import LABELS, Kind, State
 from whatsapp.models import AiCall, Conversation, InboundMessage, OutboundMessage, Session, SessionEvent
+from whatsapp.reading.values import Asked
 
 MOST_LINES = 200
 PERSON, BOT, FIRM, SYSTEM = "person", "bot", "firm", "system"
 SIDES = {"cliente": (PERSON,), "assistente": (BOT, FIRM), "sistema": (SYSTEM,)}
 _NOT_SENT = {OutboundMessage.State.FAILED, OutboundMessage.State.DEAD}
+_FIELD_LABELS = {
+    Asked.TAKER: "Cliente",
+    Asked.AMOUNT: "Valor",
+    Asked.DESCRIPTION: "Serviço",
+    Asked.COMPETENCE: "Competência",
+}
 _FILES = {"pdf": "PDF da nota", "xml": "XML da nota"}
 _ICONS = {
     "audio": "microphone",
@@ -97,6 +106,42 @@ def count_figures(conversation: Conversation) -> Figures:
         ai_seconds=used["seconds"] or 0,
         cost=used["cost"] or 0,
     )
+
+
+@dataclass(frozen=True)
+class Known:
+    """One field of the note being made: what is known of it, and whether it can be used."""
+
+    label: str
+    value: str
+    state: str
+    tone: str
+
+
+def list_known(session: Session, show: Callable[[str], str] = str) -> list[Known]:
+    """Return the fields of a session with what is known of each; nothing for the canceling of a note."""
+    if session.kind != Kind.ISSUE:
+        return []
+    draft = SessionData.of(session.data).note
+    client = draft.taker_name or draft.called
+    values = {
+        Asked.TAKER: " · ".join(filter(None, (client, show(format_document(draft.document))))),
+        Asked.AMOUNT: "" if draft.cents is None else format_brl(draft.cents),
+        Asked.DESCRIPTION: draft.description,
+        Asked.COMPETENCE: format_date(draft.competence) if draft.competence else "",
+    }
+    return [_known_of(draft, field, value) for field, value in values.items()]
+
+
+def _known_of(draft: Draft, field: Asked, value: str) -> Known:
+    label = _FIELD_LABELS[field]
+    if draft.trouble_of(field) is not None:
+        return Known(label, value, "A corrigir", "danger")
+    if field is Asked.TAKER and value and draft.registry == "pending":
+        return Known(label, value, "Consultando", "info")
+    if value:
+        return Known(label, value, "Certo", "success")
+    return Known(label, "", "Hoje" if field is Asked.COMPETENCE else "Falta", "neutral")
 
 
 def _received(conversation: Conversation, show: Callable[[str], str]) -> Iterator[Line]:

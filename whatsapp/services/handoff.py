@@ -8,10 +8,18 @@ from django.utils import timezone
 from core.errors import NitroError
 from nfse.actors import Actor
 from nfse.permissions import NotFound, Right
-from whatsapp import texts
-from whatsapp.conversation.states import CLOCKS, OPEN, State
+from whatsapp.conversation.states import OPEN, State
 from whatsapp.models import Conversation, OutboundMessage, Session
 from whatsapp.services.outbox import put_text
+from whatsapp.services.talking.answering import describe_open
+from whatsapp.services.talking.outgoing import save_turn, send_answer
+from whatsapp.services.talking.people import find_speaker
+from whatsapp.services.talking.phrasing import say
+from whatsapp.services.talking.sessions import find_open
+from whatsapp.services.talking.stepping import Happening, take
+from whatsapp.services.talking.talk import Talk
+from whatsapp.services.talking.turns import end_handoff
+from whatsapp.vocabulary.events import Event
 
 LONGEST_ANSWER = 4000
 
@@ -22,6 +30,14 @@ class NotTakenOver(NitroError):
 
 class EmptyAnswer(NitroError):
     message = "Escreva a resposta."
+
+
+class NothingOpen(NitroError):
+    message = "Não há pedido aberto nesta conversa."
+
+
+class NoteOnItsWay(NitroError):
+    message = "A nota já foi enviada: espere o resultado. Se sair, ela pode ser cancelada na página da nota."
 
 
 class AnswerTooLong(NitroError):
@@ -78,7 +94,7 @@ def answer_person(
 
 
 def give_back(*, actor: Actor, conversation_id: int, now: datetime | None = None) -> Conversation:
-    """Let the bot answer again, and tell the person so; a whole time of the open request is left.
+    """Let the bot answer again, and tell the person so, with what waits; the open request has a whole time.
 
     Nothing happens when the bot answers already. Raises NotFound, NotAllowed.
     """
@@ -87,31 +103,45 @@ def give_back(*, actor: Actor, conversation_id: int, now: datetime | None = None
         conversation = _lock(actor, conversation_id)
         if conversation.handed_off_at is None:
             return conversation
-        ended = conversation.handed_off_at
-        conversation.handed_off_at = conversation.handed_off_to = conversation.handoff_last_at = None
-        session = Session.objects.filter(conversation=conversation, state__in=_OPEN).first()
-        if session is not None:
-            clock = CLOCKS.get(State(session.state))
-            session.expires_at = moment + clock if clock else None
-            session.save(update_fields=["expires_at"])
-        put_text(
-            conversation=conversation,
-            text=texts.render("T57", pendencia="").strip(),
-            cause="handoff",
-            dedupe_key=f"{conversation.pk}:back:{ended.timestamp():.0f}",
-            text_key="T57",
-            now=moment,
-        )
-        _save(conversation)
+        talk = _open_talk(conversation, moment, f"back:{conversation.handed_off_at.timestamp():.0f}")
+        end_handoff(talk)
+        say(talk, "T57", pendencia=describe_open(talk))
+        send_answer(talk)
+        save_turn(conversation)
+    return conversation
+
+
+def close_request(*, actor: Actor, conversation_id: int, now: datetime | None = None) -> Conversation:
+    """End the open request of a conversation for the firm (FIRM_CLOSE, 5.2); the person is told (T33).
+
+    Raises NotFound, NotAllowed, NothingOpen, NoteOnItsWay.
+    """
+    moment = now or timezone.now()
+    with transaction.atomic(durable=True):
+        conversation = _lock(actor, conversation_id)
+        talk = _open_talk(conversation, moment, f"close:{conversation.version}")
+        if talk.session is None:
+            raise NothingOpen
+        if talk.session.state == State.PROCESSING:
+            raise NoteOnItsWay
+        take(talk, Happening(Event.FIRM_CLOSE))
+        say(talk, "T33")
+        send_answer(talk)
+        save_turn(conversation)
     return conversation
 
 
 _OPEN = [state.value for state in OPEN]
 
 
+def _open_talk(conversation: Conversation, now: datetime, why: str) -> Talk:
+    cause = f"firm:{conversation.pk}:{why}"
+    return Talk(conversation, find_speaker(conversation), now, cause, session=find_open(conversation))
+
+
 def _lock(actor: Actor, conversation_id: int) -> Conversation:
     actor.require(Right.ANSWER)
-    rows = Conversation.objects.select_for_update(of=("self",))
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("channel", "contact")
     found = rows.filter(firm_id=actor.firm_id, pk=conversation_id, merged_into=None).first()
     if found is None:
         raise NotFound

@@ -16,8 +16,11 @@ from whatsapp.services.handoff import (
     LONGEST_ANSWER,
     AnswerTooLong,
     EmptyAnswer,
+    NoteOnItsWay,
+    NothingOpen,
     NotTakenOver,
     answer_person,
+    close_request,
     give_back,
     take_over,
 )
@@ -172,3 +175,40 @@ def test_the_page_leads_through_it(send, page, talk):
     assert "Escreva a resposta." in refused.content.decode()
     assert "Bom dia!" in shown
     assert "O assistente responde nesta conversa." in shown
+
+
+def test_a_request_is_closed_for_the_firm_and_the_person_may_begin_anew(actor, talk, company):
+    session = make_session(talk, company=company, label="221126-7K2QM", expires_at=NOW)
+
+    close_request(actor=actor, conversation_id=talk.pk, now=NOW)
+
+    session.refresh_from_db()
+    assert (session.state, session.close_reason) == ("canceled", "canceled_by_firm")
+    assert session.closed_at == NOW
+    assert [message.text_key for message in OutboundMessage.objects.all()] == ["T33"]
+
+
+def test_a_note_on_its_way_is_not_closed(actor, talk, company):
+    session = make_session(talk, company=company, state="processing")
+
+    with pytest.raises(NoteOnItsWay):
+        close_request(actor=actor, conversation_id=talk.pk, now=NOW)
+
+    session.refresh_from_db()
+    assert session.state == "processing"
+
+
+def test_there_is_nothing_to_close_without_a_request(actor, talk):
+    with pytest.raises(NothingOpen):
+        close_request(actor=actor, conversation_id=talk.pk, now=NOW)
+
+
+def test_giving_back_says_what_waits(actor, talk, company):
+    make_session(talk, company=company)
+    take_over(actor=actor, conversation_id=talk.pk, now=NOW)
+
+    give_back(actor=actor, conversation_id=talk.pk, now=NOW)
+
+    [message] = OutboundMessage.objects.all()
+    assert message.text.startswith("Voltei!")
+    assert len(message.text) > len("Voltei!")

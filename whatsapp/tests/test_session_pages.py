@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from nfse.tests.firms import make_phone
+from whatsapp.conversation.draft import Draft, SessionData, Trouble
 from whatsapp.models import AiCall, OutboundMessage, SessionEvent
 from whatsapp.selectors.masking import hide_documents
 from whatsapp.services.outbox import put_text
@@ -284,3 +285,19 @@ def test_only_the_last_lines_of_a_long_conversation_are_read(page, talk, monkeyp
 
     assert "mensagem 4" in shown
     assert "mensagem 1" not in shown
+
+
+def test_what_is_known_of_an_open_request_stands_beside_the_talk(page, talk, company, phone):
+    note = Draft(
+        document="11222333000181",
+        taker_name="Clínica Bem Viver Ltda",
+        cents=150_000,
+        troubles=(Trouble("description", "DESC_SHORT"),),
+    )
+    add_session(talk, company=company, phone=phone, data=SessionData(note=note).to_dict())
+
+    seen, hidden = (page(page_of(talk), role=role).text for role in ("accountant", "attendant"))
+
+    for text in ("Clínica Bem Viver Ltda · 11.222.333/0001-81", "R$\xa01.500,00", "A corrigir", "Hoje"):
+        assert text in seen.replace("R$ ", "R$\xa0")
+    assert "11.222.333/0001-81" not in hidden

@@ -1,5 +1,6 @@
 """One conversation: what was said, and a person of the firm who answers (A25, W18)."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,14 @@ from whatsapp.forms.sessions import AnswerForm
 from whatsapp.models import Conversation
 from whatsapp.selectors.masking import hide_documents
 from whatsapp.selectors.sessions import find_person, get_conversation
-from whatsapp.selectors.transcripts import SIDES, count_figures, list_lines, list_talk_sessions, mark_lines
+from whatsapp.selectors.transcripts import (
+    SIDES,
+    count_figures,
+    list_known,
+    list_lines,
+    list_talk_sessions,
+    mark_lines,
+)
 from whatsapp.services import handoff
 
 SIDE_LABELS = {"": "Todas", "cliente": "Cliente", "assistente": "Assistente", "sistema": "Sistema"}
@@ -77,25 +85,41 @@ def answer(request: FirmRequest, conversation_id: int) -> HttpResponse:
     return _show(request, conversation, form)
 
 
+@require_POST
+@firm_member_required(Right.ANSWER)
+def close_request(request: FirmRequest, conversation_id: int) -> HttpResponse:
+    done = "Pedido encerrado. A pessoa foi avisada."
+    press(request, handoff.close_request, done, actor=request.actor, conversation_id=conversation_id)
+    return redirect("whatsapp:transcript", conversation_id=conversation_id)
+
+
 def _show(request: FirmRequest, conversation: Conversation, form: AnswerForm) -> HttpResponse:
     name, number = find_person(conversation)
+    sessions = list_talk_sessions(conversation)
+    current = next((session for session in sessions if session.closed_at is None), None)
     context = {
         **_lines_of(request, conversation),
         "form": form,
         "person": name or "Pessoa sem nome",
         "number": number,
-        "sessions": list_talk_sessions(conversation),
+        "sessions": sessions,
+        "current": current,
+        "known": list_known(current, _shower(request)) if current else [],
         "figures": count_figures(conversation),
         "now": timezone.now(),
     }
     return render(request, "whatsapp/transcript/page.html", context, status=status_of(form))
 
 
+def _shower(request: FirmRequest) -> Callable[[str], str]:
+    """What texts pass through before this person sees them."""
+    return str if Right.SEE_DOCUMENTS in request.rights else hide_documents
+
+
 def _lines_of(request: FirmRequest, conversation: Conversation) -> dict[str, Any]:
     chosen = request.GET.get("linhas", "")
     side = chosen if chosen in SIDES else ""
-    show = str if Right.SEE_DOCUMENTS in request.rights else hide_documents
-    lines = list_lines(conversation, sides=SIDES.get(side, ()), show=show)
+    lines = list_lines(conversation, sides=SIDES.get(side, ()), show=_shower(request))
     return {
         "conversation": conversation,
         "lines": lines,

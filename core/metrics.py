@@ -64,7 +64,7 @@ def write_metrics(collector: Collector) -> bytes:
     """Return what all processes of this machine counted and what `collector` reads, in Prometheus' words."""
     registry = CollectorRegistry()
     with contextlib.suppress(ValueError):  # nothing was counted yet: there is no folder
-        MultiProcessCollector(registry, path=str(settings.METRICS_DIR))
+        MultiProcessCollector(registry, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
     registry.register(collector)
     return generate_latest(registry)
 
@@ -82,7 +82,7 @@ def _share_values() -> None:
     folder = Path(settings.METRICS_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    values.ValueClass = values.MultiProcessValue(_slot.number)
+    values.ValueClass = values.MultiProcessValue(_slot.number)  # type: ignore[no-untyped-call]
 
 
 class _Slot:

@@ -127,7 +127,7 @@ systemctl_ daemon-reload
 step "Release $tag"
 [ -d "$home/source.git" ] || {
 	install -d -o nitro-build -g nitro-build "$home/source.git"
-	runuser -u nitro-build -- git clone --quiet --mirror "$repository" "$home/source.git"
+	runuser -u nitro-build -- env HOME=/var/lib/nitro-build git clone --quiet --mirror "$repository" "$home/source.git"
 }
 # The two Redis read their configuration from a release: unpack it first.
 install -d "$home/bootstrap/deploy"

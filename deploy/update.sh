@@ -15,7 +15,7 @@ exec 8>"$home/.update.lock"
 flock -n 8 || die "another update runs"
 
 release=$home/releases/$tag
-builder() { runuser -u nitro-build -- "$@"; }
+builder() { runuser -u nitro-build -- env HOME=/var/lib/nitro-build "$@"; } # pip and npm keep what they fetched there
 if [ ! -f "$release/.built" ]; then
 	builder git -C "$home/source.git" fetch --quiet --tags origin
 	[ "${NITRO_SIGNED_TAGS:-no}" != yes ] || builder git -C "$home/source.git" verify-tag "$tag" || die "$tag is not signed by whom we trust"
@@ -28,7 +28,7 @@ if [ ! -f "$release/.built" ]; then
 	(cd "$release" && builder .venv/bin/python manage.py collectstatic --noinput --verbosity 0)
 	builder "$release/.venv/bin/python" -m compileall -q -x node_modules "$release" || true
 	# Nobody who serves may change what serves.
-	chown -R root:root "$release"
+	chown -hR root:root "$release"
 	chmod -R u=rwX,go=rX "$release"
 	date -u +%FT%TZ >"$release/.built"
 fi

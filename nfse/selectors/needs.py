@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from core.days import start_of_day
 from nfse.models import Certificate, Company, InvoiceRequest
 from nfse.readiness import ReadinessItem, list_missing
 from nfse.selectors.certificates import EXPIRING_WITHIN
 from nfse.selectors.companies import CompanyFilters, list_company_ids, load_companies, read_readiness
-from nfse.selectors.invoices import HEAVY, start_of_day
+from nfse.selectors.invoices import HEAVY
 from nfse.states import OPEN, UNSETTLED, WITH_NOTE, State
 
 REFUSED = frozenset({State.REJECTED, State.FAILED})

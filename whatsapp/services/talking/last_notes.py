@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
+from core.days import start_of_day
 from fiscal.documents.clock import competence_today
 from nfse.models import Invoice, InvoiceRequest
-from nfse.selectors.invoices import start_of_day
 from nfse.services.issuing.copying import copy_note
 from nfse.states import STANDING, WITH_NOTE
 from whatsapp.conversation.draft import Draft

@@ -5,7 +5,7 @@ PY := .venv/bin/python
 install_as_root = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(1) >/dev/null
 .DEFAULT_GOAL := help
-.PHONY: help setup services run stop test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments chaos-chat check test-deploy bench demo lint
+.PHONY: help setup services run stop chat test test-slow test-calendar compiler test-upgrade chaos chaos-nfse chaos-payments chaos-chat check test-deploy bench demo lint
 .PHONY: types screenshots
 
 help: ## Show this list
@@ -38,6 +38,9 @@ run: setup ## Run the whole product on http://127.0.0.1:8000 with demo data
 
 stop: .venv/.installed ## Stop everything that make run or make services started
 	@$(PY) -m embedded stop
+
+chat: .venv/.installed ## Chat from the terminal with the product that make run has started
+	@$(PY) manage.py chat
 
 demo: setup services ## Load the demo data again
 	@$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py load_catalogs

@@ -31,7 +31,10 @@ CELERY = f"{WORKER} --without-gossip --without-mingle"
 PROCESSES = {
     "sandbox": (
         f"{PYTHON} -m sandbox",
-        {"SANDBOX_STRIPE_ENDPOINT": f"http://127.0.0.1:{defaults.WEB_PORT}/webhooks/stripe/"},
+        {
+            "SANDBOX_STRIPE_ENDPOINT": f"http://127.0.0.1:{defaults.WEB_PORT}/webhooks/stripe/",
+            "SANDBOX_STRANGERS": "1",  # whoever tries the chat out names any client
+        },
     ),
     "web": (f"{GUNICORN} --config deploy/gunicorn.conf.py config.wsgi", {"DATABASE_POOL_SIZE": "4"}),
     "io": (f"{CELERY} -n io@%h -P threads -c 32 -Q io", {"DATABASE_POOL_SIZE": "12"}),

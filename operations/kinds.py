@@ -39,7 +39,7 @@ TITLES: Mapping[str, str] = {
     "whatsapp.check_channel": "Conferir canal do WhatsApp",
     "whatsapp.converse": "Responder conversa",
     "whatsapp.fetch_media": "Buscar áudio da conversa",
-    "whatsapp.hand_over": "Passar conversa à equipe",
+    "whatsapp.hand_over": "Enviar PDF e XML na conversa",
     "whatsapp.hear_registry": "Conversa: CNPJ respondido",
     "whatsapp.hear_request": "Conversa: pedido mudou",
     "whatsapp.mind_clock": "Lembrar conversa parada",

@@ -106,12 +106,12 @@ def _elsewhere(
     said = find_said(text)
     if said is Command.CANCEL_NOTE or (said is not None and not reading.has_data):
         return _of_command(Commanded(said), session)
-    if reading.has_data:
-        return Understood(Event.FIX if holds(compare(text), _CUES) else Event.DATA)
     if answer is Answer.YES:
         return Understood(Event.YES)
     if answer is Answer.NO:
         return Understood(Event.NO)
+    if reading.has_data:
+        return Understood(Event.FIX if holds(compare(text), _CUES) else Event.DATA)
     faq = find_faq(text)
     if faq is not None or is_question(text):
         return Understood(Event.INFO, faq=faq)

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from whatsapp.reading.canvas import Canvas
 from whatsapp.reading.cues import CORRECTION, is_negated
-from whatsapp.reading.numbers import Number, find_numbers
+from whatsapp.reading.numbers import find_numbers
 from whatsapp.reading.roles import Role, behind_end, is_quantity, labels_money, list_roles
 from whatsapp.reading.structure import Structure, find_structure
+from whatsapp.reading.tokens import Number
 from whatsapp.reading.values import AmountRead, Asked, ReadingContext, Reason, Status
 
 

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from whatsapp.reading.canvas import TAKEN, Canvas
-from whatsapp.reading.numbers import Number
+from whatsapp.reading.tokens import Number
 
 
 class Role(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whatsapp.reading.canvas import Span
-from whatsapp.reading.numbers import Number
+from whatsapp.reading.tokens import Number
 
 _COUNT = r"(?:\d{1,3}|dois|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|doze)"
 _MULTIPLIED = re.compile(

@@ -6,6 +6,7 @@ import logging
 import signal
 import subprocess
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,16 @@ def _go_on_stage(options: dict[str, Any]) -> int:
 def _play_all(dialogs: list[dict[str, Any]], now: str) -> list[dict[str, Any]]:
     emulators = Emulators()
     emulators.prepare()
-    return [_play_one(dialog, emulators, now) for dialog in dialogs]
+    return [_play_or_tell(dialog, emulators, now) for dialog in dialogs]
+
+
+def _play_or_tell(dialog: dict[str, Any], emulators: Emulators, now: str) -> dict[str, Any]:
+    """Play one dialog; one that cannot be played says why, and the others are played all the same."""
+    try:
+        return _play_one(dialog, emulators, now)
+    except Exception as error:  # noqa: BLE001 (whatever is wrong with one dialog concerns this one)
+        traceback.print_exc()
+        return {"id": dialog.get("id"), "turns": [], "final": {}, "error": f"{type(error).__name__}: {error}"}
 
 
 def _play_one(dialog: dict[str, Any], emulators: Emulators, now: str) -> dict[str, Any]:

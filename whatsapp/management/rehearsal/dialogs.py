@@ -170,7 +170,7 @@ def _target_of(player: Player, kind: str) -> str:
     if kind == "reaction":
         mirror = _mirror_of(player, "latest")
         return mirror.provider_message_id if mirror else ""
-    last = player.last_inbound() if kind in {"edit", "revoke", "hidden_edit"} else None
+    last = player.last_inbound() if kind in {"edit", "revoke", "delete", "hidden_edit"} else None
     return last.provider_message_id if last else ""
 
 

@@ -36,7 +36,9 @@ class Emulators:
 
     def write(self, channel: Channel, number: str, line: Line, sent_at: datetime) -> None:
         """Write to the channel, so that it may answer and voice notes can be fetched."""
-        kind = {"voice": "audio", "photo": "image", "pdf": "document"}.get(line.kind, line.kind)
+        kind = {"voice": "audio", "photo": "image", "pdf": "document", "revoke": "delete"}.get(
+            line.kind, line.kind
+        )
         body: dict[str, Any] = {
             "phone": number,
             "text": line.text,

@@ -12,8 +12,9 @@ from nfse.models import Firm, Invoice
 from nfse.states import State as RequestState
 from queue_worker.services import enqueue
 from whatsapp import texts
-from whatsapp.conversation.states import State
+from whatsapp.conversation.states import Kind, State
 from whatsapp.conversation.understanding import Understood
+from whatsapp.models import Session
 from whatsapp.services.talking import kinds
 from whatsapp.services.talking.last_notes import find_by_number, find_last_request, list_last, list_of_month
 from whatsapp.services.talking.listening import enqueue_hand_over
@@ -81,7 +82,14 @@ def tell_status(talk: Talk) -> None:
         falta = "Responda *sim* para emitir."
     elif session.state == State.CHOOSING_COMPANY:
         falta = "Mande o número ou o nome."
-    say(talk, "T47", frase=_PHRASES[State(session.state)], falta=falta)
+    say(talk, "T47", frase=_phrase_of(session), falta=falta)
+
+
+def _phrase_of(session: Session) -> str:
+    """Return where a request stands, in a person's words."""
+    if session.kind == Kind.CANCELLATION and session.state != State.AWAITING_FIRM:
+        return "O cancelamento da nota ainda não foi feito"
+    return _PHRASES[State(session.state)]
 
 
 def send_copy(talk: Talk, number: str) -> None:
@@ -160,7 +168,10 @@ def _list_notes(talk: Talk, command: Commanded | None) -> None:
     notes, total = _count(talk, first)
     listed = "\n".join(f"{describe_note(note)}, {format_date(note.issued_at)}" for note in notes[:5])
     values = {"mes": MONTHS[first.month - 1], "n": str(len(notes)), "total": format_reais(total)}
-    if notes:
+    if notes and notes[0].environment != Environment.PRODUCTION:
+        tests = f"Em {values['mes']}: {len(notes)} de teste, sem valor fiscal. Últimas:\n{listed}"
+        say_words(talk, "T46", tests)
+    elif notes:
         say(talk, "T46", lista=f"\n{listed}", **values)
     else:
         say_words(talk, "T46", f"Em {values['mes']}: nenhuma nota ainda.")
@@ -171,8 +182,7 @@ def _count(talk: Talk, first: date) -> tuple[list[Invoice], Decimal]:
     companies = [talk.company] if talk.company else talk.speaker.companies
     notes = list_of_month(talk.firm.pk, [one.pk for one in companies if one], first)
     real = [note for note in notes if note.environment == Environment.PRODUCTION]
-    shown = real if real else notes
-    return shown, sum((note.amount for note in shown), Decimal("0.00"))
+    return real or notes, sum((note.amount for note in real), Decimal("0.00"))
 
 
 def _answer_faq(talk: Talk, faq: Faq) -> None:
@@ -219,4 +229,4 @@ def describe_open(talk: Talk) -> str:
         return ""
     if session.state == State.AWAITING_CONFIRMATION:
         return f"Sua nota para {call_client(talk.note)} espera o *sim*."
-    return f"{_PHRASES[State(session.state)]}."
+    return f"{_phrase_of(session)}."

@@ -181,7 +181,7 @@ _SAYINGS: dict[str, Callable[[Talk, Step, Understood], None]] = {
 
 def as_clause(sentence: str) -> str:
     """Return a sentence as a part of another one: without its full stop, its first letter small."""
-    clause = sentence.strip().rstrip(".")
+    clause = sentence.strip().partition(". ")[0].rstrip(".")
     return clause if clause[:2].isupper() else clause[:1].lower() + clause[1:]
 
 

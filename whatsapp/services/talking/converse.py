@@ -17,7 +17,7 @@ from queue_worker.work import Work
 from whatsapp.conversation.states import LISTS, Kind, State
 from whatsapp.conversation.understanding import Understood, understand
 from whatsapp.models import Conversation, Session
-from whatsapp.reading.values import Asked, Reading
+from whatsapp.reading.values import Asked, Reading, Status
 from whatsapp.services.ai_calls import save_ai_calls
 from whatsapp.services.talking.batches import Batch, list_unread, make_batch, waits_for_media
 from whatsapp.services.talking.carrying import Reconsider
@@ -32,6 +32,7 @@ from whatsapp.services.talking.stepping import names_of
 from whatsapp.services.talking.takers import list_candidates
 from whatsapp.services.talking.talk import Talk
 from whatsapp.services.talking.turns import take_turn
+from whatsapp.vocabulary.attacks import is_attack
 from whatsapp.vocabulary.events import Event
 
 MOST_READS = 3
@@ -101,7 +102,7 @@ def _understand(talk: Talk) -> tuple[Chain, Understood]:
         takers=list_candidates(talk.firm.pk, company.pk if company else None),
         asked=frozenset(Asked(field) for field in talk.note.asked if field in set(Asked)),
     )
-    may_ask = may_ask_model(talk)
+    may_ask = talk.conversation.handed_off_at is None and may_ask_model(talk)
     chain = read_chain(batch.texts, context, conversation_id=talk.conversation.pk, may_ask=may_ask)
     save_ai_calls(
         firm_id=talk.firm.pk,
@@ -109,8 +110,15 @@ def _understand(talk: Talk) -> tuple[Chain, Understood]:
         reports=chain.reports,
         at=talk.now,
     )
+    if is_attack("\n".join(batch.texts)) and (session is not None or not _states_a_value(chain.reading)):
+        return Chain(Reading(), reports=chain.reports), Understood(Event.UNSURE)
     understood = understand(batch.texts, chain.reading, talk.facts, _list_options(talk, session))
     return chain, apply_intent(understood, chain.intent)
+
+
+def _states_a_value(reading: Reading) -> bool:
+    """Whether a document or an amount was stated, which a mirror shows before anything is done."""
+    return Status.MISSING is not reading.document.status or Status.MISSING is not reading.amount.status
 
 
 def _list_options(talk: Talk, session: Session | None) -> list[tuple[str, ...]]:

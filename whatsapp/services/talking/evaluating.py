@@ -104,8 +104,8 @@ def _finish(issuing: Issuing, open_now: Evaluation) -> Evaluation:
     mirror = make_mirror(firm_id, note, issuing.now, issuing.certificate)
     if mirror.snapshot is not None and issuing.certificate is not None:
         request_reading(issuing.company_id, mirror.snapshot)
-    ours = [problem for problem in mirror.problems if text_of_problem(problem.code).field]
-    if ours and not _is_of_the_firm(mirror.problems):
+    ours = [problem for problem in mirror.problems if _is_askable(problem)]
+    if ours and len(ours) == len(mirror.problems):
         problem = ours[0]
         known = text_of_problem(problem.code)
         draft = draft.with_trouble(Trouble(known.field, known.text))
@@ -137,9 +137,9 @@ def note_of(issuing: Issuing, draft: Draft, service: ServiceProfile) -> NoteInpu
     )
 
 
-def _is_of_the_firm(problems: tuple[RuleProblem, ...]) -> bool:
-    """Whether any of these is the firm's to settle: then nothing that the person says would help."""
-    return any(not text_of_problem(problem.code).field for problem in problems)
+def _is_askable(problem: RuleProblem) -> bool:
+    """Whether the person can settle it here. An address is the firm's to complete: a CEP names no street."""
+    return text_of_problem(problem.code).field not in {"", "address"}
 
 
 def _check_limit(draft: Draft, profile: TaxProfile | None) -> Draft:

@@ -38,10 +38,10 @@ def find_resumable(conversation: Conversation, now: datetime) -> Session | None:
 
 
 def open_session(talk: Talk, kind: Kind = Kind.ISSUE) -> Session:
-    """Make the row of a new session; it is saved with its first step."""
+    """Make the row of a new session; its first step is saved with it."""
     company = talk.company
     phone = talk.speaker.phone_for(company.pk) if company else None
-    talk.session = Session(
+    talk.session = Session.objects.create(
         firm_id=talk.firm.pk,
         conversation=talk.conversation,
         label=make_label(talk),

@@ -14,7 +14,7 @@ from whatsapp.conversation.merging import complain, keep_old, list_changes, merg
 from whatsapp.conversation.states import LISTS, Kind, Question, State
 from whatsapp.conversation.understanding import Understood
 from whatsapp.models import OutboundMessage
-from whatsapp.reading.values import Asked, Reading
+from whatsapp.reading.values import Asked, Reading, Status
 from whatsapp.services.talking import canceling
 from whatsapp.services.talking.batches import YES_BUTTON, Heard
 from whatsapp.services.talking.carrying import carry, finish
@@ -78,6 +78,8 @@ def _translate(talk: Talk, happening: Happening) -> Happening:
         return replace(happening, event=Event.ISSUE)  # first the company, then its last note
     if happening.event is Event.REPEAT and talk.session and talk.session.state == State.CHOOSING_COMPANY:
         talk.data = talk.data.having_said(WANTS_REPEAT)
+    if _misses_the_list(talk, happening):
+        return replace(happening, event=Event.PICK)
     if happening.event is Event.SWITCH and talk.session is not None and len(talk.speaker.companies) == 1:
         return replace(
             happening, event=Event.INFO, understood=replace(happening.understood, event=Event.INFO)
@@ -85,6 +87,16 @@ def _translate(talk: Talk, happening: Happening) -> Happening:
     if happening.event is Event.UNSURE and talk.session is None:
         return replace(happening, event=Event.INFO, understood=Understood(Event.INFO))
     return happening
+
+
+def _misses_the_list(talk: Talk, happening: Happening) -> bool:
+    """Whether words while the company is being chosen name none of the list, and give no value either."""
+    if talk.session is None or talk.session.state != State.CHOOSING_COMPANY or happening.event not in _GIVES:
+        return False
+    reading = happening.reading
+    values = (reading.document, reading.amount, reading.competence)
+    says_more = any(one.status is not Status.MISSING for one in values) or bool(reading.known_takers)
+    return not says_more and reading.description.status is not Status.VALID
 
 
 def _pick_company(talk: Talk, happening: Happening) -> Picked:

@@ -144,6 +144,10 @@ class Talk:
         """Remember that the person was told to wait for the registry."""
         self.data = replace(self.data, note=replace(self.data.note, waits_aloud=True))
 
+    def deny(self, reason: str) -> None:
+        """Remember why the firm did not approve a cancellation."""
+        self.cancel = replace(self.cancel, denial=reason)
+
     @staticmethod
     def draft_of(session: Session) -> Draft:
         """Return the draft that a session keeps."""

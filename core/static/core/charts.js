@@ -1,7 +1,7 @@
 /* Draws a bar chart from the table beside it: the table is the truth, and what a screen reader reads.
 
    <figure data-chart data-table="id of the table"><canvas></canvas></figure>
-   First column: label; each further column: a series of numbers (data-value), named by its heading. */
+   First column: label; each further column of numbers (data-value): a series, named by its heading. */
 (function () {
   "use strict";
 
@@ -27,6 +27,13 @@
     };
   }
 
+  /* A column without numbers is for readers of the table alone. */
+  function hasNumbers(series) {
+    return series.values.some(function (value) {
+      return !isNaN(value);
+    });
+  }
+
   function bars(series, index) {
     return {
       label: series.name,
@@ -45,7 +52,7 @@
       type: "bar",
       data: {
         labels: data.labels,
-        datasets: data.series.map(bars),
+        datasets: data.series.filter(hasNumbers).map(bars),
       },
       options: {
         animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 300 },

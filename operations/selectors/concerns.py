@@ -24,6 +24,7 @@ from queue_worker.health import WORKER_SECONDS
 from queue_worker.models import WorkItem
 from queue_worker.queues import Queue
 from queue_worker.selectors import find_oldest_due_seconds, list_live_workers, list_workers
+from whatsapp.selectors.operators import list_channels_down, list_lost_answers, list_unreadable_webhooks
 
 LATE = timedelta(minutes=10)
 SEARCHES_OF = timedelta(days=1)
@@ -173,6 +174,19 @@ def _certificates(now: datetime) -> Iterator[Concern]:
     yield _counted("certificates:ending", title, ending, "valid_until", url, tone="warning")
 
 
+def _chat(now: datetime) -> Iterator[Concern]:
+    down, firms = list_channels_down(now), reverse("operations:firms")
+    title = "Canais de WhatsApp fora do ar há mais de 5 minutos"
+    yield _counted("chat:down", title, down, "down_since", firms, tone="warning")
+    lost = list_lost_answers(now)
+    title = "Respostas do chat que não chegaram a ninguém nas últimas 24 horas"
+    yield _counted("chat:lost", title, lost, "ended_at", firms, tone="warning")
+    url = _with(reverse("operations:deliveries"), estado="refused", origem="whatsapp")
+    title = "Webhooks do WhatsApp que não deu para ler nas últimas 24 horas"
+    odd = list_unreadable_webhooks(now)
+    yield _counted("chat:unreadable", title, odd, "received_at", url, tone="warning", alert_after=AT_ONCE)
+
+
 MACHINE_TITLES = {
     MachineReport.Subject.BACKUP: "Cópia de segurança que falhou ou não foi feita nas últimas 26 horas",
     MachineReport.Subject.RESTORE: "Teste de restauração que falhou ou não roda há mais de 8 dias",
@@ -200,6 +214,7 @@ FINDERS: tuple[Callable[[datetime], Iterator[Concern]], ...] = (
     _wallets,
     _machine,
     _deliveries,
+    _chat,
     _certificates,
     _payment_methods,
 )

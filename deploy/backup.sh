@@ -17,7 +17,7 @@ mkdir -p "$backups"
 exec 9>"$backups/.lock"
 flock -n 9 || die "another backup runs"
 work=$(mktemp -d "$backups/.work-XXXXXX")
-reason="see journalctl -u nitro-backup"
+reason="veja journalctl -u nitro-backup" # operators read it
 finish() {
 	code=$?
 	rm -rf "$work"
@@ -57,11 +57,11 @@ find "$backups" -maxdepth 1 -name 'nitro-*.tar.age' -printf '%f\n' | sort -r | t
 	find "$backups/$old" -mtime "+$days" -delete
 done
 
-reason="the copy elsewhere failed; the local one is good: $name"
+reason="a cópia fora desta máquina falhou; a local está boa: $name"
 case ${BACKUP_TARGET:-} in
-"") elsewhere="this machine only" ;;
-rclone:*) rclone copy "$backups/$name" "${BACKUP_TARGET#rclone:}" && elsewhere="and elsewhere" ;;
-*) rsync -a --partial "$backups/$name" "$BACKUP_TARGET/" && elsewhere="and elsewhere" ;;
+"") elsewhere="só nesta máquina" ;;
+rclone:*) rclone copy "$backups/$name" "${BACKUP_TARGET#rclone:}" && elsewhere="e fora dela" ;;
+*) rsync -a --partial "$backups/$name" "$BACKUP_TARGET/" && elsewhere="e fora dela" ;;
 esac
 report backup --detail "$name, $size, $elsewhere"
 say "$backups/$name"

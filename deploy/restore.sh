@@ -24,7 +24,7 @@ work=$(mktemp -d "$backups/.restore-XXXXXX")
 chmod 711 "$work"
 bin=$(postgres_bin)
 beside=${database}_restored
-reason="see journalctl -u nitro-restore-test"
+reason="veja journalctl -u nitro-restore-test" # operators read it
 finish() {
 	code=$?
 	rm -rf "$work"
@@ -42,13 +42,14 @@ as_postgres "$bin/createdb" -T template0 -E UTF8 -O "$owner" "$beside"
 as_postgres "$bin/pg_restore" --exit-on-error --no-owner --role="$owner" -d "$beside" <"$work/database.dump"
 as_postgres "$bin/psql" -XAtq -F '|' -v ON_ERROR_STOP=1 -d "$beside" <"$here/postgresql/manifest.sql" >"$work/found"
 if ! diff "$work/manifest" "$work/found" >"$work/difference"; then
-	reason=$(grep '^[<>]' "$work/difference" | head -n 4 | tr '\n' ' ')
-	die "the restored database differs: $reason"
+	found=$(grep '^[<>]' "$work/difference" | head -n 4 | tr '\n' ' ')
+	reason="o banco restaurado é outro: $found"
+	die "the restored database differs: $found"
 fi
 count=$(tar -tf "$work/files.tar" | grep -vc '/$' || true)
 tables=$(grep -vc checksum "$work/manifest")
 if [ "$mode" = test ]; then
-	report restore --detail "$(basename "$file"): $tables tables and the ledger are the same, $count files"
+	report restore --detail "$(basename "$file"): $tables tabelas e o extrato iguais, $count arquivos"
 	say "$file: $tables tables and the ledger are the same, $count files"
 	exit 0
 fi

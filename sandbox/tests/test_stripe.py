@@ -12,6 +12,9 @@ import pytest
 SECRET = "whsec_test"
 
 
+EXPIRES_AT = str(int(time.time()) + 12 * 3600)  # once: the same request has the same second in it
+
+
 def fields(**changes):
     return {
         "mode": "payment",
@@ -22,7 +25,7 @@ def fields(**changes):
         "line_items[0][price_data][product_data][name]": "500 créditos",
         "allowed_payment_method_types[0]": "card",
         "allowed_payment_method_types[1]": "boleto",
-        "expires_at": str(int(time.time()) + 3600),
+        "expires_at": EXPIRES_AT,
         "success_url": "http://127.0.0.1/voltou",
         "cancel_url": "http://127.0.0.1/desistiu",
         **changes,

@@ -1,6 +1,7 @@
 """Chromium for the browser tests: one browser per module, one fresh context per walk."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -31,12 +32,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def page_of(browser: Browser, *, width: str, scheme: str) -> Iterator[Page]:
+def page_of(
+    browser: Browser, *, width: str, scheme: str, answers: Collection[int] = (422,)
+) -> Iterator[Page]:
     """Open a page as a person in Brazil would; fail if the page's console complained.
 
     Args:
         width: "desktop" or "phone".
         scheme: "light" or "dark".
+        answers: statuses above 400 that the walk asks for: a form that is refused has 422.
     """
     context = browser.new_context(
         viewport=DESKTOP if width == "desktop" else PHONE,
@@ -50,15 +54,21 @@ def page_of(browser: Browser, *, width: str, scheme: str) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if _is_complaint(message, answers) else None,
+    )
     yield page
     context.close()
     assert complaints == [], "the browser's console complained"
 
 
-def _is_complaint(message: ConsoleMessage) -> bool:
-    """Whether something is wrong; a form that was refused with 422 is not, though Chromium calls it so."""
-    return message.type == "error" and "the server responded with a status of 422" not in message.text
+def _is_complaint(message: ConsoleMessage, answers: Collection[int]) -> bool:
+    """Whether something is wrong; an answer that the walk asked for is not, though Chromium calls it so."""
+    if message.type != "error":
+        return False
+    status = re.search(r"the server responded with a status of (\d{3})", message.text)
+    return status is None or int(status[1]) not in answers
 
 
 def sideways_scroll(page: Page) -> int:

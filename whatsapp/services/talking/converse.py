@@ -16,7 +16,7 @@ from queue_worker.errors import RetryLater, Snooze
 from queue_worker.work import Work
 from whatsapp.conversation.states import LISTS, Kind, State
 from whatsapp.conversation.understanding import Understood, understand
-from whatsapp.models import Conversation, Session
+from whatsapp.models import Conversation, InboundMessage, Session
 from whatsapp.reading.values import Asked, Reading, Status
 from whatsapp.services.ai_calls import save_ai_calls
 from whatsapp.services.talking.batches import Batch, list_unread, make_batch, waits_for_media
@@ -32,6 +32,7 @@ from whatsapp.services.talking.stepping import names_of
 from whatsapp.services.talking.takers import list_candidates
 from whatsapp.services.talking.talk import Talk
 from whatsapp.services.talking.turns import take_turn
+from whatsapp.services.typing import typing_while_slow
 from whatsapp.vocabulary.attacks import is_attack
 from whatsapp.vocabulary.events import Event
 
@@ -80,6 +81,11 @@ def _read(conversation_id: int, now: datetime) -> Scene | None:
         return None
     if waits_for_media(messages, conversation, now):
         raise Snooze(MEDIA_PAUSE, reason="a voice note is being fetched")
+    with typing_while_slow(conversation):
+        return _read_batch(conversation, messages, now)
+
+
+def _read_batch(conversation: Conversation, messages: list[InboundMessage], now: datetime) -> Scene:
     speaker = find_speaker(conversation)
     transcripts = hear_audio(conversation, messages, now) if speaker.is_known else {}
     batch = make_batch(conversation, messages, transcripts)

@@ -122,15 +122,17 @@ def _company(pair: dict[str, Any], at: datetime) -> LeadCompany:
     """Keep one company as map and registry told of it that day."""
     found = read_place(pair["map"])
     record = read_record(pair["registry"], pair["registry"]["cnpj"])
-    place = found and Place(
-        name=found.name[:200],
-        address=found.address[:300],
-        phone=found.phone,
-        website=found.website[:300],
-        rating=found.rating,
-        rating_count=found.rating_count,
-        fetched_at=at,
-    )
+    place = None
+    if found is not None:
+        place = Place(
+            name=found.name[:200],
+            address=found.address[:300],
+            phone=found.phone,
+            website=found.website[:300],
+            rating=found.rating,
+            rating_count=found.rating_count,
+            fetched_at=at,
+        )
     return save_company(record=record, place=place, now=at)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -295,7 +296,7 @@ def _save_changes(row: Row) -> None:
     NoteEvent.objects.bulk_create(row.events)
 
 
-def _series(company: Company) -> dict[str, object]:
+def _series(company: Company) -> dict[str, Any]:
     return {
         "issuer_index": index_issuer(company.document),
         "city_code": company.city_id,

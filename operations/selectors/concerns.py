@@ -197,7 +197,7 @@ MACHINE_TITLES = {
 def _machine(now: datetime) -> Iterator[Concern]:
     url = reverse("operations:machine")
     for subject, report in list_late_reports(now).items():
-        since = report and (report.succeeded_at or report.reported_at)
+        since = (report.succeeded_at or report.reported_at) if report is not None else None
         yield Concern(f"machine:{subject}", MACHINE_TITLES[subject], 1, since, url, alert_after=AT_ONCE)
     low = [disk for disk in list_disks() if disk.is_low]
     names = ", ".join(f"{disk.path} ({disk.free_percent:.0f}% livres)" for disk in low)

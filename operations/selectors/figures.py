@@ -156,4 +156,4 @@ def _ledger_drift() -> int:
 def _sum_ledger() -> int:
     balances = Wallet.objects.aggregate(sum=Sum("balance"))["sum"] or 0
     entries = LedgerEntry.objects.aggregate(sum=Sum("amount"))["sum"] or 0
-    return abs(balances - entries)
+    return int(abs(balances - entries))

@@ -17,7 +17,7 @@ def list_reports() -> dict[str, MachineReport]:
     return {report.subject: report for report in MachineReport.objects.all()}
 
 
-def list_late_reports(now: datetime) -> dict[str, MachineReport | None]:
+def list_late_reports(now: datetime) -> dict[MachineReport.Subject, MachineReport | None]:
     """Return the subjects that need somebody, with their last report; None: there was none.
 
     Outside production nobody makes backups: there only what was reported once is missed.

@@ -457,6 +457,7 @@ def test_edits_and_deletions_come_in_all_their_traces(sandbox, channel, hook):
 
 def test_content_may_come_later_under_the_same_id(sandbox, channel, hook):
     message_id = sandbox.write(NAME, ANA, kind="empty")
+    hook.wait_for(1)  # webhooks are delivered side by side
     sandbox.write(NAME, ANA, "agora sim", id=message_id)
 
     first, second = hook.wait_for(2)

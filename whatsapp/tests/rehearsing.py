@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 
-from registry.services.catalog import load_cities_and_activities
+from nfse.tests.firms import make_city
 from sandbox.testing import Sandbox
 from whatsapp.management.rehearsal.clock import RehearsalClock, running
 from whatsapp.management.rehearsal.emulators import Emulators
 from whatsapp.management.rehearsal.player import Player
-from whatsapp.management.rehearsal.stage import COMPANIES, PFX_PASSWORD, build_stage
+from whatsapp.management.rehearsal.stage import COMPANIES, PFX_PASSWORD, PORTO_ALEGRE, build_stage
 
 START = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ START = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
 @contextmanager
 def stage_of(sandbox: Sandbox, companies: int = 1, **how: bool) -> Iterator[Player]:
     """Yield a person whose firm has so many companies, all ready to issue."""
-    load_cities_and_activities()
+    make_city(PORTO_ALEGRE, "Porto Alegre", "RS")
     with running(START) as clock:
         emulators = follow(clock)
         stage = build_stage(COMPANIES[:companies], lambda cnpj, name: make_pfx(sandbox, cnpj, name), **how)

@@ -6,19 +6,8 @@ from datetime import timedelta
 
 import structlog
 
-from core.formatting import format_date
-from fiscal.values import RuleProblem
-from nfse.models import InvoiceRequest, Notice
-from nfse.services.issuing.confirming import (
-    CannotWithdraw,
-    MirrorChanged,
-    NotIssuable,
-    confirm_in_transaction,
-    retry_in_transaction,
-    withdraw_in_transaction,
-)
+from nfse.models import Notice
 from nfse.services.notes.canceling import CannotCancel
-from nfse.states import OPEN
 from queue_worker.services import enqueue
 from whatsapp import texts
 from whatsapp.conversation.draft import CancelDraft, SessionData
@@ -28,11 +17,12 @@ from whatsapp.conversation.states import CloseReason, Kind, Question, State
 from whatsapp.conversation.understanding import Understood
 from whatsapp.services.talking import answering, canceling, kinds
 from whatsapp.services.talking.last_notes import find_last_request
-from whatsapp.services.talking.mirrors import find_frozen, key_of_yes, show_mirror
-from whatsapp.services.talking.needs import list_companies, show_needs
+from whatsapp.services.talking.mirrors import show_mirror
+from whatsapp.services.talking.needs import show_needs
 from whatsapp.services.talking.notices import tell_firm
 from whatsapp.services.talking.phrasing import say
-from whatsapp.services.talking.results import explain_refusal
+from whatsapp.services.talking.requesting import retry_request, save_request, withdraw_request
+from whatsapp.services.talking.sayings import SAYINGS, as_clause, say_blocked
 from whatsapp.services.talking.sessions import close_session, open_session, record_step
 from whatsapp.services.talking.talk import Talk
 from whatsapp.vocabulary.events import Event
@@ -42,10 +32,6 @@ log = structlog.get_logger(__name__)
 LISTED_FOR = timedelta(minutes=10)
 LOOK_UP_AGAIN = (30.0, 60.0, 300.0, 900.0)
 """Seconds before the registry is asked once more (row 16d); the last one repeats."""
-
-
-class Reconsider(Exception):
-    """What the turn was decided on changed while it was written: nothing is kept, and it is decided anew."""
 
 
 def carry(talk: Talk, effect: Effect, step: Step, understood: Understood) -> None:
@@ -84,105 +70,11 @@ def _say(talk: Talk, effect: Effect, step: Step, understood: Understood) -> None
         talk.data = talk.data.having_said(key)
     if key == "T27" and talk.landed is State.FAILED:
         return  # the yes came to nothing: that is told
-    special = _SAYINGS.get(key)
+    special = SAYINGS.get(key)
     if special is None:
         say(talk, key)
     else:
         special(talk, step, understood)
-
-
-def _say_companies(talk: Talk, _step: Step, _understood: Understood) -> None:
-    say(talk, "T04", lista=list_companies(talk))
-
-
-def _say_changed(talk: Talk, _step: Step, _understood: Understood) -> None:
-    if talk.kept:
-        say(talk, "T62", campo=texts.join_needs(talk.kept))
-    elif talk.changed:
-        say(talk, "T25", campo=texts.join_needs(talk.changed))
-
-
-def _say_blocked(talk: Talk, *_unused: object) -> None:
-    reason = talk.blocked[0].message_pt if talk.blocked else "falta algo no cadastro da empresa"
-    say(talk, "T58", motivo=as_clause(reason))
-    text = f"{talk.speaker.first_name} tentou emitir pelo WhatsApp: {reason}"
-    tell_firm(talk, Notice.Kind.NOT_READY, "Empresa não pronta tentou emitir", text)
-
-
-def _say_looked_up(talk: Talk, step: Step, _understood: Understood) -> None:
-    """T67 comes first when the person was told to wait, and always when a shown mirror changes."""
-    if talk.note.waits_aloud or step.row == "34c":
-        say(talk, "T67")
-
-
-def _say_taker(talk: Talk, step: Step, _understood: Understood) -> None:
-    """T16 and T17, with the question that goes with them. A row that evaluates asks by itself."""
-    if Do.SHOW_NEEDS not in {effect.do for effect in step.effects}:
-        show_needs(talk)
-        talk.asked_needs = True
-
-
-def _say_issued(talk: Talk, _step: Step, _understood: Understood) -> None:
-    request = talk.session.request if talk.session else None
-    invoice = getattr(request, "invoice", None) if request else None
-    if invoice is None:
-        return
-    say(talk, "T30", data=format_date(invoice.issued_at), **answering.name_note(invoice))
-
-
-def _say_refused(talk: Talk, _step: Step, _understood: Understood) -> None:
-    reason, step = explain_refusal(talk)
-    say(talk, "T31", motivo=reason, passo=step)
-
-
-def _say_not_canceled(talk: Talk, _step: Step, _understood: Understood) -> None:
-    reason, step = explain_refusal(talk)
-    say(talk, "T53", motivo=reason, passo=step)
-
-
-def _say_notes(talk: Talk, _step: Step, _understood: Understood) -> None:
-    """T48 is said by `canceling.start`, which knows whether the note was named."""
-
-
-def _say_summary(talk: Talk, _step: Step, _understood: Understood) -> None:
-    canceling.show_summary(talk)
-
-
-def _say_nothing_open(talk: Talk, _step: Step, _understood: Understood) -> None:
-    say(talk, "T37")
-
-
-def _say_denied(talk: Talk, _step: Step, _understood: Understood) -> None:
-    say(talk, "CANCELLATION_DENIED", motivo=as_clause(talk.cancel.denial or "sem mais detalhes"))
-
-
-def _say_unreadable(talk: Talk, _step: Step, _understood: Understood) -> None:
-    talk.data = talk.data.having_said("T64")
-    say(talk, "T64")
-
-
-_SAYINGS: dict[str, Callable[[Talk, Step, Understood], None]] = {
-    "T04": _say_companies,
-    "T16": _say_taker,
-    "T17": _say_taker,
-    "T25": _say_changed,
-    "T30": _say_issued,
-    "T31": _say_refused,
-    "T37": _say_nothing_open,
-    "T48": _say_notes,
-    "T50": _say_summary,
-    "T53": _say_not_canceled,
-    "T58": _say_blocked,
-    "T64": _say_unreadable,
-    "T67": _say_looked_up,
-    "CANCELLATION_DENIED": _say_denied,
-}
-
-
-def as_clause(sentence: str) -> str:
-    """Return a sentence as a part of another one: without its full stop, its first letter small."""
-    clause = sentence.strip().partition(". ")[0].rstrip(".")
-    return clause if clause[:2].isupper() else clause[:1].lower() + clause[1:]
 
 
 # --- Data, questions, mirror -----------------------------------------------------------------------
@@ -255,7 +147,7 @@ def _show_mirror(talk: Talk, _effect: Effect, _step: Step, _understood: Understo
     if evaluation is not None and evaluation.blocked:
         talk.blocked = evaluation.blocked
         talk.landed = State.FAILED
-        _say_blocked(talk)
+        say_blocked(talk)
         return
     talk.landed = State.COLLECTING
     show_needs(talk)
@@ -267,71 +159,7 @@ def _void_mirror(talk: Talk, _effect: Effect, _step: Step, _understood: Understo
         talk.session.mirror_is_void = True
 
 
-# --- The request -----------------------------------------------------------------------------------
-def _save_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
-    """Turn the yes into one request, in the transaction of the turn (N10, R84)."""
-    session = talk.session
-    frozen = find_frozen(session) if session is not None else None
-    if session is None or frozen is None:
-        raise Reconsider
-    try:
-        session.request = confirm_in_transaction(
-            actor=talk.actor,
-            note=frozen.thaw(),
-            mirror_hash=session.mirror_hash,
-            form_key=key_of_yes(session),
-            certificate=talk.certificate,
-            origin=InvoiceRequest.Origin.CHAT,
-            now=talk.now,
-        )
-    except MirrorChanged as error:
-        raise Reconsider from error
-    except NotIssuable as error:
-        _refuse_yes(talk, tuple(error.problems))
-        return
-    session.confirmed_by_message_id = talk.batch.last_id if talk.batch else None
-    talk.data = SessionData(talk.data.note, talk.data.cancel)
-    _watch(talk, session.request)
-
-
-def _refuse_yes(talk: Talk, problems: tuple[RuleProblem, ...]) -> None:
-    """What only the finished document shows keeps the note back (row 30): nothing is stored of it."""
-    talk.blocked = problems
-    talk.landed = State.FAILED
-    if talk.session is not None:
-        talk.session.mirror_is_void = True
-    _say_blocked(talk)
-
-
-def _retry_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
-    """Send a failed request again, unless the firm did so already."""
-    request = talk.session.request if talk.session else None
-    if request is None:
-        return
-    if request.state not in OPEN:
-        request = retry_in_transaction(actor=talk.deciding or talk.actor, request_id=request.pk)
-    _watch(talk, request)
-
-
-def _withdraw_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
-    if talk.session is None or talk.session.request_id is None:
-        return
-    try:
-        withdraw_in_transaction(actor=talk.actor, request_id=talk.session.request_id)
-    except CannotWithdraw as error:
-        raise Reconsider from error
-
-
-def _watch(talk: Talk, request: InvoiceRequest) -> None:
-    """Say after a minute that the issuer is away, if it is (T29)."""
-    enqueue(
-        kind=kinds.TELL_WAITING,
-        payload={"request_id": request.pk},
-        dedupe_key=f"request:{request.pk}",
-        run_after=talk.now + timedelta(seconds=60),  # in no row: what waits there would hold up the answers
-    )
-
-
+# --- The registry, the files -----------------------------------------------------------------------
 def _look_up_again(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
     """Ask the registry once more later, and tell the person when it answers."""
     if talk.session is None:
@@ -454,9 +282,9 @@ _EFFECTS: dict[Do, Callable[[Talk, Effect, Step, Understood], None]] = {
     Do.SHOW_NEEDS: _show_needs,
     Do.SHOW_MIRROR: _show_mirror,
     Do.VOID_MIRROR: _void_mirror,
-    Do.SAVE_REQUEST: _save_request,
-    Do.RETRY_REQUEST: _retry_request,
-    Do.WITHDRAW_REQUEST: _withdraw_request,
+    Do.SAVE_REQUEST: save_request,
+    Do.RETRY_REQUEST: retry_request,
+    Do.WITHDRAW_REQUEST: withdraw_request,
     Do.LOOK_UP_AGAIN: _look_up_again,
     Do.STOP_CLOCK: _stop_clock,
     Do.SEND_DOCUMENTS: _send_documents,

@@ -20,13 +20,13 @@ from whatsapp.models import Conversation, InboundMessage, Session
 from whatsapp.reading.values import Asked, Reading, Status
 from whatsapp.services.ai_calls import save_ai_calls
 from whatsapp.services.talking.batches import Batch, list_unread, make_batch, waits_for_media
-from whatsapp.services.talking.carrying import Reconsider
 from whatsapp.services.talking.hearing import hear_audio
 from whatsapp.services.talking.limits import may_ask_model
 from whatsapp.services.talking.notices import tell_firm
 from whatsapp.services.talking.outgoing import save_turn, send_answer
 from whatsapp.services.talking.people import Speaker, find_speaker
 from whatsapp.services.talking.reading_chain import Chain, apply_intent, context_at, read_chain
+from whatsapp.services.talking.requesting import Reconsider
 from whatsapp.services.talking.sessions import find_open
 from whatsapp.services.talking.stepping import names_of
 from whatsapp.services.talking.takers import list_candidates

@@ -2,38 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
-from fiscal.values import RuleProblem
 from nfse.models import Taker
-from nfse.states import State as RequestState
 from whatsapp.conversation import machine
 from whatsapp.conversation.draft import Draft, Option
-from whatsapp.conversation.facts import Facts, Fields, Lookup, Picked
+from whatsapp.conversation.facts import Lookup, Picked
 from whatsapp.conversation.merging import complain, keep_old, list_changes, merge, with_taker
 from whatsapp.conversation.states import LISTS, Kind, Question, State
 from whatsapp.conversation.understanding import Understood
-from whatsapp.models import OutboundMessage
 from whatsapp.reading.values import Asked, Reading, Status
-from whatsapp.services.talking import canceling
-from whatsapp.services.talking.batches import YES_BUTTON, Heard
 from whatsapp.services.talking.carrying import carry, finish
-from whatsapp.services.talking.evaluating import Evaluation, check_company
-from whatsapp.services.talking.last_notes import draft_of_last, find_last_request
-from whatsapp.services.talking.mirrors import look_again
+from whatsapp.services.talking.fact_gathering import DEAF, Known, gather
+from whatsapp.services.talking.last_notes import draft_of_last
 from whatsapp.services.talking.sessions import find_resumable
 from whatsapp.services.talking.talk import Talk
 from whatsapp.vocabulary.events import Event
-
-CLOCK_SLACK = timedelta(seconds=2)
-"""How far the clock of WhatsApp's server may be behind ours."""
 
 WANTS_REPEAT = "REPEAT"
 """Kept in a session's `said` while the company is being chosen: the last note is to be copied then."""
 
 NOT_UNDERSTOOD, NOTHING_READ = Understood(Event.UNSURE), Reading()
 _GIVES = frozenset({Event.DATA, Event.FIX, Event.ISSUE})
-_DEAF = frozenset({State.PROCESSING, State.AWAITING_FIRM})
 
 
 @dataclass(frozen=True)
@@ -48,11 +37,16 @@ class Happening:
     lookup_document: str = ""
     is_unreadable_edit: bool = False
 
+    @property
+    def known(self) -> Known:
+        """What the facts need of it."""
+        return Known(self.reading.has_data, self.lookup, self.lookup_document, self.is_unreadable_edit)
+
 
 def take(talk: Talk, happening: Happening) -> str:
     """Do all that one event does to the conversation, in the caller's transaction; return the row taken.
 
-    Raises machine.UnexpectedEvent, and Reconsider of `carrying` when the facts changed meanwhile.
+    Raises machine.UnexpectedEvent, and Reconsider of `requesting` when the facts changed meanwhile.
     """
     session = talk.facts
     happening = _translate(talk, happening)
@@ -60,7 +54,7 @@ def take(talk: Talk, happening: Happening) -> str:
     picked = _pick_company(talk, happening)
     if session.kind is Kind.ISSUE:
         _change_draft(talk, happening, session)
-    facts = _gather(talk, happening, picked)
+    facts = gather(talk, happening.event, picked, happening.known)
     before = State(session.state)
     step = machine.step(session, happening.event, facts)
     talk.changed = list_changes(talk.before, talk.note)
@@ -126,7 +120,7 @@ def _pick_company(talk: Talk, happening: Happening) -> Picked:
 # --- The draft -------------------------------------------------------------------------------------
 def _change_draft(talk: Talk, happening: Happening, session: machine.Session) -> None:
     event, question, state = happening.event, session.question, session.state
-    if state in _DEAF:
+    if state in DEAF:
         return
     if event in _GIVES:
         _take_words(talk, happening, at_mirror=state is State.AWAITING_CONFIRMATION)
@@ -228,122 +222,6 @@ def _resume(talk: Talk, stored: dict[str, object], company_id: int | None) -> No
     talk.note = replace(old, options=(), asked=(), waits_aloud=False, suggestion="")
     if company_id is not None and talk.speaker.phone_for(company_id) is not None:
         talk.conversation.company_id = company_id
-
-
-# --- The facts -------------------------------------------------------------------------------------
-def _gather(talk: Talk, happening: Happening, picked: Picked) -> Facts:
-    session, event = talk.session, happening.event
-    company = talk.company
-    known = Facts(
-        has_data=happening.reading.has_data,
-        has_several_companies=len(talk.speaker.companies) > 1,
-        company_is_known=company is not None,
-        picked=picked,
-        has_last_note=find_last_request(talk.firm.pk, company.pk if company else None) is not None,
-        may_resume=event in {Event.RESUME, Event.RETRY}
-        and session is None
-        and find_resumable(talk.conversation, talk.now) is not None,
-        may_cancel_notes=canceling.may_cancel(talk),
-        cancels_directly=canceling.cancels_directly(talk),
-        names_a_note=bool(talk.command and talk.command.note_number),
-        request_is_queued=_is_queued(talk),
-        may_retry_request=talk.may_retry,
-        lookup=happening.lookup,
-        edit_is_unreadable=happening.is_unreadable_edit,
-        document_is_current=not happening.lookup_document or happening.lookup_document == talk.note.document,
-    )
-    if session is not None and session.kind == Kind.CANCELLATION:
-        fields = Fields.VALID if talk.cancel.is_complete else Fields.INCOMPLETE
-        return replace(known, fields=fields, yes_is_fresh=is_fresh(talk))
-    if event is Event.YES and session is not None and session.state == State.AWAITING_CONFIRMATION:
-        return _facts_of_yes(talk, known)
-    return _facts_of_draft(talk, known)
-
-
-def _facts_of_yes(talk: Talk, known: Facts) -> Facts:
-    """A yes is for the note as it was shown: would the same be issued now (rows 27 to 30)?"""
-    mirror = look_again(talk)
-    if mirror is None or talk.session is None:
-        return known
-    talk.blocked = mirror.problems
-    return replace(
-        known,
-        fields=Fields.VALID,
-        gates_pass=not mirror.problems,
-        payload_is_same=mirror.hash == talk.session.mirror_hash,
-        yes_is_fresh=is_fresh(talk),
-    )
-
-
-def _facts_of_draft(talk: Talk, known: Facts) -> Facts:
-    if talk.session is not None and talk.session.state in _DEAF:
-        return known
-    evaluation = talk.evaluate()
-    if evaluation is None:
-        return known
-    blocked = evaluation.blocked or _company_problems(talk)
-    talk.blocked = blocked
-    session = talk.session
-    shown = session.mirror_hash if session else ""
-    return replace(
-        known,
-        fields=evaluation.fields,
-        gates_pass=not blocked,
-        payload_is_same=evaluation.mirror is not None and evaluation.mirror.hash == shown,
-        lookup=_status_of(evaluation, known.lookup),
-    )
-
-
-def _company_problems(talk: Talk) -> tuple[RuleProblem, ...]:
-    """With no session open, a company that cannot issue is told before anything is asked (row 3)."""
-    company = talk.company
-    if talk.session is not None or company is None:
-        return ()
-    return check_company(talk.firm.pk, company.pk, talk.now)
-
-
-def _status_of(evaluation: Evaluation, lookup: Lookup) -> Lookup:
-    if lookup is not Lookup.FOUND:
-        return lookup
-    if evaluation.client.is_blocked:
-        return Lookup.BLOCKED
-    return Lookup.ASKS if evaluation.client.is_doubtful and not evaluation.draft.accepts_status else lookup
-
-
-def _is_queued(talk: Talk) -> bool:
-    request = talk.session.request if talk.session else None
-    return request is not None and request.state == RequestState.QUEUED
-
-
-def is_fresh(talk: Talk) -> bool:
-    """Whether every word of a yes was said after the mirror shown last, which still stands (rows 27, 28)."""
-    session, batch = talk.session, talk.batch
-    if session is None or batch is None or session.mirror_is_void or session.mirror_seq is None:
-        return False
-    return bool(batch.heard) and not batch.is_altered and all(_is_after(talk, one) for one in batch.heard)
-
-
-def _is_after(talk: Talk, heard: Heard) -> bool:
-    session = talk.session
-    if session is None or session.mirror_seq is None or session.mirror_shown_at is None:
-        return False
-    if heard.is_old or heard.is_edit or heard.seq <= session.mirror_seq:
-        return False
-    if heard.sent_at + CLOCK_SLACK < session.mirror_shown_at.replace(microsecond=0):
-        return False
-    return _is_for_current(talk, heard, session.mirror_hash)
-
-
-def _is_for_current(talk: Talk, heard: Heard, current: str) -> bool:
-    """A button or a quotation names the mirror that it answers."""
-    if heard.button_id.startswith(YES_BUTTON) and heard.button_id.removeprefix(YES_BUTTON) != current:
-        return False
-    if not heard.quoted_id:
-        return True
-    quoted = OutboundMessage.objects.filter(
-        conversation=talk.conversation, provider_message_id=heard.quoted_id
-    ).first()
-    return quoted is None or not quoted.mirror_hash or quoted.mirror_hash == current
 
 
 def names_of(options: Sequence[Option]) -> list[tuple[str, ...]]:

@@ -1,0 +1,93 @@
+"""The request for a note, in the transaction of the turn: made at a yes, sent again, taken back (N10)."""
+
+from datetime import timedelta
+
+from fiscal.values import RuleProblem
+from nfse.models import InvoiceRequest
+from nfse.services.issuing.confirming import (
+    CannotWithdraw,
+    MirrorChanged,
+    NotIssuable,
+    confirm_in_transaction,
+    retry_in_transaction,
+    withdraw_in_transaction,
+)
+from nfse.states import OPEN
+from queue_worker.services import enqueue
+from whatsapp.conversation.draft import SessionData
+from whatsapp.conversation.effects import Effect
+from whatsapp.conversation.machine import Step
+from whatsapp.conversation.states import State
+from whatsapp.conversation.understanding import Understood
+from whatsapp.services.talking import kinds
+from whatsapp.services.talking.mirrors import find_frozen, key_of_yes
+from whatsapp.services.talking.sayings import say_blocked
+from whatsapp.services.talking.talk import Talk
+
+
+class Reconsider(Exception):
+    """What the turn was decided on changed while it was written: nothing is kept, and it is decided anew."""
+
+
+def save_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
+    """Turn the yes into one request, in the transaction of the turn (N10, R84)."""
+    session = talk.session
+    frozen = find_frozen(session) if session is not None else None
+    if session is None or frozen is None:
+        raise Reconsider
+    try:
+        session.request = confirm_in_transaction(
+            actor=talk.actor,
+            note=frozen.thaw(),
+            mirror_hash=session.mirror_hash,
+            form_key=key_of_yes(session),
+            certificate=talk.certificate,
+            origin=InvoiceRequest.Origin.CHAT,
+            now=talk.now,
+        )
+    except MirrorChanged as error:
+        raise Reconsider from error
+    except NotIssuable as error:
+        _refuse_yes(talk, tuple(error.problems))
+        return
+    session.confirmed_by_message_id = talk.batch.last_id if talk.batch else None
+    talk.data = SessionData(talk.data.note, talk.data.cancel)
+    _watch(talk, session.request)
+
+
+def _refuse_yes(talk: Talk, problems: tuple[RuleProblem, ...]) -> None:
+    """What only the finished document shows keeps the note back (row 30): nothing is stored of it."""
+    talk.blocked = problems
+    talk.landed = State.FAILED
+    if talk.session is not None:
+        talk.session.mirror_is_void = True
+    say_blocked(talk)
+
+
+def retry_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
+    """Send a failed request again, unless the firm did so already."""
+    request = talk.session.request if talk.session else None
+    if request is None:
+        return
+    if request.state not in OPEN:
+        request = retry_in_transaction(actor=talk.deciding or talk.actor, request_id=request.pk)
+    _watch(talk, request)
+
+
+def withdraw_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
+    if talk.session is None or talk.session.request_id is None:
+        return
+    try:
+        withdraw_in_transaction(actor=talk.actor, request_id=talk.session.request_id)
+    except CannotWithdraw as error:
+        raise Reconsider from error
+
+
+def _watch(talk: Talk, request: InvoiceRequest) -> None:
+    """Say after a minute that the issuer is away, if it is (T29)."""
+    enqueue(
+        kind=kinds.TELL_WAITING,
+        payload={"request_id": request.pk},
+        dedupe_key=f"request:{request.pk}",
+        run_after=talk.now + timedelta(seconds=60),  # in no row: what waits there would hold up the answers
+    )

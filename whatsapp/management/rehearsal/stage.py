@@ -29,7 +29,6 @@ MakeCertificate = Callable[[str, str], bytes]
 """Given a CNPJ and the holder's name it returns a PFX with PFX_PASSWORD."""
 
 _ROOTS = count(99_000_001)
-_ADDRESS = {"street": "Rua da Praia", "number": "100", "district": "Centro", "postal_code": "90010000"}
 
 
 @dataclass(frozen=True)
@@ -95,12 +94,16 @@ def _add_company(firm: Firm, owner: User, cast: _Cast, make_certificate: MakeCer
         gateway=Gateway.NATIONAL,
         city_code=PORTO_ALEGRE,
         main_cnae="6202300",
-        **_ADDRESS,
+        street="Rua da Praia",
+        number="100",
+        district="Centro",
+        postal_code="90010000",
     )
     company = create_company(**who, document=document, data=data)
     _add_profile(who, company)
     upload_certificate(
-        **who,
+        firm_id=firm.pk,
+        user_id=owner.pk,
         company_id=company.pk,
         data=make_certificate(document, name.upper()),
         password=PFX_PASSWORD,

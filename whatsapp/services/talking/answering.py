@@ -210,10 +210,11 @@ def _iss_line(talk: Talk) -> str:
 
 
 def _cancel_rule(talk: Talk) -> str:
-    return {
-        Firm.ChatCancellation.ALLOWED: "Cancelo assim que você confirmar.",
-        Firm.ChatCancellation.ASK_FIRM: f"A {talk.firm.display_name} aprova antes.",
-    }.get(talk.firm.chat_cancellation, f"O cancelamento é com a {talk.firm.display_name}.")
+    if talk.firm.chat_cancellation == Firm.ChatCancellation.ALLOWED:
+        return "Cancelo assim que você confirmar."
+    if talk.firm.chat_cancellation == Firm.ChatCancellation.ASK_FIRM:
+        return f"A {talk.firm.display_name} aprova antes."
+    return f"O cancelamento é com a {talk.firm.display_name}."
 
 
 def finish_answer(talk: Talk, *, follows: bool) -> None:

@@ -129,7 +129,9 @@ def _states_a_value(reading: Reading) -> bool:
 
 def _list_options(talk: Talk, session: Session | None) -> list[tuple[str, ...]]:
     """Return the list that the person may be picking from."""
-    companies = [(one.display_name, one.legal_name, one.document) for one in talk.speaker.companies]
+    companies: list[tuple[str, ...]] = [
+        (one.display_name, one.legal_name, one.document) for one in talk.speaker.companies
+    ]
     if session is None:
         return companies if talk.lists_companies else []
     if session.state == State.CHOOSING_COMPANY:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from fiscal.values import RuleProblem
 from nfse.models import InvoiceRequest
+from nfse.services.issuing.building import NotIssuable
 from nfse.services.issuing.confirming import (
     CannotWithdraw,
     MirrorChanged,
-    NotIssuable,
     confirm_in_transaction,
     retry_in_transaction,
     withdraw_in_transaction,

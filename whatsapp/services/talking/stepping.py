@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nfse.models import Taker
+from whatsapp.conversation import facts as facts_of
 from whatsapp.conversation import machine
 from whatsapp.conversation.draft import Draft, Option
 from whatsapp.conversation.facts import Lookup, Picked
@@ -118,7 +119,7 @@ def _pick_company(talk: Talk, happening: Happening) -> Picked:
 
 
 # --- The draft -------------------------------------------------------------------------------------
-def _change_draft(talk: Talk, happening: Happening, session: machine.Session) -> None:
+def _change_draft(talk: Talk, happening: Happening, session: facts_of.Session) -> None:
     event, question, state = happening.event, session.question, session.state
     if state in DEAF:
         return
@@ -138,7 +139,7 @@ def _change_draft(talk: Talk, happening: Happening, session: machine.Session) ->
             _resume(talk, old.data, old.company_id)
 
 
-def _wants_copy(talk: Talk, event: Event, session: machine.Session) -> bool:
+def _wants_copy(talk: Talk, event: Event, session: facts_of.Session) -> bool:
     """Whether the last note is to be copied now: asked for with nothing said yet, or before the company."""
     if event is Event.PICK:
         return talk.is_said(WANTS_REPEAT)

@@ -1,6 +1,7 @@
 """The chat: webhooks accepted beside a bare view, messages answered beside workers that wait.
 
 BENCH_CHAT_SECONDS: how long messages are answered (300). BENCH_CHAT_RATE: how many come each second (25).
+BENCH_CHAT_WEBHOOKS: how many bodies one measurement of accepting them posts (600).
 """
 
 import json
@@ -34,7 +35,8 @@ from whatsapp.models import AiCall, Conversation, InboundMessage, OutboundMessag
 
 SECONDS = float(os.environ.get("BENCH_CHAT_SECONDS", "300"))
 RATE = float(os.environ.get("BENCH_CHAT_RATE", "25"))
-WEBHOOKS, CLIENTS, STRANGERS = 600, 8, 200
+WEBHOOKS = int(os.environ.get("BENCH_CHAT_WEBHOOKS", "600"))  # of each measurement
+CLIENTS, STRANGERS = 8, 200
 CHANNELS = 8
 OPENAI_SECONDS, SEND_SECONDS = 2.0, 0.2
 WINDOW_SECONDS = 2.0

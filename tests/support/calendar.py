@@ -85,6 +85,7 @@ PART = (
     "sandbox/tests/test_sefin.py",
     "sandbox/tests/test_sefin_rules.py",
     "sandbox/tests/test_stripe.py",
+    "whatsapp/tests/test_ai_usage_page.py",
     "whatsapp/tests/test_mirror_answers.py",
     "whatsapp/tests/test_reading_rules.py",
 )

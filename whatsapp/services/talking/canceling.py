@@ -133,15 +133,13 @@ def _list_notes(talk: Talk) -> None:
 
 
 def _read_note(talk: Talk, text: str) -> bool:
-    number = _NUMBER.search(text)
-    named = find_by_number(talk.firm.pk, _company_ids(talk), number[1]) if number else None
-    if named is not None:
-        return _choose(talk, named)
+    """Take the entry of the list that was shown; else the note of a number. "1" is the first of the list."""
     options = talk.cancel.options
     place = find_pick(text, [option.names for option in options]) if options else None
-    if place is None:
-        return False
-    return _choose(talk, get_invoice(talk.firm.pk, int(options[place].key)))
+    if place is not None:
+        return _choose(talk, get_invoice(talk.firm.pk, int(options[place].key)))
+    number = _NUMBER.search(text)
+    return _choose(talk, find_by_number(talk.firm.pk, _company_ids(talk), number[1]) if number else None)
 
 
 def _choose(talk: Talk, invoice: Invoice | None) -> bool:

@@ -116,11 +116,15 @@ class CancelDraft(Serializable):
 
 @dataclass(frozen=True)
 class SessionData(Serializable):
-    """All that a session keeps of what was said. `said`: texts that are said once (keys of `texts`)."""
+    """All that a session keeps of what was said. `said`: texts that are said once (keys of `texts`).
+
+    `owed`: texts that go before the next answer, because the batch that they are about had none yet.
+    """
 
     note: Draft = Draft()
     cancel: CancelDraft = CancelDraft()
     said: tuple[str, ...] = ()
+    owed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stored: dict[str, Any] | None) -> "SessionData":

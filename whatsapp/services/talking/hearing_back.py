@@ -29,6 +29,7 @@ from whatsapp.services.talking.listening import enqueue_hearing
 from whatsapp.services.talking.outgoing import save_turn, send_answer
 from whatsapp.services.talking.people import find_speaker
 from whatsapp.services.talking.phrasing import say
+from whatsapp.services.talking.prefaces import put_prefaces
 from whatsapp.services.talking.sessions import close_now, find_open
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Talk
@@ -79,6 +80,8 @@ def take_part(
             certificate=certificate,
         )
         act(talk)
+        if talk.said:
+            put_prefaces(talk)
         send_answer(talk)
         save_turn(conversation)
         work.finish()

@@ -10,6 +10,7 @@ from whatsapp.reading.values import Reading
 from whatsapp.services.talking import answering, canceling, limits
 from whatsapp.services.talking.needs import ask_again
 from whatsapp.services.talking.phrasing import phrase, say
+from whatsapp.services.talking.prefaces import PREFACES, put_prefaces
 from whatsapp.services.talking.sessions import restart_clock
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Said, Talk
@@ -19,7 +20,6 @@ from whatsapp.vocabulary.events import Event
 UNKNOWN_AGAIN = timedelta(hours=24)
 KIND_AGAIN = timedelta(minutes=10)
 _OPENS = frozenset({Event.DATA, Event.FIX, Event.ISSUE})
-_PREFACES = ("ARRIVED_LATE", "NO_FILES", "TEXT_CUT")
 
 
 def take_turn(talk: Talk, reading: Reading, understood: Understood, *, asked_model: bool) -> None:
@@ -34,7 +34,7 @@ def take_turn(talk: Talk, reading: Reading, understood: Understood, *, asked_mod
     if limits.should_warn(talk):
         say(talk, "T60")
     _take_words(talk, reading, understood)
-    _preface(talk)
+    put_prefaces(talk)
 
 
 def _answer_stranger(talk: Talk) -> None:
@@ -102,7 +102,7 @@ def _take_wordless(talk: Talk) -> None:
     if batch.is_altered:
         _take_alteration(talk)
     for key in batch.notices:
-        if key in _PREFACES:
+        if key in PREFACES:
             continue
         said = talk.conversation.kind_answered_at
         if key == "T42" and said is not None and talk.now - said < KIND_AGAIN:
@@ -196,18 +196,3 @@ def _take_of_cancellation(talk: Talk, text: str, understood: Understood) -> None
         return  # the note that was named cannot be canceled: that is told
     event = Event.UNSURE if event in _OPENS | {Event.PICK, Event.REPEAT, Event.SWITCH} else event
     take(talk, Happening(event, understood))
-
-
-def _preface(talk: Talk) -> None:
-    """Say first what was not read, and that the messages came late."""
-    batch = talk.batch
-    if batch is None or not talk.said:
-        return
-    keys = []
-    if batch.is_late and any(one.text.strip() for one in batch.heard):
-        keys.append("ARRIVED_LATE")
-    if "NO_FILES" in batch.notices:
-        keys.append("NO_FILES")
-    if batch.is_cut:
-        keys.append("TEXT_CUT")
-    talk.said[:0] = [Said(key, phrase(talk, key)) for key in keys]

@@ -26,7 +26,7 @@ Page = str | Callable[[HttpRequest], str]
 OWNER = "form_owner"
 KEY = "rascunho"
 SALT = "accounts.form_owner"
-NEVER_KEPT = re.compile(r"csrf|pass|senha|secret|token", re.IGNORECASE)
+NEVER_KEPT = re.compile(r"csrf|passw|passphrase|senha|secret|token", re.IGNORECASE)
 PRESSED = {OWNER, "over"}
 """Not typed: who the page was for, and a button whose meaning is of the moment."""
 

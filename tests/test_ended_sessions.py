@@ -318,6 +318,17 @@ def test_of_one_person_no_more_than_twenty_are_kept_and_none_too_long(office):
     assert kept == [str(number) for number in range(2, MOST_OF_A_USER + 2)]
 
 
+def test_of_a_page_with_an_endless_address_nothing_is_kept(office):
+    form = FORMS["company"]
+    client, address, values = open_form(office, form)
+    company = str(office[1]["company"])
+
+    answer = send_after_the_end(client, form, address.replace(company, company.zfill(250)), values)
+
+    assert answer.status_code == 302
+    assert not KeptForm.objects.exists()
+
+
 @pytest.mark.parametrize("key", ["x", "0" * 32, "'", "", "%00"])
 def test_an_odd_key_is_an_empty_form(office, key):
     form = FORMS["company"]

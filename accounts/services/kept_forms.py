@@ -12,17 +12,19 @@ from accounts.models import KeptForm, User
 Typed = Sequence[tuple[str, str]]
 LIFE = timedelta(hours=2)
 MOST_OF_A_USER = 20
+LONGEST_PAGE = 200
 LONGEST = 64 * 1024
 """Characters of names and values together: more than any of our forms takes."""
 
 
 def keep_form(*, user_id: int, page: str, typed: Typed, now: datetime | None = None) -> uuid.UUID | None:
-    """Keep a form for two hours and return its key; None when it is too long or its user is closed.
+    """Keep a form for two hours and return its key; None when it or its page's path is too long, or its
+    user is closed.
 
     Of more than twenty of a user the oldest go.
     """
     now = now or timezone.now()
-    if sum(len(name) + len(value) for name, value in typed) > LONGEST:
+    if len(page) > LONGEST_PAGE or sum(len(name) + len(value) for name, value in typed) > LONGEST:
         return None
     with transaction.atomic(durable=True):
         user = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True).first()

@@ -193,6 +193,17 @@ def test_mine_is_saved_over_it_by_one_click_and_twice_is_once(kind, tab):
     assert ChangeRecord.objects.count() == before + 1
 
 
+def test_enter_after_a_refusal_does_not_save_over_it(kind, tab):
+    """Enter in a field presses the first button of the form."""
+    first, second = tab(), tab()
+    first.save(**{kind.field: kind.values[0]})
+
+    refused = second.save(**{kind.field: kind.values[1]})
+
+    buttons = html.fromstring(refused.text).xpath("//form[.//@name='over']//button[@type='submit']")
+    assert buttons[0].get("name") is None
+
+
 def test_over_it_means_over_what_was_shown_and_not_over_what_came_after(kind, tab):
     first, second = tab(), tab()
     first.save(**{kind.field: kind.values[0]})

@@ -1,8 +1,11 @@
 """The guided path of a new firm: one page, the step that is due, nothing twice (A11, N8)."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from accounts.models import KeptForm
+from fiscal.values import IbsCbs
 from nfse.models import Company, ServiceProfile, Taker, TaxProfile
 from nfse.tests.firms import (
     COMPANY_CNPJS,
@@ -14,6 +17,7 @@ from nfse.tests.firms import (
     make_tax_profile,
 )
 from nfse.tests.registered import make_record
+from portal.tests.html_forms import read_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = reverse("nfse:start")
@@ -113,3 +117,77 @@ def test_a_second_company_has_its_own_path(accountant, office, company):
     second = make_company(office.firm, COMPANY_CNPJS[1])
     assert step_of(accountant) == "done"
     assert step_of(accountant, second) == "certificate"
+
+
+def test_what_was_typed_comes_back_after_the_session_ended(accountant, office, company):
+    make_certificate(office, company)
+    make_tax_profile(company)
+    typed = read_form(accountant.get(START), "passo") | {"nickname": "Digitado às pressas"}
+    Session.objects.all().delete()
+
+    accountant.post(START, typed)
+    accountant.force_login(office.accountant)
+    back = accountant.get(START, {"rascunho": KeptForm.objects.get().key})
+
+    assert read_form(back, "passo")["nickname"] == "Digitado às pressas"
+
+
+def test_a_company_in_production_is_led_to_the_page_of_notes_that_count(accountant, office, company):
+    make_certificate(office, company)
+    make_tax_profile(company)
+    make_service(company)
+    company.environment = "production"
+    company.save()
+
+    answer = accountant.get(f"{START}?empresa={company.pk}")
+
+    assert answer["Location"] == f"{reverse('nfse:issue')}?empresa={company.pk}"
+
+
+CHOSEN = {
+    "default_withheld": True,
+    "ibs_cbs": IbsCbs(cindop="100501", cst="000", cclasstrib="000001").to_dict(),
+    "send_municipal_registration": True,
+    "allow_unidentified_taker": True,
+    "email_to_taker": True,
+}
+
+
+def test_what_the_step_of_taxes_does_not_ask_stays_as_it_was_chosen(accountant, office, company):
+    make_certificate(office, company)
+    make_tax_profile(company, total_tax_percent=None, **CHOSEN)
+    typed = read_form(accountant.get(START), "passo") | {"total_tax_percent": "6,00"}
+
+    assert accountant.post(START, typed).status_code == 302
+
+    profile = TaxProfile.objects.get()
+    assert profile.total_tax_percent == 6
+    assert {name: getattr(profile, name) for name in CHOSEN} == CHOSEN
+
+
+def test_the_iss_of_a_company_that_became_a_mei_is_not_withheld(accountant, office, company):
+    make_certificate(office, company)
+    make_tax_profile(company, **CHOSEN)
+    company.tax_regime = "mei"
+    company.save()
+
+    assert accountant.post(START, read_form(accountant.get(START), "passo")).status_code == 302
+
+    assert TaxProfile.objects.get().default_withheld is False
+
+
+def test_a_limit_that_somebody_changed_meanwhile_is_told_and_not_changed_back(accountant, office, company):
+    make_certificate(office, company)
+    make_tax_profile(company)
+    page = f"/notas/empresas/{company.pk}/fiscal/"
+    theirs = read_form(accountant.get(page)) | {"limit_cents": "500,00"}
+    TaxProfile.objects.update(total_tax_percent=None)
+    mine = read_form(accountant.get(START), "passo") | {"total_tax_percent": "7,00"}
+    accountant.post(page, theirs)
+    TaxProfile.objects.update(total_tax_percent=None)
+
+    answer = accountant.post(START, mine)
+
+    assert answer.status_code == 422
+    assert "Mudou depois que você abriu" in answer.text
+    assert TaxProfile.objects.get().limit_cents == 50_000

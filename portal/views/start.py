@@ -6,7 +6,7 @@ it is follows from what the company lacks: nothing is asked twice, and a step do
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.forms import Form
@@ -22,16 +22,19 @@ from accounts.kept_forms import keeps_typed, sent_values
 from core.errors import NitroError
 from core.forms import status_of
 from core.ratelimit import rate_limited
-from fiscal.enumerations import TaxRegime
+from fiscal.enumerations import Environment, TaxRegime
+from fiscal.values import IbsCbs
 from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import attempt, or_404, who
-from nfse.models import Company, InvoiceRequest
+from nfse.models import Company, InvoiceRequest, TaxProfile
 from nfse.permissions import Right
 from nfse.readiness import Need
+from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.companies import find_tax_profile, list_services, read_readiness
 from nfse.selectors.start import find_company, find_first_request
 from nfse.selectors.takers import find_taker_by_document
 from nfse.services import certificates, companies, profiles, takers
+from nfse.services.profiles import TaxData
 from portal.forms.certificates import CertificateForm
 from portal.forms.companies import CompanyForm
 from portal.forms.issuing import IssueForm, taker_values
@@ -78,6 +81,8 @@ def start(request: FirmRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     if is_sent and request.POST.get("passo") != step:
         return _go(company)  # it was done meanwhile, in another tab or by somebody else
+    if step == NOTE and company is not None and company.environment != Environment.STAGING:
+        return redirect(f"{reverse('nfse:issue')}?empresa={company.pk}")  # a note that counts is no test
     form: Form | None = None
     if step in ACTIONS:
         values = sent_values(request)
@@ -128,12 +133,33 @@ def _send_certificate(request: FirmRequest, company: Company | None, values: Que
 def _save_taxes(request: FirmRequest, company: Company | None, values: QueryDict | None) -> Answer:
     if company is None:
         raise ValueError("taxes are of a company")
+    version = find_newest_change(request.firm.pk, "tax_profile", company_id=company.pk)
     profile = find_tax_profile(request.firm.pk, company.pk)
-    form = TaxForm(values, company=company, initial=describe_profile(profile))
+    form = TaxForm(values, company=company, initial=describe_profile(profile), version=version)
     if not form.is_valid():
         return form, None
-    saved = attempt(form, profiles.save_tax_profile, **who(request), company_id=company.pk, data=form.read())
+    data = _keep_unasked(form.read(), profile, company) if profile else form.read()
+    saved = attempt(
+        form,
+        profiles.save_tax_profile,
+        **who(request),
+        company_id=company.pk,
+        data=data,
+        seen=form.seen,
+    )
     return form, company if saved else None
+
+
+def _keep_unasked(data: TaxData, profile: TaxProfile, company: Company) -> TaxData:
+    """What this page does not ask stays as somebody chose it; the taker withholds no ISS of a MEI."""
+    return replace(
+        data,
+        default_withheld=profile.default_withheld and company.tax_regime != TaxRegime.MEI,
+        ibs_cbs=IbsCbs.from_dict(profile.ibs_cbs) if profile.ibs_cbs else None,
+        send_municipal_registration=profile.send_municipal_registration,
+        allow_unidentified_taker=profile.allow_unidentified_taker,
+        email_to_taker=profile.email_to_taker,
+    )
 
 
 def _add_service(request: FirmRequest, company: Company | None, values: QueryDict | None) -> Answer:

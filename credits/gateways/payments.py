@@ -33,11 +33,15 @@ class Checkout:
 
 @dataclass(frozen=True)
 class Refunded:
-    """Money of a payment that went back, or is about to: id, cents and status at the provider."""
+    """Money of a payment that went back, or is about to: id, cents and status at the provider.
+
+    `request`: the key with which Nitro asked for it; "" when it was made elsewhere.
+    """
 
     id: str
     cents: int
     status: str
+    request: str = ""
 
 
 @dataclass(frozen=True)

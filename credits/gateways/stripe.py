@@ -25,6 +25,8 @@ BOLETO_DAYS = 3
 PIX_SECONDS = 3600
 LISTED = 100
 CODE_LENGTH = 500
+REQUEST = "request"
+"""Metadata of a refund: the key of the request that made it."""
 
 stripe.enable_telemetry = False
 log = structlog.get_logger(__name__)
@@ -100,7 +102,7 @@ class StripePayments:
         try:
             refund = _ask(
                 lambda: self._client.v1.refunds.create(
-                    {"payment_intent": payment_intent_id, "amount": cents},
+                    {"payment_intent": payment_intent_id, "amount": cents, "metadata": {REQUEST: key}},
                     {"idempotency_key": key},
                 )
             )
@@ -110,7 +112,7 @@ class StripePayments:
             raise
         except Refused as error:
             raise NothingToRefund(error.code, detail=error.detail) from error
-        return Refunded(refund["id"], refund["amount"], refund.get("status") or "pending")
+        return _read_refund(refund)
 
     def _list_reversals(self, payment_intent_id: str) -> tuple[list[Any], list[Any]]:
         asked: Any = {"payment_intent": payment_intent_id, "limit": LISTED}
@@ -211,9 +213,14 @@ def _read(
         voucher_url=voucher_url,
         pay_until=pay_until,
         failure=((intent.get("last_payment_error") or {}).get("code") or "")[:CODE_LENGTH],
-        refunds=tuple(Refunded(r["id"], r["amount"], r.get("status") or "pending") for r in refunds),
+        refunds=tuple(_read_refund(refund) for refund in refunds),
         disputes=tuple(Disputed(d["id"], d["amount"], d["status"], d.get("reason") or "") for d in disputes),
     )
+
+
+def _read_refund(refund: Mapping[str, Any]) -> Refunded:
+    request = (refund.get("metadata") or {}).get(REQUEST)
+    return Refunded(refund["id"], refund["amount"], refund.get("status") or "pending", request or "")
 
 
 def _read_voucher(action: Mapping[str, Any]) -> tuple[str, datetime | None]:

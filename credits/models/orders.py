@@ -130,6 +130,8 @@ class PaymentRefund(models.Model):
         FAILED = "failed", "Falhou"
         CANCELED = "canceled", "Cancelada"
 
+    GIVEN_UP: ClassVar[tuple[str, ...]] = (Status.FAILED, Status.CANCELED)
+
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payment_refunds")
     refund_id = models.CharField("devolução na Stripe", max_length=255, blank=True)
     cents = models.PositiveIntegerField("centavos")
@@ -160,9 +162,21 @@ class PaymentRefund(models.Model):
     def __str__(self) -> str:
         return f"Devolução {self.pk} do pedido {self.order_id}"
 
+    @property
+    def request_key(self) -> str:
+        """What an operator's request is called at Stripe: its idempotency key, and a mark on the refund."""
+        return f"refund-{self.pk}"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the money is with the payer, or on its way there."""
+        return self.status not in self.GIVEN_UP
+
 
 class Dispute(models.Model):
     """A payment that its payer disputes at the bank: one taking and one return of credits (C11)."""
+
+    ENDED_WELL: ClassVar[tuple[str, ...]] = ("won", "warning_closed", "prevented")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes")
     dispute_id = models.CharField("contestação na Stripe", max_length=255, unique=True)
@@ -184,3 +198,8 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"Contestação {self.dispute_id}"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the bank holds the money: disputed still, or lost."""
+        return self.status not in self.ENDED_WELL

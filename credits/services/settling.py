@@ -38,8 +38,6 @@ REFUND_RANKS = {
 }
 """A status never goes back to a lower rank: what was read earlier may be recorded later."""
 
-GIVEN_UP = (Status.FAILED, Status.CANCELED)
-GIVES_BACK = ("won", "warning_closed", "prevented")
 REFUND_TEXTS = ("Pagamento devolvido", "Devolução não concluída: créditos de volta")
 DISPUTE_TEXTS = ("Pagamento contestado", "Contestação encerrada a seu favor: créditos de volta")
 
@@ -147,18 +145,18 @@ def _list_changes(order: Order, payment: Payment) -> Iterator[tuple[Cause, bool]
 
     One that ended before it was ever seen moves nothing.
     """
-    causes: list[tuple[Cause, bool]] = []
+    causes: list[Cause] = []
     causes += [_merge_refund(order, refund) for refund in payment.refunds]
     causes += [_merge_dispute(order, dispute) for dispute in payment.disputes]
-    for cause, is_gone in causes:
-        if is_gone and not cause.is_taken:
+    for cause in causes:
+        if cause.is_gone and not cause.is_taken:
             yield cause, True
-        elif not is_gone and cause.is_taken and not cause.is_returned:
+        elif not cause.is_gone and cause.is_taken and not cause.is_returned:
             yield cause, False
 
 
-def _merge_refund(order: Order, refund: Refunded) -> tuple[PaymentRefund, bool]:
-    """Keep what Stripe says of a refund; return it and whether the money is gone."""
+def _merge_refund(order: Order, refund: Refunded) -> PaymentRefund:
+    """Keep what Stripe says of a refund."""
     row = PaymentRefund.objects.filter(refund_id=refund.id).first()
     if row is None:
         row = _find_asked(order, refund) or PaymentRefund(order=order, status=Status.PENDING)
@@ -167,22 +165,22 @@ def _merge_refund(order: Order, refund: Refunded) -> tuple[PaymentRefund, bool]:
     if REFUND_RANKS[status] >= REFUND_RANKS[Status(row.status)]:
         row.status = status
     row.save()
-    return row, row.status not in GIVEN_UP
+    return row
 
 
 def _find_asked(order: Order, refund: Refunded) -> PaymentRefund | None:
-    """The operator's request that this refund answers, when its answer was lost."""
-    asked = PaymentRefund.objects.filter(order=order, refund_id="", status=Status.ASKED, cents=refund.cents)
-    return asked.order_by("pk").first()
+    """The operator's request that made this refund, while the answer to it is not recorded."""
+    asked = PaymentRefund.objects.filter(order=order, refund_id="", status=Status.ASKED)
+    return next((row for row in asked if row.request_key == refund.request), None)
 
 
-def _merge_dispute(order: Order, dispute: Disputed) -> tuple[Dispute, bool]:
+def _merge_dispute(order: Order, dispute: Disputed) -> Dispute:
     row = Dispute.objects.filter(dispute_id=dispute.id).first() or Dispute(order=order, dispute_id=dispute.id)
     row.cents, row.reason = dispute.cents, dispute.reason[:60]
-    if row.status not in GIVES_BACK:  # how it ended is final, whatever was read earlier and comes late
+    if row.is_gone:  # how it ended is final, whatever was read earlier and comes late
         row.status = dispute.status[:30]
     row.save()
-    return row, row.status not in GIVES_BACK
+    return row
 
 
 def _count_cents_gone(order: Order) -> int:

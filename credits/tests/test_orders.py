@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import make_buyer, make_operator
+from core.errors import FormKeyReused
 from credits.errors import (
     BadCatalog,
     NotForSale,
@@ -19,6 +20,7 @@ from credits.errors import (
     TooManyOpenOrders,
     UnknownOrder,
 )
+from credits.gateways.stripe import StripePayments
 from credits.models import Catalog, Order, PaymentRefund
 from credits.pricing import Point
 from credits.selectors import get_balance
@@ -266,6 +268,7 @@ class TestRefunds:
         order = open_order(buyer)
         sandbox.checkout(order.session_id, "pay", method="card")
         check_order(order_id=order.pk)
+        order.refresh_from_db()
         return order
 
     def ask(self, order, operator, cents=15_000, key=None, reason="Pedido do cliente"):
@@ -294,6 +297,49 @@ class TestRefunds:
         assert [each["amount"] for each in sandbox.stripe()["refunds"]] == [3_000]
         assert get_balance(account.pk) == 400
         assert PaymentRefund.objects.count() == 1
+
+    def test_credits_follow_a_refund_whose_payment_could_not_be_read_at_once(
+        self, order, operator, account, sandbox
+    ):
+        """Sent and answered, then Stripe is away and no webhook comes."""
+        sandbox.fail("stripe", "status", status=503, path="/v1/checkout/sessions/*", method="GET", count=3)
+        self.ask(order, operator, cents=3_000)
+        run_due()
+        make_due()
+        run_due()
+
+        assert get_balance(account.pk) == 400
+        assert len(sandbox.stripe()["refunds"]) == 1
+
+    def test_two_refunds_of_the_same_amount_are_two_whichever_is_told_first(
+        self, order, operator, account, sandbox
+    ):
+        """The second is made, and told by a webhook before the worker records its answer."""
+        _first, second = (self.ask(order, operator, cents=3_000) for _ in range(2))
+        StripePayments().refund(
+            payment_intent_id=order.payment_intent_id, cents=3_000, key=second.request_key
+        )
+        check_order(order_id=order.pk)
+        run_due()
+
+        second.refresh_from_db()
+        assert second.refund_id == sandbox.stripe()["refunds"][0]["id"]
+        assert [each["amount"] for each in sandbox.stripe()["refunds"]] == [3_000, 3_000]
+        assert get_balance(account.pk) == 300
+
+    def test_a_form_that_asked_for_a_refund_does_not_ask_for_another(self, order, operator):
+        key = uuid4()
+        self.ask(order, operator, cents=3_000, key=key)
+
+        with pytest.raises(FormKeyReused):
+            self.ask(order, operator, cents=4_000, key=key)
+
+    def test_a_dispute_that_was_won_before_it_was_read_bars_no_refund(self, order, operator, sandbox):
+        dispute = sandbox.payment(order.payment_intent_id, "dispute")
+        sandbox.end_dispute(dispute["id"], "won")
+        check_order(order_id=order.pk)
+
+        assert self.ask(order, operator).status == "asked"
 
     def test_more_than_is_left_is_refused(self, order, operator):
         self.ask(order, operator, cents=10_000)

@@ -127,6 +127,24 @@ class TestOrderPage:
         assert "Recibo" in text
         assert "hx-get" not in text.split('id="pedido"')[1].split(">")[0]
 
+    def test_a_receipt_has_no_refund_that_failed_and_no_dispute_that_was_won(self, signed_in, buyer, sandbox):
+        """Neither was read before it ended, so neither took a credit."""
+        order = open_order(buyer)
+        sandbox.checkout(order.session_id, "pay", method="card")
+        check_order(order_id=order.pk)
+        order.refresh_from_db()
+        refund = sandbox.payment(order.payment_intent_id, "refund", cents=3_000)
+        sandbox.end_refund(refund["id"], "failed")
+        dispute = sandbox.payment(order.payment_intent_id, "dispute")
+        sandbox.end_dispute(dispute["id"], "won")
+        check_order(order_id=order.pk)
+
+        text = signed_in.get(reverse("credits:order", args=[order.pk])).text
+
+        assert "<dt>Valor</dt>" in text
+        assert "<dt>Devolvido</dt>" not in text
+        assert "<dt>Contestado</dt>" not in text
+
     def test_pending_is_never_shown_as_paid(self, signed_in, buyer, sandbox):
         order = open_order(buyer)
         sandbox.checkout(order.session_id, "pay", method="pix")

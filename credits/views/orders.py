@@ -172,6 +172,6 @@ def _order_context(request: BuyerRequest, order_id: int, *, is_poll: bool = Fals
         "is_preparing": found.state == Order.State.CREATED and not found.session_url,
         "is_followed": found.is_open,
         "is_payable": bool(found.session_url) and found.session_deadline > timezone.now(),
-        "disputes": [dispute for dispute in found.disputes.all() if not dispute.is_returned],
-        "refunds": [refund for refund in found.payment_refunds.all() if not refund.is_returned],
+        "disputes": [dispute for dispute in found.disputes.all() if dispute.is_gone],
+        "refunds": [refund for refund in found.payment_refunds.all() if refund.is_gone],
     }

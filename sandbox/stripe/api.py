@@ -132,7 +132,8 @@ class PaymentsApi:
     async def create_refund(self, request: Request) -> Response:
         form = await read_form(request)
         cents = int(form["amount"]) if form.get("amount") else None
-        return self._once(request, form, lambda: self.deeds.refund(form.get("payment_intent", ""), cents))
+        intent_id, metadata = form.get("payment_intent", ""), form.get("metadata")
+        return self._once(request, form, lambda: self.deeds.refund(intent_id, cents, metadata))
 
     async def list_refunds(self, request: Request) -> Response:
         found = self.office.of_intent("refund", request.query_params.get("payment_intent", ""))

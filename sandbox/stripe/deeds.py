@@ -75,7 +75,7 @@ class Deeds:
             return self.expire(session)
         return session
 
-    def refund(self, intent_id: str, cents: int | None = None) -> Document:
+    def refund(self, intent_id: str, cents: int | None = None, metadata: Document | None = None) -> Document:
         """Give money back; Stripe refuses boletos and more than is left."""
         intent = self.office.find("intent", intent_id)
         charge = self.office.find("charge", (intent or {}).get("latest_charge") or "")
@@ -99,7 +99,7 @@ class Deeds:
             payment_intent=intent_id,
             status=status,
             reason=None,
-            metadata={},
+            metadata=metadata or {},
         )
         self._count_refunded(charge)
         self.messenger.tell("refund.created", refund)

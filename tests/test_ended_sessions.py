@@ -18,7 +18,7 @@ from accounts.services.kept_forms import LIFE, MOST_OF_A_USER
 from accounts.tests.factories import PASSWORD, make_buyer
 from credits.tests.factories import fund
 from leads.models import Search
-from nfse.models import Company
+from nfse.models import Company, Taker
 from nfse.tests.firms import make_company, make_office, make_phone, make_service, make_taker, make_tax_profile
 from portal.tests.html_forms import read_form
 
@@ -177,6 +177,23 @@ def test_the_note_that_replaces_another_comes_back_to_its_own_page(office):
     answer = send_after_the_end(client, form, address, values | {"substitutes": "7"})
 
     assert "substituir%3D7" in answer["Location"]
+
+
+def test_a_note_that_waits_for_a_new_taker_outlives_the_session(office):
+    form = FORMS["note"]
+    client, _address, values = open_form(office, form)
+    new_taker = client.post(form.sent_to, values | {"cadastrar": ""})["Location"]
+    typed = {"document": "12.ABC.345/01DE-35", "name": "Nova"}
+    typed = read_form(client.get(new_taker), "form_owner") | typed
+
+    Session.objects.all().delete()
+    page = come_back(client, office[0]["accountant"], client.post(new_taker, typed))
+    answer = client.post(address_of(page), read_form(page, "form_owner"))
+
+    assert answer.status_code == 302
+    note = read_form(client.get(answer["Location"]), "form_owner")
+    assert note["description"] == SECRET_TEXT
+    assert note["taker_id"] == str(Taker.objects.get(name="Nova").pk)
 
 
 def test_without_any_cookie_it_is_the_same(office, form):

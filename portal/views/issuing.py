@@ -12,7 +12,8 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.kept_forms import keeps_typed, kept_values
+from accounts.kept_forms import keeps_typed, kept_values, with_key
+from accounts.services import keep_form
 from core.errors import FormKeyReused, NitroError
 from core.forms import KeptValues
 from core.ratelimit import rate_limited
@@ -30,7 +31,6 @@ from nfse.services.issuing.confirming import MirrorChanged, confirm_request
 from nfse.services.issuing.copying import copy_note
 from nfse.services.issuing.preparing import Mirror, prepare_request
 from portal.forms.issuing import IssueForm, initial_of, taker_values
-from portal.views.drafts import find_draft, forget_draft, keep_draft
 from portal.views.issuing_mirror import compare_lines, show_mirror
 
 MIRRORS_PER_PERSON = "240/m"
@@ -137,7 +137,6 @@ def confirm(request: FirmRequest) -> HttpResponse:
         return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
     except NitroError as error:
         return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
-    forget_draft(request, str(form.cleaned_data["form_key"]))
     messages.success(request, CONFIRMED)
     return redirect("nfse:invoice", request_id=confirmed.pk)
 
@@ -187,10 +186,10 @@ def _show(
 
 def _show_filled(request: FirmRequest, form: IssueForm, *, starts_empty: bool) -> HttpResponse:
     """The page before anything was sent. The browser's draft comes back where nothing else was asked for."""
-    is_asked_for = bool(_draft(request) or "tomador" in request.GET)
+    is_kept, has_taker = _kept(request) is not None, "tomador" in request.GET
     context = filled_context(request, form) | {
-        "takes_draft": starts_empty and not is_asked_for,
-        "is_restored": _kept(request) is not None,
+        "takes_draft": starts_empty and not (is_kept or has_taker),
+        "is_restored": is_kept and not has_taker,
     }
     return render(request, "portal/issuing/page.html", context)
 
@@ -237,10 +236,12 @@ def _new_taker(request: FirmRequest) -> dict[str, Any]:
 
 
 def _draft(request: FirmRequest) -> dict[str, str]:
-    """What waits in the session or, when the session ended, was kept; a box that was not ticked stays so."""
-    if kept := _kept(request):
-        return {name: str(kept.get(name, "")) for name in IssueForm.base_fields}
-    return find_draft(request, request.GET.get("rascunho", ""))
+    """What was kept of this form when the session ended, or while the person registered a taker.
+
+    A box that was not ticked stays so.
+    """
+    kept = _kept(request)
+    return {name: str(kept.get(name, "")) for name in IssueForm.base_fields} if kept else {}
 
 
 def _kept(request: FirmRequest) -> KeptValues | None:
@@ -248,15 +249,12 @@ def _kept(request: FirmRequest) -> KeptValues | None:
 
 
 def _go_and_register_taker(request: FirmRequest, form: IssueForm) -> HttpResponse:
-    """What was typed waits; the new taker comes back chosen."""
-    key = str(uuid.uuid4())
-    keep_draft(request, key, form.kept())
+    """What was typed waits, whatever becomes of the session; the new taker comes back chosen."""
+    page = reverse("nfse:issue")
+    key = keep_form(user_id=request.user.pk, page=page, typed=list(form.kept().items()))
     if form.replaced is not None:
-        back = reverse("nfse:substitute", args=[form.replaced.request_id])
-    else:
-        back = reverse("nfse:issue")
-    address = f"{back}?{urlencode({'rascunho': key})}"
-    return redirect(f"{reverse('nfse:new_taker')}?{urlencode({'next': address})}")
+        page = reverse("nfse:substitute", args=[form.replaced.request_id])
+    return redirect(f"{reverse('nfse:new_taker')}?{urlencode({'next': with_key(page, key)})}")
 
 
 def _number(request: FirmRequest, name: str) -> int | None:

@@ -196,7 +196,7 @@ def _read(
 ) -> Payment:
     metadata = (session.get("metadata") or {}).get("order_id")
     named = {str(each) for each in (session.get("client_reference_id"), metadata) if each}
-    voucher_url, pay_until = _read_voucher(intent.get("next_action") or {})
+    waits_for, voucher_url, pay_until = _read_voucher(intent.get("next_action") or {})
     kinds = intent.get("payment_method_types") or []
     used = (charge.get("payment_method_details") or {}).get("type")
     return Payment(
@@ -208,7 +208,7 @@ def _read(
         is_live=bool(session["livemode"]),
         order_ids=tuple(sorted(named)),
         payment_intent_id=intent.get("id") or "",
-        method=used or (kinds[0] if len(kinds) == 1 else ""),
+        method=used or waits_for or (kinds[0] if len(kinds) == 1 else ""),
         methods=tuple(session.get("payment_method_types") or ()),
         voucher_url=voucher_url,
         pay_until=pay_until,
@@ -223,9 +223,10 @@ def _read_refund(refund: Mapping[str, Any]) -> Refunded:
     return Refunded(refund["id"], refund["amount"], refund.get("status") or "pending", request or "")
 
 
-def _read_voucher(action: Mapping[str, Any]) -> tuple[str, datetime | None]:
+def _read_voucher(action: Mapping[str, Any]) -> tuple[str, str, datetime | None]:
+    """Return the method that waits to be paid, where its boleto or code is, and until when."""
     boleto, pix = action.get("boleto_display_details"), action.get("pix_display_qr_code")
-    details = boleto or pix or {}
+    details, method = boleto or pix or {}, "boleto" if boleto else "pix" if pix else ""
     url = details.get("hosted_voucher_url") or details.get("hosted_instructions_url") or ""
     expires_at = details.get("expires_at")
-    return url, datetime.fromtimestamp(expires_at, UTC) if expires_at else None
+    return method, url, datetime.fromtimestamp(expires_at, UTC) if expires_at else None

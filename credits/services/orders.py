@@ -6,7 +6,7 @@ waits for it.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 from django.conf import settings
@@ -43,7 +43,6 @@ class Choice:
     package_id: int | None
     credits: int | None
     catalog_id: int
-    shown_cents: int | None = None
 
     def quote(self, prices: PriceList) -> Quote:
         """Return its price in force. Raises NotForSale."""
@@ -51,24 +50,29 @@ class Choice:
             return prices.quote_package(self.package_id)
         return prices.quote(self.credits or 0)
 
+    def key_within(self, form_key: UUID) -> UUID:
+        """The key of its order: a page shown again by the browser's "back" may send another choice."""
+        return uuid5(form_key, f"{self.package_id}:{self.credits}:{self.catalog_id}")
+
 
 def place_order(
     *, account_id: int, user_id: int, choice: Choice, form_key: UUID, now: datetime | None = None
 ) -> Order:
-    """Write an order at the price in force and ask for its payment page; once per `form_key`.
+    """Write an order at the price in force and ask for its payment page; once per form and choice.
 
     Raises NotForSale, PriceChanged (the catalogue is another one than the buyer saw: show it again, R9),
     TooManyOpenOrders.
     """
     now = now or timezone.now()
+    key = choice.key_within(form_key)
     try:
         with transaction.atomic(durable=True):
-            order = Order.objects.filter(account_id=account_id, form_key=form_key).first()
-            return order or _write_order(account_id, user_id, choice, form_key, now)
+            order = Order.objects.filter(account_id=account_id, form_key=key).first()
+            return order or _write_order(account_id, user_id, choice, key, now)
     except IntegrityError as error:
         if not violates(error, "credits_order_form_once"):
             raise
-        return Order.objects.get(account_id=account_id, form_key=form_key)
+        return Order.objects.get(account_id=account_id, form_key=key)
 
 
 def open_checkout(*, order_id: int, now: datetime | None = None) -> str:
@@ -112,10 +116,10 @@ def claim_opening(*, account_id: int, order_id: int, now: datetime | None = None
     return order.session_url
 
 
-def _write_order(account_id: int, user_id: int, choice: Choice, form_key: UUID, now: datetime) -> Order:
+def _write_order(account_id: int, user_id: int, choice: Choice, key: UUID, now: datetime) -> Order:
     prices = get_price_list()
     quote = choice.quote(prices) if choice.catalog_id == prices.id else None
-    if quote is None or choice.shown_cents not in (None, quote.cents):
+    if quote is None:
         raise PriceChanged
     unpaid = Order.objects.filter(
         account_id=account_id, state=Order.State.CREATED, created_at__gt=now - PAYABLE_FOR
@@ -125,7 +129,7 @@ def _write_order(account_id: int, user_id: int, choice: Choice, form_key: UUID, 
     order = Order.objects.create(
         account_id=account_id,
         user_id=user_id,
-        form_key=form_key,
+        form_key=key,
         credits=quote.credits,
         cents=quote.cents,
         catalog_id=quote.catalog_id,

@@ -5,7 +5,7 @@ where to look, so that their order, number and age do not matter.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -24,6 +24,9 @@ from queue_worker.services import enqueue
 log = structlog.get_logger(__name__)
 
 TELL_PAID = "credits.tell_paid"
+FOLLOWED_FOR = timedelta(minutes=5)
+"""For so long the order's page follows a payment; then it says that the buyer is told by e-mail (C10)."""
+
 State = Order.State
 Status = PaymentRefund.Status
 NOT_PAID = "O prazo do pagamento passou. Nada foi cobrado."
@@ -101,7 +104,7 @@ def _grant(order: Order, now: datetime) -> None:
     order.purchase, order.paid_at, order.state = entry, now, State.PAID
     order.reason, order.voucher_url, order.pay_until, order.session_url = "", "", None, ""
     order.save()
-    if order.method != Order.Method.CARD:
+    if order.method != Order.Method.CARD or now - (order.opened_at or order.created_at) > FOLLOWED_FOR:
         enqueue(kind=TELL_PAID, payload={"order_id": order.pk}, dedupe_key=str(order.pk))
     purchase_settled.send(Order, order_id=order.pk)
     log.info("order_paid", order_id=order.pk, account_id=order.account_id, credits=order.credits)

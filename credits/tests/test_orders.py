@@ -159,6 +159,18 @@ class TestPlacing:
 
         assert place_order(**arguments) == place_order(**arguments)
 
+    def test_another_choice_on_a_page_shown_again_is_another_order(self, buyer):
+        """The browser's "back" brings the form with its key, and the buyer wants 500 rather than 250."""
+        user, account = buyer
+        key = uuid4()
+
+        first, second = (
+            place_order(account_id=account.pk, user_id=user.pk, choice=choose(credits), form_key=key)
+            for credits in (250, 500)
+        )
+
+        assert (first.credits, second.credits) == (250, 500)
+
     @pytest.mark.django_db(transaction=True)
     def test_clicks_at_once_are_one_order(self, buyer):
         user, account = buyer

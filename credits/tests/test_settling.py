@@ -1,6 +1,7 @@
 """What a payment does to its order and the ledger: once, whatever is told, how often and in which order."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,12 +15,13 @@ from credits.selectors import get_balance
 from credits.selectors.ledger import get_owed
 from credits.services.checking import check_ledger
 from credits.services.reconciling import ask_about_open_orders, check_order
-from credits.services.settling import settle_order
+from credits.services.settling import TELL_PAID, settle_order
 from credits.signals import purchase_settled
 from credits.tests.factories import debit
 from credits.tests.failing import answer_lost, kill_at
 from credits.tests.orders import open_order
 from credits.tests.threads import run_together
+from queue_worker.models import WorkItem
 from queue_worker.tests.support import run_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -237,6 +239,16 @@ def test_every_order_of_what_was_read_ends_in_the_same_balance(buyer, account, s
 
         assert get_balance(account.pk) == 200 * (number + 1)
     assert check_ledger().differences == 0
+
+
+@pytest.mark.parametrize(("minutes", "letters"), [(4, 0), (6, 1)])
+def test_a_card_payment_that_the_page_no_longer_follows_is_told_by_mail(order, sandbox, minutes, letters):
+    sandbox.checkout(order.session_id, "pay", method="card")
+    payment = StripePayments().read_payment(order.session_id)
+
+    settle_order(order_id=order.pk, payment=payment, now=order.created_at + timedelta(minutes=minutes))
+
+    assert WorkItem.objects.filter(kind=TELL_PAID).count() == letters
 
 
 def test_many_at_once_grant_once(order, account, sandbox):

@@ -95,6 +95,16 @@ def test_a_boleto_is_complete_and_not_paid(payments, sandbox):
     assert payment.pay_until > timezone.now()
 
 
+@pytest.mark.parametrize("method", ["boleto", "pix"])
+def test_what_waits_to_be_paid_is_told_by_its_voucher(payments, sandbox, method):
+    """The payment's own types may go on naming every method of the page."""
+    checkout = payments.open_checkout(request_for())
+    sandbox.checkout(checkout.session_id, "pay", method=method)
+
+    assert sandbox.stripe()["intents"][0]["payment_method_types"] == ["card", "boleto", "pix"]
+    assert payments.read_payment(checkout.session_id).method == method
+
+
 def test_pix_expires_after_an_hour(payments, sandbox):
     checkout = payments.open_checkout(request_for())
     sandbox.checkout(checkout.session_id, "pay", method="pix")

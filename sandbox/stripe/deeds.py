@@ -171,7 +171,7 @@ class Deeds:
             )
             session["payment_intent"] = intent["id"]
             self.office.put("session", session)
-        intent["payment_method_types"] = [method]
+        intent["_method"] = method  # the types go on naming all that the page offers
         return self.office.put("intent", intent)
 
     def _wait(self, session: Document, intent: Document, method: str) -> None:
@@ -195,7 +195,7 @@ class Deeds:
         return intent
 
     def _succeed(self, session: Document, intent: Document) -> None:
-        [method] = intent["payment_method_types"]
+        method = intent["_method"]
         charge = self.office.add(
             "charge",
             "ch",

@@ -388,6 +388,8 @@ ACCESS = {
     "answer": (ALL, 405, 422),
     "give_back": (ALL, 405, 302),
     "close_request": (ALL, 405, 302),
+    "approve_cancellation": (STAFF, 405, 404),
+    "deny_cancellation": (STAFF, 405, 404),
     "ai_usage": (STAFF, 200, 405),
     "simulator": (STAFF, 200, 405),
     "simulator_lines": (STAFF, 200, 405),

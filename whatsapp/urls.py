@@ -25,6 +25,8 @@ urlpatterns = [
     path("conversas/<int:conversation_id>/responder/", transcript.answer, name="answer"),
     path("conversas/<int:conversation_id>/devolver/", transcript.give_back, name="give_back"),
     path("conversas/<int:conversation_id>/encerrar/", transcript.close_request, name="close_request"),
+    path("conversas/<int:conversation_id>/aprovar/", transcript.approve, name="approve_cancellation"),
+    path("conversas/<int:conversation_id>/negar/", transcript.deny, name="deny_cancellation"),
     # What it used.
     path("uso-de-ia/", usage.ai_usage, name="ai_usage"),
 ]

@@ -88,3 +88,10 @@ class AnswerForm(RefusableForm):
         error_messages={"required": EmptyAnswer.message, "max_length": AnswerTooLong.message},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class DecisionForm(forms.Form):
+    """What the firm decides about a cancellation: `pedido`, the session that the page showed, and why not."""
+
+    pedido = IdField()
+    motivo = forms.CharField(required=False)

@@ -135,6 +135,11 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"session {self.pk} ({self.state})"
 
+    @property
+    def waits_for_firm(self) -> bool:
+        """Whether a person of the firm has to approve or deny the cancellation that was asked for (A23)."""
+        return self.kind == states.Kind.CANCELLATION and self.state == states.State.AWAITING_FIRM
+
     @classmethod
     def index_lookup(cls, document: str) -> str:
         """Return the hash by which sessions of a client's CNPJ are found when the registry answers."""

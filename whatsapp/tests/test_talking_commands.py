@@ -1,7 +1,9 @@
 """Commands, cancellations, companies and rights, through the whole chat (W6, W15, W17, W18, N14)."""
 
 import pytest
+from django.urls import reverse
 
+from accounts.models import User
 from nfse.actors import Actor
 from nfse.models import AuthorizedPhone, Firm, Notice
 from whatsapp.models import Session
@@ -74,6 +76,42 @@ def test_a_cancellation_that_the_firm_denies_is_told_with_its_reason(player):
     assert player.replies()[-1].endswith("não aprovou o cancelamento da nota 1: já foi paga.")
 
 
+def ask_to_cancel(player):
+    for text in (ASKED, "sim", "cancelar nota 1", "erro no valor da nota", "sim"):
+        player.say(text)
+    session = player.session()
+    address = reverse("whatsapp:transcript", args=[session.conversation_id])
+    return session, address
+
+
+def test_the_page_of_the_conversation_approves_a_cancellation_once(player, client):
+    session, address = ask_to_cancel(player)
+    client.force_login(User.objects.get(pk=owner_of(player).user_id))
+
+    page = client.get(address)
+    first = client.post(f"{address}aprovar/", {"pedido": session.pk}, follow=True)
+    again = client.post(f"{address}aprovar/", {"pedido": session.pk}, follow=True)
+    player.settle()
+
+    assert "Aprovar e cancelar a nota" in page.text
+    assert "Cancelamento aprovado." in first.text
+    assert "não espera mais uma decisão" in again.text
+    assert player.replies()[-1].startswith("Nota 1 cancelada.")
+    assert [request.state for request in player.requests()] == ["canceled"]
+
+
+def test_the_page_of_the_conversation_denies_a_cancellation_only_with_a_reason(player, client):
+    session, address = ask_to_cancel(player)
+    client.force_login(User.objects.get(pk=owner_of(player).user_id))
+
+    bare = client.post(f"{address}negar/", {"pedido": session.pk}, follow=True)
+    client.post(f"{address}negar/", {"pedido": session.pk, "motivo": "Já foi paga."})
+
+    assert "Escreva por que o cancelamento não foi aprovado" in bare.text
+    assert player.replies()[-1].endswith("não aprovou o cancelamento da nota 1: já foi paga.")
+    assert [request.state for request in player.requests()] == ["issued"]
+
+
 def test_where_the_firm_allows_it_a_cancellation_needs_no_approval(player):
     Firm.objects.update(chat_cancellation=Firm.ChatCancellation.ALLOWED)
     player.say(ASKED)
@@ -81,6 +119,7 @@ def test_where_the_firm_allows_it_a_cancellation_needs_no_approval(player):
     player.say("cancelar nota 1")
     player.say("erro no valor da nota")
     player.say("sim")
+    player.settle()
     assert [request.state for request in player.requests()] == ["canceled"]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from core.forms import status_of
 from nfse.access import FirmRequest, firm_member_required
 from nfse.answers import or_404, press, succeeds
 from nfse.permissions import Right
-from whatsapp.forms.sessions import AnswerForm
+from whatsapp.forms.sessions import AnswerForm, DecisionForm
 from whatsapp.models import Conversation
 from whatsapp.selectors.masking import hide_documents
 from whatsapp.selectors.sessions import find_person, get_conversation
@@ -27,6 +27,7 @@ from whatsapp.selectors.transcripts import (
     mark_lines,
 )
 from whatsapp.services import handoff
+from whatsapp.services.talking import deciding
 
 SIDE_LABELS = {"": "Todas", "cliente": "Cliente", "assistente": "Assistente", "sistema": "Sistema"}
 
@@ -93,6 +94,33 @@ def close_request(request: FirmRequest, conversation_id: int) -> HttpResponse:
     return redirect("whatsapp:transcript", conversation_id=conversation_id)
 
 
+@require_POST
+@firm_member_required(Right.DECIDE)
+def approve(request: FirmRequest, conversation_id: int) -> HttpResponse:
+    """Cancel the note, as the person asked."""
+    done = "Cancelamento aprovado. A pessoa recebe o resultado no chat."
+    session_id = _read_decision(request)["pedido"]
+    press(request, deciding.approve_cancellation, done, actor=request.actor, session_id=session_id)
+    return redirect("whatsapp:transcript", conversation_id=conversation_id)
+
+
+@require_POST
+@firm_member_required(Right.DECIDE)
+def deny(request: FirmRequest, conversation_id: int) -> HttpResponse:
+    """Leave the note as it is, and tell the person why."""
+    done, said = "Pedido de cancelamento negado. A pessoa foi avisada.", _read_decision(request)
+    which = {"session_id": said["pedido"], "text": said["motivo"]}
+    press(request, deciding.deny_cancellation, done, actor=request.actor, **which)
+    return redirect("whatsapp:transcript", conversation_id=conversation_id)
+
+
+def _read_decision(request: FirmRequest) -> dict[str, Any]:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    return form.cleaned_data
+
+
 def _show(request: FirmRequest, conversation: Conversation, form: AnswerForm) -> HttpResponse:
     name, number = find_person(conversation)
     sessions = list_talk_sessions(conversation)
@@ -104,6 +132,8 @@ def _show(request: FirmRequest, conversation: Conversation, form: AnswerForm) ->
         "number": number,
         "sessions": sessions,
         "current": current,
+        "may_decide": current is not None and current.waits_for_firm and Right.DECIDE in request.rights,
+        "longest_denial": deciding.LONGEST_DENIAL,
         "known": list_known(current, _shower(request)) if current else [],
         "figures": count_figures(conversation),
         "now": timezone.now(),

@@ -1,4 +1,4 @@
-"""What the firm's people decide about a request of the chat: a cancellation asked for, an end (A23, A25)."""
+"""What the firm's people decide about a cancellation that was asked for in the chat (A23)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,11 +9,9 @@ from django.utils import timezone
 from core.errors import NitroError
 from nfse.actors import Actor
 from nfse.permissions import NotFound, Right
-from whatsapp.conversation.states import OPEN, Kind, State
 from whatsapp.models import Conversation, Session
 from whatsapp.services.talking.outgoing import save_turn, send_answer
 from whatsapp.services.talking.people import find_speaker
-from whatsapp.services.talking.phrasing import say
 from whatsapp.services.talking.sessions import find_open
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Talk
@@ -43,7 +41,7 @@ def approve_cancellation(*, actor: Actor, session_id: int, now: datetime | None 
         talk.deciding = actor
         take(talk, Happening(Event.FIRM_OK))
 
-    return _decide(actor, session_id, Right.DECIDE, act, now)
+    return _decide(actor, session_id, act, now)
 
 
 def deny_cancellation(*, actor: Actor, session_id: int, text: str, now: datetime | None = None) -> Session:
@@ -59,33 +57,17 @@ def deny_cancellation(*, actor: Actor, session_id: int, text: str, now: datetime
         talk.deny(reason)
         take(talk, Happening(Event.FIRM_NO))
 
-    return _decide(actor, session_id, Right.DECIDE, act, now)
-
-
-def close_session(*, actor: Actor, session_id: int, now: datetime | None = None) -> Session:
-    """End an open request for the person, who is told. One that was confirmed waits for its result.
-
-    Raises NotFound, NotAllowed, NothingToDecide.
-    """
-
-    def act(talk: Talk, session: Session) -> None:
-        if State(session.state) not in OPEN or session.state == State.PROCESSING:
-            raise NothingToDecide
-        take(talk, Happening(Event.FIRM_CLOSE))
-        say(talk, "WITHDRAWN_BY_FIRM")
-
-    return _decide(actor, session_id, Right.ANSWER, act, now)
+    return _decide(actor, session_id, act, now)
 
 
 def _require_waiting(session: Session) -> None:
-    if session.kind != Kind.CANCELLATION or session.state != State.AWAITING_FIRM:
+    if not session.waits_for_firm:
         raise NothingToDecide
 
 
 def _decide(
     actor: Actor,
     session_id: int,
-    right: Right,
     act: Callable[[Talk, Session], None],
     now: datetime | None,
 ) -> Session:
@@ -99,7 +81,7 @@ def _decide(
         locked = Conversation.objects.select_for_update(of=("self",)).select_related("channel", "contact")
         conversation = locked.get(pk=conversation_id)
         session = find_open(conversation)
-        actor.require(right, company_id=session.company_id if session else None)
+        actor.require(Right.DECIDE, company_id=session.company_id if session else None)
         if session is None or session.pk != session_id:
             raise NothingToDecide
         talk = Talk(

@@ -121,13 +121,20 @@ class SettingsForm(AddressForm):
     postal_code = text_field("CEP", 10, autocomplete="postal-code", inputmode="numeric")
     street = text_field("Logradouro", 160, autocomplete="address-line1")
     complement = text_field("Complemento", 160, autocomplete="address-line2")
+    chat_cancellation = forms.ChoiceField(
+        label="Quando um cliente pede para cancelar uma nota",
+        required=False,
+        choices=Firm.ChatCancellation.choices,
+        help_text="Vale para todos os telefones que podem pedir cancelamentos.",
+    )
 
     @classmethod
     def for_firm(
         cls, firm: Firm, record: RegistryRecord | None = None, *, version: int = 0
     ) -> "SettingsForm":
         """The form with what is stored and, where there is no address, with that of the registry."""
-        initial = {name: getattr(firm, name) for name in ("legal_name", "trade_name", "email")}
+        names = ("legal_name", "trade_name", "email", "chat_cancellation")
+        initial = {name: getattr(firm, name) for name in names}
         initial |= describe_contact(firm)
         if record is not None:
             initial |= describe_registered_address(record)
@@ -136,9 +143,10 @@ class SettingsForm(AddressForm):
     def data_for(self, firm: Firm) -> FirmData:
         """What was typed, and what the page does not show as it is stored."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "city"}
+        chosen = values.pop("chat_cancellation") or firm.chat_cancellation
         return FirmData(
             **values,
-            chat_cancellation=Firm.ChatCancellation(firm.chat_cancellation),
+            chat_cancellation=Firm.ChatCancellation(chosen),
             warn_clients_of_expiry=firm.warn_clients_of_expiry,
             daily_digest=firm.daily_digest,
             business_hours=firm.business_hours,

@@ -62,6 +62,17 @@ def test_what_is_saved_is_shown(owner, office):
     assert (firm.phone, firm.postal_code, firm.city_id) == ("+5555999123456", "97010001", "4316907")
 
 
+def test_the_owner_chooses_what_a_cancellation_asked_by_whatsapp_leads_to(owner, office):
+    assert owner.get(PAGE).context["form"]["chat_cancellation"].value() == "ask_firm"
+
+    owner.post(PAGE, FORM | {"chat_cancellation": "allowed"})
+
+    assert Firm.objects.get(pk=office.firm.pk).chat_cancellation == "allowed"
+    assert '<option value="allowed" selected>Permitir direto' in owner.get(PAGE).text
+    owner.post(PAGE, FORM)
+    assert Firm.objects.get(pk=office.firm.pk).chat_cancellation == "allowed", "a script may leave it out"
+
+
 def test_the_cnpj_is_shown_and_never_changes(owner, office):
     assert "11.222.333/0001-81" in owner.get(PAGE).text
     owner.post(PAGE, FORM | {"document": "45448325000170"})
@@ -116,9 +127,9 @@ def test_a_refusal_says_what_is_wrong_and_keeps_what_was_typed(owner, office, ch
 
 
 def test_no_switch_that_nothing_obeys(owner):
-    """R108: the chat, the digest and business hours come with what obeys them."""
+    """R108: the digest and business hours come with what obeys them."""
     page = owner.get(PAGE).text
-    for name in ("chat_cancellation", "daily_digest", "business_hours", "warn_clients"):
+    for name in ("daily_digest", "business_hours", "warn_clients"):
         assert name not in page
 
 

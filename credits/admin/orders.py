@@ -40,7 +40,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """Have Stripe asked about the payment, and settle what it says (O3)."""
         if request.method == "POST" and self._is_operator(request):
             try:
-                ask_about_order(order_id=order_id)
+                ask_about_order(order_id=order_id, actor_id=operator_id(request))
             except UnknownOrder as error:
                 raise Http404(error.message) from error
             messages.success(request, "Pedido de conferência feito. Recarregue em instantes.")

@@ -130,6 +130,7 @@ class PaymentRefund(models.Model):
         FAILED = "failed", "Falhou"
         CANCELED = "canceled", "Cancelada"
 
+    ON_ITS_WAY: ClassVar[tuple[str, ...]] = (Status.PENDING, Status.REQUIRES_ACTION)
     GIVEN_UP: ClassVar[tuple[str, ...]] = (Status.FAILED, Status.CANCELED)
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payment_refunds")
@@ -177,6 +178,7 @@ class Dispute(models.Model):
     """A payment that its payer disputes at the bank: one taking and one return of credits (C11)."""
 
     ENDED_WELL: ClassVar[tuple[str, ...]] = ("won", "warning_closed", "prevented")
+    ENDED: ClassVar[tuple[str, ...]] = (*ENDED_WELL, "lost")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes")
     dispute_id = models.CharField("contestação na Stripe", max_length=255, unique=True)

@@ -1,6 +1,7 @@
 """Operators' pages about prices in R$, orders and the proof of the ledger (O3, O6)."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.urls import reverse
 
@@ -66,7 +67,7 @@ def test_what_cannot_be_read_is_refused_and_kept(admin_page, field, typed):
     assert typed.splitlines()[0] in answer.text
 
 
-def test_an_order_is_found_and_stripe_asked_about_it(admin_page, sandbox):
+def test_an_order_is_found_and_stripe_asked_about_it(admin_page, operator, sandbox):
     order = open_order(make_buyer())
     WorkItem.objects.all().delete()
 
@@ -75,6 +76,8 @@ def test_an_order_is_found_and_stripe_asked_about_it(admin_page, sandbox):
 
     assert f"/admin/credits/order/{order.pk}/" in found.text
     assert WorkItem.objects.get().payload == {"order_id": order.pk}
+    written = LogEntry.objects.get()
+    assert (written.user, written.change_message) == (operator, "conferência na Stripe pedida")
 
 
 def test_an_order_cannot_be_edited(admin_page):

@@ -13,8 +13,9 @@ from credits.gateways.stripe import StripePayments
 from credits.models import LedgerEntry, Order
 from credits.selectors import get_balance
 from credits.selectors.ledger import get_owed
+from credits.services import reconciling
 from credits.services.checking import check_ledger
-from credits.services.reconciling import ask_about_open_orders, check_order
+from credits.services.reconciling import MOVING_QUIET_FOR, ask_about_open_orders, check_order
 from credits.services.settling import TELL_PAID, settle_order
 from credits.signals import purchase_settled
 from credits.tests.factories import debit
@@ -293,3 +294,36 @@ def test_a_lost_webhook_is_made_up_for(order, account, sandbox):
 
     assert get_balance(account.pk) == 500
     assert ask_about_open_orders() == 0
+
+
+@pytest.mark.parametrize("what", ["refund", "dispute"])
+def test_the_lost_end_of_a_refund_or_a_dispute_is_made_up_for(order, account, sandbox, what):
+    paid(order, sandbox)
+    sandbox.set_stripe(refunds="pending")
+    started = sandbox.payment(order.payment_intent_id, what)
+    settle(order)
+    end = {"refund": sandbox.end_refund, "dispute": sandbox.end_dispute}[what]
+    end(started["id"], {"refund": "failed", "dispute": "won"}[what])
+    later = order.checked_at + MOVING_QUIET_FOR + timedelta(minutes=1)
+
+    assert ask_about_open_orders(now=order.checked_at + timedelta(hours=1)) == 0
+    assert ask_about_open_orders(now=later) == 1
+    run_due()
+
+    assert get_balance(account.pk) == 500
+    assert ask_about_open_orders(now=later + MOVING_QUIET_FOR) == 0
+
+
+def test_orders_that_stripe_does_not_know_do_not_bar_the_others(order, buyer, sandbox, monkeypatch):
+    """Those of an account of Stripe that is no longer used, for example."""
+    monkeypatch.setattr(reconciling, "BATCH", 1)
+    other = open_order(buyer)
+    Order.objects.filter(pk=order.pk).update(session_id="cs_test_unknown")
+    later = other.created_at + timedelta(hours=1)
+
+    for _ in range(2):
+        ask_about_open_orders(now=later)
+        run_due()
+
+    other.refresh_from_db()
+    assert other.checked_at is not None

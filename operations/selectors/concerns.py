@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.disks import list_disks
 from core.http.reports import Kind, Trouble
-from credits.models import Order, Wallet
+from credits.models import Order, PaymentRefund, Wallet
 from inbox.models import Delivery
 from leads.models import Search
 from operations.kinds import LETTERS
@@ -154,6 +154,23 @@ def _wallets(_now: datetime) -> Iterator[Concern]:
     yield _counted("wallets:frozen", title, frozen, "frozen_at", url)  # check_ledger has told by e-mail
 
 
+def _payments(now: datetime) -> Iterator[Concern]:
+    """Money that was taken and granted nothing, and money that an operator could not give back."""
+    since = now - ORDERS_OF
+    odd = Delivery.objects.filter(
+        source="stripe", state=Delivery.State.REFUSED, result__has_key="wrong", processed_at__gte=since
+    )
+    title = "Pagamentos na Stripe que não combinam com o pedido nos últimos 7 dias"
+    url = _with(reverse("operations:deliveries"), estado="refused", origem="stripe")
+    yield _counted("payments:odd", title, odd, "processed_at", url, alert_after=AT_ONCE)
+    refused = PaymentRefund.objects.filter(
+        status=PaymentRefund.Status.FAILED, actor__isnull=False, created_at__gte=since
+    )
+    title = "Devoluções pedidas nos últimos 7 dias que a Stripe não fez"
+    url = _with(reverse("admin:credits_paymentrefund_changelist"), status__exact="failed")
+    yield _counted("payments:refunds", title, refused, "created_at", url, alert_after=AT_ONCE)
+
+
 def _payment_methods(now: datetime) -> Iterator[Concern]:
     """What of STRIPE_PAYMENT_METHODS no payment page of the last days offered: the account may lack it."""
     pages = Order.objects.filter(created_at__gte=now - ORDERS_OF).exclude(session_id="")
@@ -216,6 +233,7 @@ FINDERS: tuple[Callable[[datetime], Iterator[Concern]], ...] = (
     _deliveries,
     _chat,
     _certificates,
+    _payments,
     _payment_methods,
 )
 

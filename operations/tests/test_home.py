@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.tests.factories import make_buyer, make_operator
 from core.http.reports import list_troubles, note_answer, note_trouble, report_account_trouble
-from credits.models import Order
+from credits.models import Order, PaymentRefund
 from credits.tests.orders import place
 from inbox.models import Delivery
 from leads.models import Search
@@ -155,7 +155,30 @@ def page_without_pix(_company):
     WorkItem.objects.all().delete()
 
 
+def odd_payment(_company):
+    delivery = Delivery(
+        source="stripe", state="refused", reason="x", result={"order": 1, "wrong": ["amount"]}
+    )
+    delivery.processed_at = timezone.now()
+    delivery.seal(b"{}")
+    delivery.save()
+
+
+def refused_refund(_company):
+    order = place(make_buyer("devolve@nitro.example"))
+    WorkItem.objects.all().delete()
+    PaymentRefund.objects.create(
+        order=order,
+        cents=100,
+        status="failed",
+        reason="Acordo",
+        actor=make_operator("devolve@operador.example"),
+    )
+
+
 OUTAGES = {
+    "payments:odd": odd_payment,
+    "payments:refunds": refused_refund,
     "payments:methods": page_without_pix,
     "notes:doubt": lambda company: make_note(company, State.IN_DOUBT),
     "notes:credentials": lambda company: make_note(company, State.QUEUED, attention="gateway"),

@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
@@ -56,14 +57,16 @@ def keeps_typed(page: Page = "") -> Callable[[View], View]:
 
 
 def sign_owner(user: User) -> str:
-    """Return what a form says of the person for whom it was drawn."""
-    return signing.Signer(salt=SALT).sign(str(user.pk))
+    """Return what a form says of the person for whom it was drawn: no longer than a session may last."""
+    return signing.TimestampSigner(salt=SALT).sign(str(user.pk))
 
 
 def read_owner(request: HttpRequest) -> int | None:
     """Return the user for whom the form that was sent had been drawn; None when it does not say so."""
     try:
-        return int(signing.Signer(salt=SALT).unsign(request.POST.get(OWNER, "")))
+        signed = request.POST.get(OWNER, "")
+        longest = settings.SESSION_REMEMBER_AGE
+        return int(signing.TimestampSigner(salt=SALT).unsign(signed, max_age=longest))
     except signing.BadSignature:
         return None
 

@@ -1,11 +1,14 @@
 """A session that ended costs nobody what was typed (R117): each form, by the pages that a browser sees."""
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -321,6 +324,18 @@ def test_a_form_that_does_not_prove_for_whom_it_was_drawn_is_not_kept(office, ow
     answer = send_after_the_end(client, form, address, values | {"form_owner": owner})
 
     assert answer.status_code == 302
+    assert not KeptForm.objects.exists()
+
+
+def test_a_page_that_outlived_every_session_keeps_nothing(office, monkeypatch):
+    """Who finds an old page of somebody cannot put text into that person's forms."""
+    form = FORMS["company"]
+    client, address, values = open_form(office, form)
+    later = time.time() + settings.SESSION_REMEMBER_AGE + 60
+    monkeypatch.setattr(signing.time, "time", lambda: later)
+
+    assert send_after_the_end(client, form, address, values).status_code == 302
+
     assert not KeptForm.objects.exists()
 
 

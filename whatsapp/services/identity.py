@@ -143,6 +143,8 @@ def _lock_conversation(channel: Channel, contact_id: int) -> Conversation:
     if conversation is None:
         _ensure_conversation(channel, contact_id)
         conversation = rows.get(channel=channel, contact=contact_id)
+    while conversation.merged_into_id is not None:  # it was joined while this waited for its lock
+        conversation = rows.get(pk=conversation.merged_into_id)
     return conversation
 
 

@@ -6,13 +6,13 @@ done once. A message that cannot go now holds the later ones for two minutes; th
 after what stands before them, so that the order is kept when a whole channel comes back.
 """
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from core.errors import NitroError, Refused, Unavailable, Unknown, Unreadable
 from nfse.models import Invoice
@@ -44,13 +44,13 @@ NEVER_FOUND = "Enviada duas vezes sem confirmação do WhatsApp."
 
 @dataclass(frozen=True)
 class Clock:
-    """The run's moment, moved by the time that the run itself takes."""
+    """The run's moment, moved by the time that the run itself takes, on the clock that everything goes by."""
 
     now: datetime
-    started: float
+    started: datetime
 
     def read(self) -> datetime:
-        return self.now + timedelta(seconds=time.monotonic() - self.started)
+        return self.now + (timezone.now() - self.started)
 
 
 def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str, int]:
@@ -58,7 +58,7 @@ def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str
 
     Raises Snooze while something waits for its time, LeaseLost.
     """
-    clock = Clock(now, work.started)
+    clock = Clock(now, timezone.now())
     conversation = Conversation.objects.select_related("channel").get(pk=conversation_id)
     count, tried = 0, set[int]()
     _doubt_interrupted(conversation_id, clock.read())

@@ -6,6 +6,7 @@ import pytest
 
 from queue_worker.tests.support import race
 from whatsapp.models import Contact, ContactAlias, Conversation, InboundMessage
+from whatsapp.services import identity
 from whatsapp.tests.people import NOW, make_channel
 from whatsapp.tests.samples import read_case, read_payload
 
@@ -128,6 +129,27 @@ def test_joining_at_once_from_both_sides_loses_nothing(deliver):
     talk = Conversation.objects.get(merged_into=None)
     assert talk.messages.count() == 8
     assert talk.last_seq == 8
+
+
+def test_a_message_that_meets_the_joining_of_its_conversation_is_not_lost(deliver, monkeypatch):
+    """It was looked up under the hidden number, and waits for the lock that the joining holds."""
+    deliver(wrote(phone(RUI), message_id="A"))
+    deliver(wrote(lid(RUI_LID), message_id="B"))
+    find, links = identity._find_aliases, [wrote(lid(RUI_LID), phone(RUI), "LINK")]
+
+    def find_then_join(channel, identities):
+        known = find(channel, identities)
+        if links:
+            link = links.pop()
+            race(1, lambda: deliver(link))
+        return known
+
+    monkeypatch.setattr(identity, "_find_aliases", find_then_join)
+    assert deliver(wrote(lid(RUI_LID), message_id="MEETS")).status_code == 200
+    talk = Conversation.objects.get(merged_into=None)
+    met = InboundMessage.objects.get(provider_message_id="MEETS")
+    assert (met.conversation, met.seq) == (talk, talk.last_seq)
+    assert talk.messages.count() == 4
 
 
 def test_channels_do_not_share_people(deliver, channel, other_office):

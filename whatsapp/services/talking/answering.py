@@ -98,8 +98,7 @@ def send_copy(talk: Talk, number: str) -> None:
     if number:
         invoice = find_by_number(talk.firm.pk, ids, number)
     else:
-        own = [talk.company.pk] if talk.company else ids
-        invoice = next(iter(list_last(talk.firm.pk, own)), None)
+        invoice = next(iter(list_last(talk.firm.pk, _own_companies(talk))), None)
     if invoice is None:
         if number:
             say(talk, "NO_NOTE_FOUND", numero=number)
@@ -179,10 +178,16 @@ def _list_notes(talk: Talk, command: Commanded | None) -> None:
 
 def _count(talk: Talk, first: date) -> tuple[list[Invoice], Decimal]:
     """Return the notes of a month and the total of those that count: test notes add nothing in production."""
-    companies = [talk.company] if talk.company else talk.speaker.companies
-    notes = list_of_month(talk.firm.pk, [one.pk for one in companies if one], first)
+    notes = list_of_month(talk.firm.pk, _own_companies(talk), first)
     real = [note for note in notes if note.environment == Environment.PRODUCTION]
     return real or notes, sum((note.amount for note in real), Decimal("0.00"))
+
+
+def _own_companies(talk: Talk) -> list[int]:
+    """Return the companies whose notes this person may see now: the one of the turn, if it still is one."""
+    ids = [company.pk for company in talk.speaker.companies]
+    company = talk.company
+    return [pk for pk in ids if pk == company.pk] if company else ids
 
 
 def _answer_faq(talk: Talk, faq: Faq) -> None:

@@ -19,7 +19,10 @@ _AGREEING = frozenset("👍👌✅🆗")
 
 @dataclass(frozen=True)
 class Heard:
-    """The words of one message. `is_edit`: they replace words that were read before: never a yes."""
+    """The words of one message. `is_edit`: they replace words that were read before: never a yes.
+
+    `was_edited`: they replace words that nobody had read yet: no yes either (R72).
+    """
 
     message_id: int
     seq: int
@@ -28,6 +31,7 @@ class Heard:
     quoted_id: str = ""
     button_id: str = ""
     is_edit: bool = False
+    was_edited: bool = False
     is_old: bool = False
     """It came late, or before its sender was known: data, and never a yes."""
 
@@ -132,7 +136,8 @@ def _hear(
         return batch
     if message.kind in _FILES:
         batch = _notice(batch, "NO_FILES")
-    return replace(batch, heard=(*batch.heard, _heard(message, text)))
+    heard = replace(_heard(message, text), was_edited=edit is not None)
+    return replace(batch, heard=(*batch.heard, heard))
 
 
 def _hear_audio(batch: Batch, message: InboundMessage, transcript: str) -> Batch:

@@ -15,7 +15,7 @@ from whatsapp.services.talking.hearing_back import take_part
 from whatsapp.services.talking.phrasing import say
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Talk
-from whatsapp.services.talking.turns import end_handoff
+from whatsapp.services.talking.turns import end_handoff, end_without_right
 from whatsapp.vocabulary.events import Event
 
 REMIND_BEFORE = timedelta(minutes=15)
@@ -59,20 +59,12 @@ def _mind(talk: Talk) -> None:
         end_handoff(talk)
     if session is None or session.state == State.PROCESSING:
         return
-    if _has_lost_right(talk, session):
-        take(talk, Happening(Event.REVOKED))
-        say(talk, "ACCESS_REMOVED")
-    elif session.expires_at is not None and session.expires_at <= talk.now:
+    if end_without_right(talk):
+        return
+    if session.expires_at is not None and session.expires_at <= talk.now:
         take(talk, Happening(Event.TTL))
     elif session.expires_at is not None and session.expires_at <= talk.now + REMIND_BEFORE:
         _remind(talk, session)
-
-
-def _has_lost_right(talk: Talk, session: Session) -> bool:
-    if session.company_id is None:
-        return not talk.speaker.is_known
-    phone = talk.speaker.phone_for(session.company_id)
-    return phone is None or (session.kind == "issue" and not phone.can_issue)
 
 
 def _remind(talk: Talk, session: Session) -> None:

@@ -1,13 +1,13 @@
 """The facts of an event, read from the rows as they stand under the lock; when a yes is fresh (R72)."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fiscal.values import RuleProblem
 from nfse.states import State as RequestState
 from whatsapp.conversation.facts import Facts, Fields, Lookup, Picked
 from whatsapp.conversation.states import Kind, State
-from whatsapp.models import OutboundMessage
+from whatsapp.models import OutboundMessage, Session
 from whatsapp.services.talking import canceling
 from whatsapp.services.talking.batches import YES_BUTTON, Heard
 from whatsapp.services.talking.evaluating import Evaluation, check_company
@@ -19,6 +19,10 @@ from whatsapp.vocabulary.events import Event
 
 CLOCK_SLACK = timedelta(seconds=2)
 """How far the clock of WhatsApp's server may be behind ours."""
+
+_ARRIVED = frozenset(
+    {OutboundMessage.State.SENT, OutboundMessage.State.DELIVERED, OutboundMessage.State.READ}
+)
 
 DEAF = frozenset({State.PROCESSING, State.AWAITING_FIRM})
 """The note is on its way, or the firm decides: words change no field."""
@@ -115,8 +119,12 @@ def _status_of(evaluation: Evaluation, lookup: Lookup) -> Lookup:
 
 
 def _is_queued(talk: Talk) -> bool:
+    """Whether this phone may take the request back: it was not sent, and the right is still there."""
     request = talk.session.request if talk.session else None
-    return request is not None and request.state == RequestState.QUEUED
+    if request is None or request.state != RequestState.QUEUED:
+        return False
+    phone = talk.speaker.phone_for(request.company_id)
+    return phone is not None and phone.can_issue
 
 
 def is_fresh(talk: Talk) -> bool:
@@ -124,16 +132,31 @@ def is_fresh(talk: Talk) -> bool:
     session, batch = talk.session, talk.batch
     if session is None or batch is None or session.mirror_is_void or session.mirror_seq is None:
         return False
-    return bool(batch.heard) and not batch.is_altered and all(_is_after(talk, one) for one in batch.heard)
+    seen_from = _find_moment_seen(session)
+    if seen_from is None or batch.is_altered or not batch.heard:
+        return False
+    return all(_is_after(talk, one, seen_from) for one in batch.heard)
 
 
-def _is_after(talk: Talk, heard: Heard) -> bool:
+def _find_moment_seen(session: Session) -> datetime | None:
+    """Return the earliest moment at which the person can have seen the mirror shown last.
+
+    None while it waits to be sent, or when nobody knows that it left: the yes is to what stood there before.
+    """
+    rows = OutboundMessage.objects.filter(session=session, mirror_hash=session.mirror_hash)
+    last = rows.exclude(state=OutboundMessage.State.SUPERSEDED).order_by("-seq").first()
+    if last is None or last.state not in _ARRIVED:
+        return None
+    return last.tried_at or session.mirror_shown_at
+
+
+def _is_after(talk: Talk, heard: Heard, seen_from: datetime) -> bool:
     session = talk.session
-    if session is None or session.mirror_seq is None or session.mirror_shown_at is None:
+    if session is None or session.mirror_seq is None:
         return False
-    if heard.is_old or heard.is_edit or heard.seq <= session.mirror_seq:
+    if heard.is_old or heard.is_edit or heard.was_edited or heard.seq <= session.mirror_seq:
         return False
-    if heard.sent_at + CLOCK_SLACK < session.mirror_shown_at.replace(microsecond=0):
+    if heard.sent_at + CLOCK_SLACK < seen_from.replace(microsecond=0):
         return False
     return _is_for_current(talk, heard, session.mirror_hash)
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from nfse.models import AuthorizedPhone
 from whatsapp.conversation.states import Kind, Question, State
 from whatsapp.conversation.understanding import Understood
-from whatsapp.models import OutboundMessage
+from whatsapp.models import OutboundMessage, Session
 from whatsapp.reading.values import Reading
 from whatsapp.services.talking import answering, canceling, limits
 from whatsapp.services.talking.needs import ask_again
@@ -20,6 +21,7 @@ from whatsapp.vocabulary.events import Event
 UNKNOWN_AGAIN = timedelta(hours=24)
 KIND_AGAIN = timedelta(minutes=10)
 _OPENS = frozenset({Event.DATA, Event.FIX, Event.ISSUE})
+_ASKS_FOR_NOTE = _OPENS | {Event.REPEAT, Event.RESUME, Event.RETRY}
 
 
 def take_turn(talk: Talk, reading: Reading, understood: Understood, *, asked_model: bool) -> None:
@@ -33,6 +35,11 @@ def take_turn(talk: Talk, reading: Reading, understood: Understood, *, asked_mod
         return
     if limits.should_warn(talk):
         say(talk, "T60")
+    if end_without_right(talk):
+        return
+    if _may_not_ask(talk, understood):
+        say(talk, "MAY_NOT_ISSUE")
+        return
     _take_words(talk, reading, understood)
     put_prefaces(talk)
 
@@ -50,6 +57,36 @@ def _answer_stranger(talk: Talk) -> None:
     if said is None or talk.now - said >= UNKNOWN_AGAIN:
         talk.conversation.unknown_answered_at = talk.now
         say(talk, "T03")
+
+
+def end_without_right(talk: Talk) -> bool:
+    """End an open request whose phone may not ask for it any more; one that was confirmed goes its way."""
+    session = talk.session
+    if session is None or session.state == State.PROCESSING or not _has_lost_right(talk, session):
+        return False
+    take(talk, Happening(Event.REVOKED))
+    say(talk, "ACCESS_REMOVED")
+    return True
+
+
+def _may_not_ask(talk: Talk, understood: Understood) -> bool:
+    """Whether a note is asked for by a phone that may only cancel, for the company that it is about."""
+    session, place = talk.session, understood.pick
+    phones: list[AuthorizedPhone | None] = [*talk.speaker.phones]
+    if session is None and understood.event in _ASKS_FOR_NOTE:
+        phones = [talk.speaker.phone_for(talk.company.pk)] if talk.company else phones
+    elif session is not None and session.state == State.CHOOSING_COMPANY and place is not None:
+        phones = phones[place : place + 1]
+    else:
+        return False
+    return not any(phone is not None and phone.can_issue for phone in phones)
+
+
+def _has_lost_right(talk: Talk, session: Session) -> bool:
+    if session.company_id is None:
+        return not talk.speaker.is_known
+    phone = talk.speaker.phone_for(session.company_id)
+    return phone is None or (session.kind == Kind.ISSUE and not phone.can_issue)
 
 
 def _is_with_firm(talk: Talk, understood: Understood) -> bool:

@@ -105,6 +105,17 @@ class BadCatalog(NitroError):
     """These prices contradict each other."""
 
 
+class CatalogChanged(NitroError):
+    """Somebody wrote another version while this one was being typed (R116)."""
+
+    def __init__(self, version: int, author: str) -> None:
+        self.version = version
+        super().__init__(
+            f"Enquanto você editava, {author} pôs em vigor o catálogo {version}, e nada foi salvo. "
+            "Confira-o na lista; salvar de novo o substitui pelo que está escrito aqui."
+        )
+
+
 class PaymentMismatch(NitroError):
     """A payment read at Stripe is not that of the order: nothing is granted (R13). `wrong` says in what."""
 

@@ -10,6 +10,7 @@ from core.errors import NitroError
 from core.money import format_brl, format_number
 from credits.admin.base import ReadOnlyAdmin, operator_id
 from credits.admin.forms import CatalogForm
+from credits.errors import CatalogChanged
 from credits.forms import PriceForm
 from credits.models import Catalog, Tariff
 from credits.selectors import list_prices
@@ -63,7 +64,14 @@ class CatalogAdmin(ReadOnlyAdmin):
         form = CatalogForm(request.POST or None, initial=CatalogForm.describe(prices))
         if request.method == "POST" and form.is_valid():
             try:
-                catalog = change_catalog(prices=form.prices, actor_id=operator_id(request))
+                catalog = change_catalog(
+                    prices=form.prices,
+                    actor_id=operator_id(request),
+                    seen_version=form.cleaned_data["version"],
+                )
+            except CatalogChanged as error:
+                form = form.over(error.version)
+                form.add_error(None, error.message)
             except NitroError as error:
                 form.add_error(None, error.message)
             else:

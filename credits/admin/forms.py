@@ -45,6 +45,7 @@ class CatalogForm(forms.Form):
     )
     least_credits = WholeField(label="Menor quantidade", min_value=1)
     most_credits = WholeField(label="Maior quantidade", min_value=1)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     @staticmethod
     def describe(prices: PriceList) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class CatalogForm(forms.Form):
             "points": "\n".join(points),
             "least_credits": prices.least_credits,
             "most_credits": prices.most_credits,
+            "version": prices.version,
         }
 
     def clean_packages(self) -> list[NewPackage]:
@@ -82,7 +84,11 @@ class CatalogForm(forms.Form):
     @property
     def prices(self) -> Prices:
         """The new version; of a valid form."""
-        return Prices(**self.cleaned_data)
+        return Prices(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+    def over(self, version: int) -> "CatalogForm":
+        """The same form, as it is saved over another version."""
+        return CatalogForm({**{name: self[name].value() for name in self.fields}, "version": version})
 
 
 def _read_lines(text: str) -> list[tuple[int, str]]:

@@ -7,9 +7,10 @@ from decimal import Decimal
 import structlog
 from django.db import connection, transaction
 
-from credits.errors import BadCatalog
+from core.money import format_brl
+from credits.errors import BadCatalog, CatalogChanged
 from credits.models import Catalog, Package, PricePoint
-from credits.pricing import Point
+from credits.pricing import Point, get_cents
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,9 @@ FIRST_PRICES = Prices(
 )
 """PRODUCT.md C6."""
 
+MOST_CENTS = 99_999_999
+"""Stripe takes amounts of at most eight digits."""
+
 
 def ensure_first_catalog() -> None:
     """Write version 1 of the catalogue unless one is there. Safe to repeat."""
@@ -61,16 +65,20 @@ def ensure_first_catalog() -> None:
             _write(1, FIRST_PRICES, actor_id=None)
 
 
-def change_catalog(*, prices: Prices, actor_id: int) -> Catalog:
+def change_catalog(*, prices: Prices, actor_id: int, seen_version: int | None = None) -> Catalog:
     """Write the next version of the catalogue; orders made before keep their price (R13).
 
-    Raises BadCatalog: no package or point, one quantity twice, two packages called most chosen, a unit price
-    that rises with the quantity, or limits that cross.
+    `seen_version`: the version that the operator saw. Raises CatalogChanged (it is another by now),
+    BadCatalog: no package or point, one quantity twice, two packages called most chosen, a unit price that
+    rises with the quantity, limits that cross, or amounts that nobody can pay.
     """
     _require_sane(prices)
     with transaction.atomic(durable=True):
         _lock_catalog()
-        catalog = _write(Catalog.objects.latest("version").version + 1, prices, actor_id)
+        latest = Catalog.objects.select_related("actor").latest("version")
+        if seen_version not in (None, latest.version):
+            raise CatalogChanged(latest.version, latest.actor.full_name if latest.actor else "o sistema")
+        catalog = _write(latest.version + 1, prices, actor_id)
     log.info("catalog_changed", version=catalog.version, actor_id=actor_id)
     return catalog
 
@@ -111,3 +119,7 @@ def _require_sane(prices: Prices) -> None:
     unit_prices = [point.unit_price for point in points]
     if unit_prices != sorted(unit_prices, reverse=True) or unit_prices[-1] <= 0:
         raise BadCatalog("O preço de um crédito não pode subir com a quantidade, nem ser zero.")
+    amounts = [package.cents for package in prices.packages]
+    amounts += [get_cents(points, credits) for credits in (prices.least_credits, prices.most_credits)]
+    if not all(1 <= cents <= MOST_CENTS for cents in amounts):
+        raise BadCatalog(f"Cada compra custa de R$ 0,01 a {format_brl(MOST_CENTS)}: pacotes e quantidades.")

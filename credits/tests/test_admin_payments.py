@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.tests.factories import make_buyer
 from credits.models import Catalog, Order
 from credits.selectors.catalog import get_price_list
+from credits.services.catalog import FIRST_PRICES, change_catalog
 from credits.services.letters import write_paid
 from credits.services.reconciling import check_order
 from credits.tests.orders import open_order, place
@@ -43,6 +44,21 @@ def test_what_is_shown_and_sent_back_is_the_same_catalogue(admin_page, operator)
     ]
     assert after.points == before.points
     assert Catalog.objects.latest("version").actor == operator
+
+
+def test_prices_that_somebody_changed_meanwhile_are_not_overwritten_unseen(admin_page, operator):
+    form = {**admin_page.get(PRICES).context["form"].initial, "packages": "300 = 99,00"}
+    change_catalog(prices=FIRST_PRICES, actor_id=operator.pk)
+
+    refused = admin_page.post(PRICES, form)
+    written = Catalog.objects.count()
+    again = {name: refused.context["form"][name].value() for name in form}
+    admin_page.post(PRICES, again)
+
+    assert f"{operator.full_name} pôs em vigor o catálogo 2" in refused.text
+    assert "300 = 99,00" in refused.text
+    assert written == 2
+    assert [offer.credits for offer in get_price_list().offers] == [300]
 
 
 @pytest.mark.parametrize(

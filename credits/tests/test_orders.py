@@ -100,6 +100,10 @@ class TestPrices:
             {"points": [Point(10, Decimal("0.3")), Point(20, Decimal("0.4"))]},
             {"points": [Point(10, Decimal("0"))]},
             {"least_credits": 60_000},
+            {"packages": [NewPackage(5, 0)]},
+            {"packages": [NewPackage(5, 100_000_000)]},
+            {"points": [Point(10, Decimal("0.0001"))]},
+            {"most_credits": 999_999_999},
         ],
     )
     def test_prices_that_contradict_each_other_are_refused(self, operator, change):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from credits.formatting import describe_credits
+from credits.models import Order
 from credits.selectors.orders import get_order
 from fiscal.documents.clock import competence_today
 from nfse.actors import Actor
@@ -47,10 +48,15 @@ def ask_for_note(*, order_id: int) -> None:
 def issue_purchase_note(*, order_id: int) -> dict[str, int]:
     """Confirm the note of an order, as the member of the settings; the same order is the same request.
 
-    The work of ISSUE_PURCHASE_NOTE. Raises GiveUp with what blocks the note: the work is dead until an
-    operator has mended it and queues it again. Raises NotFound, NotAllowed: the member has lost the right.
+    None when the payment was given back or disputed meanwhile. The work of ISSUE_PURCHASE_NOTE.
+
+    Raises GiveUp with what blocks the note: the work is dead until an operator has mended it and queues it
+    again. Raises NotFound, NotAllowed: the member has lost the right.
     """
     order = get_order(order_id)
+    if order.state != Order.State.PAID:
+        log.warning("purchase_note_not_needed", order_id=order_id, state=order.state)
+        return {}
     company = Company.objects.get(pk=settings.NFSE_PURCHASE_COMPANY_ID)
     actor = Actor(firm_id=company.firm_id, user_id=settings.NFSE_PURCHASE_USER_ID)
     note = NoteInput(

@@ -56,6 +56,18 @@ def test_asked_at_once_it_is_one_note(shop, sandbox):
     assert InvoiceRequest.objects.count() == 1
 
 
+def test_a_purchase_given_back_before_its_note_gets_none(shop, sandbox):
+    order = pay(sandbox)
+    order.refresh_from_db()
+    sandbox.payment(order.payment_intent_id, "refund")
+    check_order(order_id=order.pk)
+
+    run_due()
+
+    assert WorkItem.objects.get(kind=ISSUE_PURCHASE_NOTE).status == "done"
+    assert not InvoiceRequest.objects.exists()
+
+
 def test_switched_off_no_note_is_asked_for(shop, sandbox, settings):
     settings.NFSE_PURCHASE_USER_ID = 0
 

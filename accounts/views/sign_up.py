@@ -39,6 +39,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     )
     request.session[SIGNED_UP_USER] = user.pk if user else None
     request.session[SIGNED_UP_EMAIL] = data["email"]
+    request.session.pop(SIGNED_UP_NEXT, None)  # of a firm that was registered here before
     return redirect("accounts:sign_up_done")
 
 

@@ -45,6 +45,16 @@ def test_a_newcomer_registers_a_firm_and_enters_by_the_link(client):
     assert User.objects.get().is_email_confirmed
 
 
+def test_who_then_signs_up_as_a_buyer_is_not_led_to_the_page_of_firms(client):
+    register(client)
+    client.post("/criar-conta/", OWNER | {"email": "compras@nitro.example"})
+    deliver_mail()
+    letter = next(one for one in mail.outbox if one.to == ["compras@nitro.example"])
+    page = client.get(link_in(letter), follow=True)
+
+    assert client.post(page.request["PATH_INFO"])["Location"] == "/leads/"
+
+
 def test_a_signed_in_person_registers_with_two_fields(client):
     user = make_buyer()[0]
     client.force_login(user)

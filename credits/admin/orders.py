@@ -15,18 +15,22 @@ from credits.services.reconciling import ask_about_order
 from credits.services.refunding import count_refundable, request_refund
 
 
+class MoneyAdmin(ReadOnlyAdmin):
+    """A row with cents, shown as R$."""
+
+    @admin.display(description="valor", ordering="cents")
+    def value(self, row: Order | PaymentRefund | Dispute) -> str:
+        return format_brl(row.cents)
+
+
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(MoneyAdmin):
     list_display = ("id", "created_at", "account", "credits", "value", "state", "method", "paid_at")
     list_filter = ("state", "method", "created_at")
     search_fields = ("=id", "user__email", "=session_id", "=payment_intent_id", "account__name")
     list_select_related = ("account",)
     ordering = ("-pk",)
     exclude = ("form_key", "session_url", "voucher_url")
-
-    @admin.display(description="valor")
-    def value(self, order: Order) -> str:
-        return format_brl(order.cents)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -72,11 +76,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PaymentRefund)
-class PaymentRefundAdmin(ReadOnlyAdmin):
+class PaymentRefundAdmin(MoneyAdmin):
     list_display = (
         "id",
         "order",
-        "cents",
+        "value",
         "status",
         "is_taken",
         "is_returned",
@@ -92,11 +96,11 @@ class PaymentRefundAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(ReadOnlyAdmin):
+class DisputeAdmin(MoneyAdmin):
     list_display = (
         "dispute_id",
         "order",
-        "cents",
+        "value",
         "status",
         "reason",
         "is_taken",

@@ -6,7 +6,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.tests.factories import make_buyer
-from credits.models import Catalog, Order
+from credits.models import Catalog, Dispute, Order, PaymentRefund
 from credits.selectors.catalog import get_price_list
 from credits.services.catalog import FIRST_PRICES, change_catalog
 from credits.services.letters import write_paid
@@ -127,3 +127,12 @@ def test_a_late_payment_is_told_by_mail(sandbox):
 
 def test_nothing_is_told_of_an_unpaid_order(db):
     assert write_paid(order_id=place(make_buyer()).pk) is None
+
+
+def test_what_went_back_and_what_is_disputed_is_listed_in_reais(admin_page):
+    order = place(make_buyer())
+    PaymentRefund.objects.create(order=order, refund_id="re_1", cents=123_450, status="succeeded")
+    Dispute.objects.create(order=order, dispute_id="dp_1", cents=98_760, status="lost")
+
+    for table, shown in (("paymentrefund", "R$ 1.234,50"), ("dispute", "R$ 987,60")):
+        assert shown in admin_page.get(reverse(f"admin:credits_{table}_changelist")).text

@@ -107,12 +107,11 @@ def test_of_two_companies_only_the_one_with_the_right_can_be_chosen(sandbox, tra
         assert "Espelho" in player.say(str(3 - place))[-1]
 
 
-def test_a_phone_that_lost_the_company_of_a_note_on_its_way_neither_stops_it_nor_sees_its_notes(
-    two_companies, sandbox
-):
+def test_a_phone_that_lost_a_company_sees_none_of_its_notes_while_one_is_on_its_way(two_companies, sandbox):
+    two_companies.say("sim")
+    two_companies.say("nota de 700 pra 11222333000181, consultoria financeira mensal")
     sandbox.fail("sefin", "status", status=503)
     two_companies.say("sim")
+    assert "1.500" in two_companies.say("minhas notas")[0]
     take_phone_away(two_companies)
-    assert two_companies.say("cancela")[-1].startswith("A nota já foi enviada")
     assert "1.500" not in two_companies.say("minhas notas")[0]
-    assert [request.state for request in two_companies.requests()] != ["withdrawn"]

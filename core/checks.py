@@ -23,6 +23,9 @@ SHORTEST_KEY = 32
 SERVERS = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL"}
 """Addresses of our own servers, which speak no HTTP."""
 
+NEIGHBOURS = {"EVOLUTION_BASE_URL"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
 
 @register(Tags.security, deploy=True)
 def check_environment(**_kwargs: Any) -> list[CheckMessage]:
@@ -72,9 +75,15 @@ def check_addresses(**_kwargs: Any) -> list[CheckMessage]:
     return [
         Error(f"{name} must be https:// and not the sandbox, not {_origin(value)}.", id="core.E004")
         for name, value in _addresses().items()
-        if not value.startswith("https://")
+        if not (value.startswith("https://") or _is_neighbour(name, value))
         or value.startswith((settings.SANDBOX_URL, settings.SANDBOX_SEFIN_URL))
     ]
+
+
+def _is_neighbour(name: str, value: str) -> bool:
+    """Whether the address is of a server that may stand on this machine, where nobody listens in between."""
+    address = urlsplit(value)
+    return name in NEIGHBOURS and address.scheme == "http" and address.hostname in LOOPBACK
 
 
 def _addresses() -> dict[str, str]:

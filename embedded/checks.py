@@ -37,6 +37,8 @@ PRODUCTION = {
     "PLUGNOTAS_BASE_URL": "https://plugnotas.example",
     "PLUGNOTAS_API_KEY": "key",
     "PLUGNOTAS_WEBHOOK_SECRET": secrets.token_urlsafe(32),
+    "EVOLUTION_BASE_URL": "http://127.0.0.1:8080",
+    "EVOLUTION_API_KEY": secrets.token_urlsafe(32),
     "OPENAI_BASE_URL": "https://openai.example/v1",
     "OPENAI_API_KEY": "sk-" + secrets.token_urlsafe(32),
     "STRIPE_BASE_URL": "https://api.stripe.com",

@@ -99,6 +99,15 @@ def test_the_sandbox_and_open_connections_are_refused(production, name):
     assert ("core.E004", f"{name} must be https:// and not the sandbox, not http://127.0.0.1.") in found()
 
 
+def test_the_evolution_api_may_stand_on_the_same_machine_and_nothing_else(production):
+    production.EVOLUTION_BASE_URL = "http://127.0.0.1:8080"
+    assert found() == []
+
+    production.EVOLUTION_BASE_URL = "http://evolution.nitro.example"
+    production.VIPER_BASE_URL = "http://127.0.0.1:8080"
+    assert [code for code, _ in found()] == ["core.E004", "core.E004"]
+
+
 @pytest.mark.parametrize("name", ["SEFIN_PRODUCTION_URL", "SEFIN_STAGING_URL", "ADN_PARAMETERS_STAGING_URL"])
 def test_the_sandbox_of_sefin_is_refused_though_it_has_tls(production, name):
     setattr(production, name, f"{production.SANDBOX_SEFIN_URL}/producao")

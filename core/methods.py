@@ -13,7 +13,7 @@ class WrongMethodMiddleware:
     """Answer 405 with a way on: a page that is opened leads to its form's page, anything else is told.
 
     The page is what the view names as its `form_page` (a name, or what tells the address from the request),
-    else the nearest address above it. Addresses of machines (those that need no CSRF token) lead nowhere.
+    else the nearest address above it. Addresses of machines (without CSRF token) keep the bare 405.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -21,7 +21,7 @@ class WrongMethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not isinstance(response, HttpResponseNotAllowed):
+        if not isinstance(response, HttpResponseNotAllowed) or _is_for_machines(request):
             return response
         if (page := _find_page(request)) and _is_opened_by_a_person(request):
             return HttpResponseRedirect(page)
@@ -35,9 +35,13 @@ def _is_opened_by_a_person(request: HttpRequest) -> bool:
     return request.method in {"GET", "HEAD"} and not by_script
 
 
+def _is_for_machines(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and getattr(request.resolver_match.func, "csrf_exempt", False)
+
+
 def _find_page(request: HttpRequest) -> str:
     view = request.resolver_match.func if request.resolver_match else None
-    if view is None or getattr(view, "csrf_exempt", False):
+    if view is None:
         return ""
     page = getattr(view, "form_page", "")
     if callable(page):

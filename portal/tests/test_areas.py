@@ -56,8 +56,8 @@ def test_who_was_taken_out_of_the_firm_does_not_land_in_it(client, office):
 def test_the_menu_shows_the_business_of_the_page(client, both):
     client.force_login(both)
     assert sections(client.get("/leads/")) == ["Leads", "Créditos"]
-    assert sections(client.get("/notas/historico/")) == ["Notas", "Contabilidade"]
-    assert sections(client.get("/conta/")) == ["Leads", "Créditos", "Notas", "Contabilidade"]
+    assert sections(client.get("/notas/historico/")) == ["Notas", "Contabilidade", "WhatsApp"]
+    assert sections(client.get("/conta/")) == ["Leads", "Créditos", "Notas", "Contabilidade", "WhatsApp"]
 
 
 def test_the_switch_is_in_the_header_and_marks_the_business(client, both):

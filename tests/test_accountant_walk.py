@@ -281,10 +281,13 @@ def cancel_note(page: Page, camera: Camera) -> None:
 
 
 def close_month(page: Page, product: Product, company: str, camera: Camera) -> None:
-    """Test notes are of no month: the demo's company of production has the notes that count."""
+    """Test notes are of no month: the demo's companies of production have the notes that count.
+
+    The demo asks for the closing of last month; it is made again here.
+    """
     page.goto(f"{product.url}/notas/fechamento/")
     camera.take("notas-fechamento")
-    press(page, "Gerar fechamento")
+    press(page, "Gerar")
     ready = page.get_by_role("link", name="Baixar").first
     expect(ready).to_be_visible(timeout=WAIT_MS)
     camera.take("notas-fechamento-pronto")

@@ -60,7 +60,7 @@ def page_of(
     )
     yield page
     context.close()
-    assert complaints == [], "the browser's console complained"
+    assert complaints == [], f"the browser's console complained: {complaints}"
 
 
 def _is_complaint(message: ConsoleMessage, answers: Collection[int]) -> bool:

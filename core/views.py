@@ -4,7 +4,8 @@ import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,13 @@ from core.responses import error_response, frameless_page, wants_json
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "core/home.html")
+
+
+@login_not_required
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Lead to the icon: browsers ask for it here on pages that name none, the admin's and files."""
+    return redirect(static("core/favicon.svg"))
 
 
 @login_not_required

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 # What each public route answers to a GET without a session.
 PUBLIC = {
     "core:home": 200,
+    "core:favicon": 302,
     "core:health_live": 200,
     "core:health_ready": 503,  # no worker beats beside a test
     "metrics": 200,  # asked from this machine

@@ -30,7 +30,7 @@ def test_an_outage_is_told_to_who_waits_and_to_who_can_act_until_it_is_over(tmp_
         start_in_an_outage(product)
         with page_of(browser, width="desktop", scheme="light") as page:
             search = search_in_vain(page, product)
-        with page_of(browser, width="desktop", scheme="light", answers=(404, 422)) as page:
+        with page_of(browser, width="desktop", scheme="light") as page:
             follow_every_line(page, product)
             product.sandbox.heal()
             wait_until_over(page, product)

@@ -9,6 +9,7 @@ from core.http import Response
 from whatsapp.gateways.evolution import EvolutionClient
 from whatsapp.gateways.evolution_answers import judge, read_body
 from whatsapp.gateways.transport import Credentials, Linked
+from whatsapp.transport.addresses import AddressKind, parse_address
 from whatsapp.transport.events import Link, LinkChanged
 from whatsapp.transport.tolerant import as_mapping, as_text, find
 
@@ -75,7 +76,25 @@ class EvolutionLink(Linked):
             return LinkChanged(Link.CLOSED, "missing")
         judge(response)
         state = as_text(find(read_body(response), "instance", "state"))
-        return LinkChanged(_LINKS.get(state, Link.INTERRUPTED), state)
+        link = _LINKS.get(state, Link.INTERRUPTED)
+        return LinkChanged(link, state, self._ask_number() if link is Link.OPEN else "")
+
+    def _ask_number(self) -> str:
+        """Return the linked number's digits, "" when not told; the scan's own event may be lost."""
+        name = self._credentials.instance_name
+        response = self._client.ask(
+            "GET",
+            "/instance/fetchInstances",
+            params={"instanceName": name},
+            idempotent=True,
+            key=settings.EVOLUTION_API_KEY,
+        )
+        body = read_body(response) if response.status == 200 else None
+        rows = body if isinstance(body, list) else []
+        owner = parse_address(
+            next((find(row, "ownerJid") for row in rows if find(row, "name") == name), None)
+        )
+        return owner.digits if owner and owner.kind is AddressKind.PHONE else ""
 
     def restart(self) -> None:
         response = self._ask("POST", "/instance/restart/{instance}", seconds=CONNECT_CALL_SECONDS)

@@ -126,6 +126,7 @@ def _connect(row: Channel, change: LinkChanged, now: datetime) -> None:
     was_connected = row.state == State.CONNECTED
     row.qr, row.qr_expires_at, row.trouble = "", None, ""
     row.down_since, row.is_created = None, True
+    row.number = change.number or row.number
     if row.alarm_at is not None and not was_connected:
         row.alarm_at = None
     _set_state(row, State.CONNECTED, change.reason, now)

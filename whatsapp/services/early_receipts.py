@@ -19,20 +19,22 @@ _ORDER = (Delivery.PENDING, Delivery.SERVER, Delivery.PHONE, Delivery.READ, Deli
 
 
 def keep(channel_id: int, message_id: str, delivery: Delivery) -> None:
-    """Keep the furthest receipt of a message that nobody knows yet. Call it after the commit."""
+    """Keep a receipt of a message that nobody knows yet. Call it after the commit.
+
+    Each has a key of its own: two that come at once cannot overwrite each other.
+    """
     with suppress(*_CACHE_DOWN):
-        known = find(channel_id, message_id)
-        if known is None or _ORDER.index(delivery) > _ORDER.index(known):
-            cache.set(_key(channel_id, message_id), delivery.value, KEPT_SECONDS)
+        cache.set(_key(channel_id, message_id, delivery), True, KEPT_SECONDS)
 
 
 def find(channel_id: int, message_id: str) -> Delivery | None:
     """Return the furthest receipt that came too early."""
     with suppress(*_CACHE_DOWN):
-        kept = cache.get(_key(channel_id, message_id))
-        return Delivery(kept) if kept else None
+        keys = {delivery: _key(channel_id, message_id, delivery) for delivery in _ORDER}
+        kept = cache.get_many(keys.values())
+        return next((delivery for delivery in reversed(_ORDER) if keys[delivery] in kept), None)
     return None
 
 
-def _key(channel_id: int, message_id: str) -> str:
-    return f"whatsapp.receipt:{channel_id}:{message_id}"
+def _key(channel_id: int, message_id: str, delivery: Delivery) -> str:
+    return f"whatsapp.receipt:{channel_id}:{message_id}:{delivery.value}"

@@ -35,6 +35,12 @@ def follow(clock: RehearsalClock) -> Emulators:
     return emulators
 
 
+def number_of(player: Player) -> int:
+    """Return the number of the person's only note: SEFIN chooses it, and skips some."""
+    (request,) = player.requests()
+    return request.invoice.number
+
+
 @cache
 def make_pfx(sandbox: Sandbox, document: str, holder: str) -> bytes:
     years = {"valid_from": datetime(2020, 1, 1, tzinfo=UTC), "valid_until": datetime(2040, 1, 1, tzinfo=UTC)}

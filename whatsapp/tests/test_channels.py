@@ -11,6 +11,7 @@ from nfse.tests.firms import acting
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, race, run_due
 from whatsapp.models import Channel, OutboundMessage
+from whatsapp.services.channel_orders import check_channel
 from whatsapp.services.channels import (
     ChannelAlreadyConnected,
     ChannelNameTaken,
@@ -45,6 +46,14 @@ def test_a_scan_connects_the_channel_and_tells_its_number(office, sandbox):
     line = link_channel(sandbox, office, number=NUMBERS[0])
     assert line.channel.number == NUMBERS[0]
     assert line.channel.qr == ""
+
+
+def test_the_number_is_asked_for_when_the_event_of_the_scan_is_lost(office, sandbox):
+    line = link_channel(sandbox, office, number=NUMBERS[0])
+    Channel.objects.update(number="", state="connecting")
+    check_channel(channel_id=line.channel.pk, now=timezone.now())
+    line.channel.refresh_from_db()
+    assert (line.channel.state, line.channel.number) == ("connected", NUMBERS[0])
 
 
 def test_names_are_opaque_and_secrets_are_each_channels_own(office):

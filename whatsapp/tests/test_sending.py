@@ -1,6 +1,8 @@
 """What Nitro says leaves in order, once, whatever happens on the way (W19, R81), through the emulator."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,7 +16,7 @@ from queue_worker.services import reap
 from queue_worker.tests.support import claim_one, expire_leases, race, run_due
 from queue_worker.work import Work
 from whatsapp.models import Channel, Conversation, OutboundMessage
-from whatsapp.services import sending
+from whatsapp.services import early_receipts, sending
 from whatsapp.services.outbox import NeverWrote, put_document, put_text
 from whatsapp.services.sending import ring_lost_sendings
 from whatsapp.services.watching import watch_channels
@@ -28,6 +30,7 @@ from whatsapp.tests.lines import (
     send_due,
 )
 from whatsapp.tests.people import ANA, make_channel, make_talk
+from whatsapp.transport.events import Delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BIA = "5520912345678"
@@ -55,6 +58,15 @@ def test_texts_arrive_in_order_and_their_receipts_come_back(line, talk):
     send_due()
     assert line.shown() == ["um", "dois", "três"]
     eventually(lambda: states() == ["delivered"] * 3, "the receipts")
+
+
+def test_two_receipts_that_come_at_once_before_the_message_are_both_kept():
+    both = (Delivery.PHONE, Delivery.SERVER)
+    ids = [f"3EB0{number:04}" for number in range(100)]
+    with ThreadPoolExecutor(2) as pool:
+        for message_id in ids:
+            list(pool.map(partial(early_receipts.keep, 1, message_id), both))
+    assert {early_receipts.find(1, message_id) for message_id in ids} == {Delivery.PHONE}
 
 
 def test_reading_is_told(line, talk):

@@ -8,7 +8,7 @@ from whatsapp.conversation.draft import SessionData
 from whatsapp.management.rehearsal.letters import Line, new_id
 from whatsapp.models import OutboundMessage, Session, SessionEvent
 from whatsapp.services.talking.batches import YES_BUTTON
-from whatsapp.tests.rehearsing import stage_of
+from whatsapp.tests.rehearsing import number_of, stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = "nota de 1500 pra 11222333000181 manutenção do site em novembro"
@@ -34,7 +34,7 @@ def test_one_message_a_mirror_and_a_yes_make_one_note(player):
     assert "11.222.333/0001-81" in mirror
     confirmed, issued = player.say("pode emitir 👍")
     assert confirmed.startswith("Combinado!")
-    assert "Número 1, R$ 1.500,00" in issued
+    assert f"Número {number_of(player)}, R$ 1.500,00" in issued
     assert [request.state for request in player.requests()] == ["issued"]
     files = OutboundMessage.objects.filter(kind="document").order_by("seq")
     assert [message.file for message in files] == ["pdf", "xml"]

@@ -8,7 +8,7 @@ from nfse.actors import Actor
 from nfse.models import AuthorizedPhone, Firm, Notice
 from whatsapp.models import Session
 from whatsapp.services.talking.deciding import approve_cancellation, deny_cancellation
-from whatsapp.tests.rehearsing import stage_of
+from whatsapp.tests.rehearsing import number_of, stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = "nota de 1500 pra 11222333000181 manutenção do site em novembro"
@@ -44,40 +44,47 @@ def test_a_company_that_cannot_issue_is_told_and_the_firm_hears_of_it(player):
 def test_the_last_note_is_repeated_listed_and_sent_again(player):
     player.say(ASKED)
     player.say("sim")
+    number = number_of(player)
     listed = player.say("minhas notas")[0]
-    assert listed.startswith("Em dezembro: 1 notas") or "1, R$ 1.500,00" in listed
+    assert f"{number}, R$ 1.500,00" in listed
     (copy,) = player.say("segunda via")
-    assert copy.startswith("Aqui está a nota 1")
+    assert copy.startswith(f"Aqui está a nota {number}")
     (mirror,) = player.say("repete a última")
     assert mirror.startswith("Peguei sua última nota. Confira:")
-    assert "nas últimas 24 horas, a 1" in mirror
+    assert f"nas últimas 24 horas, a {number}" in mirror
 
 
 def test_a_cancellation_is_asked_of_the_firm_which_approves_it(player):
     player.say(ASKED)
     player.say("sim")
-    assert player.say("cancelar nota 1")[0].startswith("Por quê?")
-    assert player.say("erro no valor da nota")[0].startswith("Cancelar a nota 1, R$ 1.500,00")
+    assert player.say(f"cancelar nota {number_of(player)}")[0].startswith("Por quê?")
+    assert player.say("erro no valor da nota")[0].startswith(
+        f"Cancelar a nota {number_of(player)}, R$ 1.500,00"
+    )
     assert player.say("sim")[0].startswith("Pedido enviado à")
     assert Notice.objects.filter(kind="cancellation_asked").exists()
     approve_cancellation(actor=owner_of(player), session_id=player.session().pk)
     player.settle()
-    assert player.replies()[-1].startswith("Nota 1 cancelada.")
+    assert player.replies()[-1].startswith(f"Nota {number_of(player)} cancelada.")
     assert [request.state for request in player.requests()] == ["canceled"]
 
 
 def test_a_cancellation_that_the_firm_denies_is_told_with_its_reason(player):
     player.say(ASKED)
     player.say("sim")
-    player.say("cancelar nota 1")
+    player.say(f"cancelar nota {number_of(player)}")
     player.say("erro no valor da nota")
     player.say("sim")
     deny_cancellation(actor=owner_of(player), session_id=player.session().pk, text="Já foi paga.")
-    assert player.replies()[-1].endswith("não aprovou o cancelamento da nota 1: já foi paga.")
+    assert player.replies()[-1].endswith(
+        f"não aprovou o cancelamento da nota {number_of(player)}: já foi paga."
+    )
 
 
 def ask_to_cancel(player):
-    for text in (ASKED, "sim", "cancelar nota 1", "erro no valor da nota", "sim"):
+    player.say(ASKED)
+    player.say("sim")
+    for text in (f"cancelar nota {number_of(player)}", "erro no valor da nota", "sim"):
         player.say(text)
     session = player.session()
     address = reverse("whatsapp:transcript", args=[session.conversation_id])
@@ -96,7 +103,7 @@ def test_the_page_of_the_conversation_approves_a_cancellation_once(player, clien
     assert "Aprovar e cancelar a nota" in page.text
     assert "Cancelamento aprovado." in first.text
     assert "não espera mais uma decisão" in again.text
-    assert player.replies()[-1].startswith("Nota 1 cancelada.")
+    assert player.replies()[-1].startswith(f"Nota {number_of(player)} cancelada.")
     assert [request.state for request in player.requests()] == ["canceled"]
 
 
@@ -108,7 +115,9 @@ def test_the_page_of_the_conversation_denies_a_cancellation_only_with_a_reason(p
     client.post(f"{address}negar/", {"pedido": session.pk, "motivo": "Já foi paga."})
 
     assert "Escreva por que o cancelamento não foi aprovado" in bare.text
-    assert player.replies()[-1].endswith("não aprovou o cancelamento da nota 1: já foi paga.")
+    assert player.replies()[-1].endswith(
+        f"não aprovou o cancelamento da nota {number_of(player)}: já foi paga."
+    )
     assert [request.state for request in player.requests()] == ["issued"]
 
 
@@ -116,7 +125,7 @@ def test_where_the_firm_allows_it_a_cancellation_needs_no_approval(player):
     Firm.objects.update(chat_cancellation=Firm.ChatCancellation.ALLOWED)
     player.say(ASKED)
     player.say("sim")
-    player.say("cancelar nota 1")
+    player.say(f"cancelar nota {number_of(player)}")
     player.say("erro no valor da nota")
     player.say("sim")
     player.settle()

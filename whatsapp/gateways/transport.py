@@ -2,6 +2,7 @@
 
 The Evolution API is the first; the official Cloud API fits behind the same classes (its differences are told
 in contracts/whatsapp/cloud-api.md 10): it has no link to keep, and finds a lost send by our own reference.
+Its webhooks are read already (`whatsapp.transport.cloud`), into the same events.
 
 Every call raises one of three errors of core.errors: Refused (permanent), Unavailable (certainly not done),
 Unknown (sent, no answer: ask `find_sent` before repeating).

@@ -1,4 +1,4 @@
-"""Addresses of WhatsApp (JIDs), told apart by their suffix alone (contracts/whatsapp/evolution.md 9)."""
+"""Addresses of WhatsApp. JIDs are told apart by their suffix alone (contracts/whatsapp/evolution.md 9)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +10,8 @@ class AddressKind(StrEnum):
     """A hidden number: its digits are no phone and are never shown, stored or dialled as one."""
     GROUP = "group"
     BROADCAST = "broadcast"
+    BSUID = "bsuid"
+    """A person as the Cloud API names it to one business (cloud-api.md 4.2): no phone, kept as received."""
     OTHER = "other"
 
 
@@ -26,7 +28,8 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class Address:
-    """One JID. `jid` is as received, without the device; `digits` is what stands before the suffix."""
+    """One identity. `jid` is what is written to: a JID as received, without the device, or the Cloud API's
+    `wa_id` or BSUID. `digits` is what it is known by: what stands before the suffix."""
 
     kind: AddressKind
     digits: str
@@ -34,7 +37,7 @@ class Address:
 
     @property
     def is_person(self) -> bool:
-        return self.kind in {AddressKind.PHONE, AddressKind.LID}
+        return self.kind in {AddressKind.PHONE, AddressKind.LID, AddressKind.BSUID}
 
 
 def parse_address(text: object) -> Address | None:

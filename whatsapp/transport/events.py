@@ -97,10 +97,16 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class DeliveryMoved:
-    """A message of ours went on, or was refused. It is found by its id alone: the address may be hidden."""
+    """A message of ours went on, or was refused. It is found by its id alone: the address may be hidden.
+
+    `reason` is the transport's code of a refusal. `reference` is our own word for the message, where the
+    transport carries one: it finds a message whose send had no answer.
+    """
 
     message_id: str
     delivery: Delivery
+    reason: str = ""
+    reference: str = ""
 
 
 class Link(StrEnum):
@@ -146,6 +152,22 @@ class Unreadable:
     """Authentic, and not what it should be: kept as it came, counted, never answered."""
 
     why: str
+
+
+@dataclass(frozen=True)
+class IdentityChanged:
+    """A person has another number or id (Cloud API alone): no yes counts before it is known again."""
+
+    message_id: str
+    before: tuple[Address, ...]
+    after: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class ErrorTold:
+    """The transport told of an error that is of no message (Cloud API alone). `code` says which."""
+
+    code: str
 
 
 Event = MessageCame | SendEchoed | DeliveryMoved | LinkChanged | QrShown | Ignored | Unreadable

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sandbox.answers import HEADERS, answer
+from sandbox.answers import HEADERS, answer, read_json
 from sandbox.evolution.answers import Problem
 from sandbox.evolution.instances import InstancesApi, read_webhook
 from sandbox.evolution.messenger import Messenger
@@ -15,9 +15,8 @@ from sandbox.evolution.office import Document, Office, new_instance
 from sandbox.evolution.people import digits_of, same_person
 from sandbox.evolution.phone_page import render
 from sandbox.evolution.phones import Phones, as_line, describe_person
-from sandbox.evolution.plan import BadPlan
 from sandbox.guard import Endpoint, guarded
-from sandbox.plugnotas.answers import read_json
+from sandbox.plans import change_plan, release_webhooks
 
 MOST_LINES = 5000
 OWN_NUMBER = "5551900000000"
@@ -73,18 +72,10 @@ class EvolutionControl:
         )
 
     async def set_plan(self, request: Request) -> Response:
-        try:
-            self.office.plan = self.office.plan.change(await read_json(request))
-        except BadPlan as error:
-            return answer({"message": str(error)}, 400)
-        return answer(self.office.plan.as_json())
+        return await change_plan(self.office, request)
 
     async def release(self, request: Request) -> Response:
-        body = await read_json(request)
-        count = self.messenger.release(
-            int(body.get("copies", 1)), str(body.get("order", "sent")), int(body.get("seed", 1))
-        )
-        return answer({"deliveries": count})
+        return await release_webhooks(self.messenger, request)
 
     async def set_absent(self, request: Request) -> Response:
         """Say which numbers are not on WhatsApp."""

@@ -1,17 +1,17 @@
 """Control of SEFIN and PlugNotas: what was issued, what cities do, how the next notes end."""
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import answer
+from sandbox.answers import answer, read_json
 from sandbox.guard import Endpoint, guarded
-from sandbox.plugnotas.answers import read_json
-from sandbox.plugnotas.office import OUTCOMES, BadPlan, Office
+from sandbox.plans import change_plan
+from sandbox.plugnotas.office import OUTCOMES, Office
 from sandbox.plugnotas.rows import row_of
 from sandbox.plugnotas.webhooks import Messenger
 from sandbox.sefin.book import BadEntry
@@ -125,18 +125,14 @@ class NfseControl:
                 "count": len(notes),
                 "notes": notes,
                 "companies": list(self.office.companies),
-                "plan": asdict(self.office.plan),
+                "plan": self.office.plan.as_json(),
                 "webhooks": list(self.messenger.sent),
             }
         )
 
     async def set_plan(self, request: Request) -> Response:
         """Say how the notes sent from now on end."""
-        try:
-            self.office.plan = self.office.plan.change(await read_json(request))
-        except BadPlan as error:
-            return answer({"message": str(error)}, 400)
-        return answer(asdict(self.office.plan))
+        return await change_plan(self.office, request)
 
     async def change_note(self, request: Request) -> Response:
         """Do what the city does to one note: {"situacao": "CANCELADO", "mensagem": …}; tells by webhook."""

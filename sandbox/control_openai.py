@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import answer
+from sandbox.answers import answer, read_json
 from sandbox.guard import guarded
-from sandbox.openai.plan import BadPlan, Office
-from sandbox.plugnotas.answers import read_json
+from sandbox.openai.plan import Office
+from sandbox.plans import BadPlan
 
 
 class OpenAIControl:

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import answer
+from sandbox.answers import answer, read_json
 from sandbox.guard import Endpoint, guarded
-from sandbox.plugnotas.answers import read_json
+from sandbox.plans import change_plan, release_webhooks
 from sandbox.stripe.answers import Problem
 from sandbox.stripe.deeds import Deeds, Document
 from sandbox.stripe.messenger import Messenger, public
-from sandbox.stripe.office import BadPlan, Office
+from sandbox.stripe.office import Office
 
 
 class StripeControl:
@@ -63,11 +63,7 @@ class StripeControl:
         )
 
     async def set_plan(self, request: Request) -> Response:
-        try:
-            self.office.plan = self.office.plan.change(await read_json(request))
-        except BadPlan as error:
-            return answer({"message": str(error)}, 400)
-        return answer(self.office.plan.as_json())
+        return await change_plan(self.office, request)
 
     async def set_endpoint(self, request: Request) -> Response:
         body = await read_json(request)
@@ -76,11 +72,7 @@ class StripeControl:
         return answer({})
 
     async def release(self, request: Request) -> Response:
-        body = await read_json(request)
-        count = self.messenger.release(
-            int(body.get("copies", 1)), str(body.get("order", "sent")), int(body.get("seed", 1))
-        )
-        return answer({"deliveries": count})
+        return await release_webhooks(self.messenger, request)
 
     async def act_on_session(self, request: Request) -> Response:
         """`do`: pay (with `method`), decline, settle, fail, expire; `change`: fields to be falsified."""

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import answer
+from sandbox.answers import answer, read_json
 from sandbox.evolution.answers import CLOSED, Problem, lacks
 from sandbox.evolution.contents import as_bytes, as_long
 from sandbox.evolution.instances import Reception
@@ -20,7 +20,6 @@ from sandbox.evolution.messenger import Messenger, seconds_of
 from sandbox.evolution.office import Document, Office
 from sandbox.evolution.people import digits_of, make_jid, same_person, stored_key
 from sandbox.guard import Endpoint
-from sandbox.plugnotas.answers import read_json
 
 STEPS = ("SERVER_ACK", "DELIVERY_ACK", "READ")
 REACHED = {"read": 3, "delivered": 2, "server": 1, "pending": 0}

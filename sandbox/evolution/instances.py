@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import answer
+from sandbox.answers import answer, read_json
 from sandbox.evolution.answers import Problem, answering, lacks, may_use, missing, unlicensed
 from sandbox.evolution.messenger import Messenger
 from sandbox.evolution.office import Document, Office, new_instance
 from sandbox.evolution.people import PERSON
 from sandbox.guard import Endpoint
-from sandbox.plugnotas.answers import read_json
 
 EVENTS = frozenset(
     """

@@ -1,7 +1,9 @@
 """How the Evolution API behaves from now on."""
 
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sandbox.plans import VendorPlan
 
 VERSIONS = ("2.3.4", "2.3.6", "2.3.7", "2.4.0")
 ADDRESSING = ("pn", "lid", "lid_only")
@@ -10,12 +12,18 @@ STATUSES = ("read", "delivered", "server", "pending", "error")
 MEDIA = ("good", "missing", "null", "nested")
 
 
-class BadPlan(ValueError):
-    """The plan that was asked for makes no sense."""
-
-
 @dataclass(frozen=True)
-class Plan:
+class Plan(VendorPlan):
+    CHOICES = MappingProxyType(
+        {
+            "version": VERSIONS,
+            "addressing": ADDRESSING,
+            "webhooks": WEBHOOKS,
+            "statuses": STATUSES,
+            "media": MEDIA,
+        }
+    )
+
     version: str = "2.3.7"  # how identities are spelled
     addressing: str = "pn"  # of chats: by phone, by hidden id, by hidden id alone
     webhooks: str = "once"
@@ -34,26 +42,3 @@ class Plan:
     qr_seconds: float = 45.0
     qr_limit: int = 6
     unlicensed: bool = False
-
-    def change(self, changes: dict[str, Any]) -> "Plan":
-        """Return the plan with some fields changed. Raises BadPlan."""
-        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        if unknown := set(changes) - set(known):
-            raise BadPlan(f"unknown fields: {', '.join(sorted(unknown))}")
-        try:
-            plan = replace(self, **{name: known[name](value) for name, value in changes.items()})
-        except (TypeError, ValueError) as error:
-            raise BadPlan(str(error)) from error
-        for name, allowed in (
-            ("version", VERSIONS),
-            ("addressing", ADDRESSING),
-            ("webhooks", WEBHOOKS),
-            ("statuses", STATUSES),
-            ("media", MEDIA),
-        ):
-            if getattr(plan, name) not in allowed:
-                raise BadPlan(f"{name}: {', '.join(allowed)}")
-        return plan
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)

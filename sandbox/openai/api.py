@@ -13,12 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.answers import HEADERS, answer
+from sandbox.answers import HEADERS, answer, read_json
 from sandbox.guard import Endpoint
 from sandbox.openai.answers import Problem, keyed, name_request
 from sandbox.openai.extraction import extract
 from sandbox.openai.plan import Office
-from sandbox.plugnotas.answers import read_json
 from sandbox.voice import read_voice_note
 
 READERS = ("gpt-6-luna", "gpt-6.1-mini", "gpt-6.1-nano", "gpt-5.4-mini")

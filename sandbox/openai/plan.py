@@ -1,8 +1,11 @@
 """How OpenAI answers from now on, and what it was asked."""
 
 from collections import deque
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+
+from sandbox.plans import VendorPlan
 
 ANSWERS = (
     "good",
@@ -21,34 +24,16 @@ ANSWERS = (
 )
 
 
-class BadPlan(ValueError):
-    """The plan that was asked for makes no sense."""
-
-
 @dataclass(frozen=True)
-class Plan:
+class Plan(VendorPlan):
+    CHOICES = MappingProxyType({"answer": ANSWERS})
+
     answer: str = "good"
     times: int = 0  # so many answers are like that, then good ones again; 0: all
     seconds: float = 0.0  # before the answer begins
     drip_seconds: float = 0.0  # how long the body takes to come, in small pieces
     transcript: str = ""  # what every audio says; else the words inside the note
     shutdown_date: str = ""  # of every model
-
-    def change(self, changes: dict[str, Any]) -> "Plan":
-        """Return the plan with some fields changed. Raises BadPlan."""
-        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        if unknown := set(changes) - set(known):
-            raise BadPlan(f"unknown fields: {', '.join(sorted(unknown))}")
-        try:
-            plan = replace(self, **{name: known[name](value) for name, value in changes.items()})
-        except (TypeError, ValueError) as error:
-            raise BadPlan(str(error)) from error
-        if plan.answer not in ANSWERS:
-            raise BadPlan(f"answer: {', '.join(ANSWERS)}")
-        return plan
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class Office:

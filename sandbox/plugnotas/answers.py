@@ -1,7 +1,6 @@
 """PlugNotas' answers, and what every request needs."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -33,16 +32,3 @@ def keyed(endpoint: Endpoint) -> Endpoint:
         return await endpoint(request)
 
     return check
-
-
-async def read_json(request: Request) -> dict[str, Any]:
-    """Return the body's object, {} when it is none."""
-    body = await read_any(request)
-    return body if isinstance(body, dict) else {}
-
-
-async def read_any(request: Request) -> Any:
-    try:
-        return json.loads(await request.body())
-    except ValueError:
-        return None

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import HEADERS, answer
-from sandbox.plugnotas.answers import keyed, read_any, read_json, refuse
+from sandbox.answers import HEADERS, answer, read_any, read_json
+from sandbox.plugnotas.answers import keyed, refuse
 from sandbox.plugnotas.office import CANCELLED, DONE, PROCESSING, STOPPED, Office, new_id
 from sandbox.plugnotas.rows import document_of, pdf_of, row_of, xml_of
 from sandbox.plugnotas.webhooks import Messenger

@@ -1,10 +1,12 @@
 """What PlugNotas keeps: certificates, companies and notes, each as a document that survives a restart."""
 
 import secrets
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
+from sandbox.plans import VendorPlan
 from sandbox.sefin.environments import Clock
 from sandbox.sefin.store import Store
 
@@ -14,13 +16,11 @@ OUTCOMES = (DONE, REFUSED, DENIED, STOPPED, PROCESSING)
 WEBHOOKS = ("once", "twice", "reversed", "never")
 
 
-class BadPlan(ValueError):
-    """The plan that was asked for makes no sense."""
-
-
 @dataclass(frozen=True)
-class Plan:
+class Plan(VendorPlan):
     """What becomes of a note that is sent now: the city's answer, when, and how it is told."""
+
+    CHOICES = MappingProxyType({"outcome": OUTCOMES, "webhooks": WEBHOOKS})
 
     outcome: str = DONE
     message: str = ""
@@ -32,19 +32,6 @@ class Plan:
     cancel_seconds: float = 0.5
     webhooks: str = "once"
     webhook_seconds: float = 0.0  # how late webhooks are
-
-    def change(self, changes: dict[str, Any]) -> "Plan":
-        """Return the plan with some fields changed. Raises BadPlan."""
-        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        if unknown := set(changes) - set(known):
-            raise BadPlan(f"unknown fields: {', '.join(sorted(unknown))}")
-        try:
-            plan = replace(self, **{name: known[name](value) for name, value in changes.items()})
-        except (TypeError, ValueError) as error:
-            raise BadPlan(str(error)) from error
-        if plan.outcome not in OUTCOMES or plan.webhooks not in WEBHOOKS:
-            raise BadPlan(f"outcome: {', '.join(OUTCOMES)}; webhooks: {', '.join(WEBHOOKS)}")
-        return plan
 
 
 class Office:
@@ -116,7 +103,7 @@ class Office:
             "protocolo": new_id(),
             "createdAt": now.timestamp(),
             "readings": 0,
-            "plan": asdict(self.plan),
+            "plan": self.plan.as_json(),
             "body": body,
         }
         self.save_note(note)

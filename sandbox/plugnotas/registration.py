@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.answers import answer
-from sandbox.plugnotas.answers import keyed, read_json, refuse
+from sandbox.answers import answer, read_json
+from sandbox.plugnotas.answers import keyed, refuse
 from sandbox.plugnotas.office import Office, new_id
 from sandbox.plugnotas.webhooks import post
 from sandbox.sefin.rules.checks import is_cpf

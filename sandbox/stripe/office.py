@@ -1,9 +1,11 @@
 """What Stripe keeps: sessions, payments, refunds, disputes, events: documents that survive a restart."""
 
 import secrets
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from sandbox.plans import VendorPlan
 from sandbox.sefin.environments import Clock
 from sandbox.sefin.store import Store
 
@@ -13,35 +15,17 @@ WEBHOOKS = ("once", "twice", "reversed", "held", "never")
 REFUNDS = ("succeeded", "pending", "failed")
 
 
-class BadPlan(ValueError):
-    """The plan that was asked for makes no sense."""
-
-
 @dataclass(frozen=True)
-class Plan:
+class Plan(VendorPlan):
     """How the account is set up, and what becomes of what is done from now on."""
+
+    CHOICES = MappingProxyType({"webhooks": WEBHOOKS, "refunds": REFUNDS})
 
     methods: str = "card boleto pix"  # those that the account has
     strict_methods: bool = False  # refuse a method that the account lacks, as older parameters did
     webhooks: str = "once"
     webhook_seconds: float = 0.0  # how late webhooks are
     refunds: str = "succeeded"
-
-    def change(self, changes: dict[str, Any]) -> "Plan":
-        """Return the plan with some fields changed. Raises BadPlan."""
-        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        if unknown := set(changes) - set(known):
-            raise BadPlan(f"unknown fields: {', '.join(sorted(unknown))}")
-        try:
-            plan = replace(self, **{name: known[name](value) for name, value in changes.items()})
-        except (TypeError, ValueError) as error:
-            raise BadPlan(str(error)) from error
-        if plan.webhooks not in WEBHOOKS or plan.refunds not in REFUNDS:
-            raise BadPlan(f"webhooks: {', '.join(WEBHOOKS)}; refunds: {', '.join(REFUNDS)}")
-        return plan
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 class Office:

@@ -147,6 +147,10 @@ OWN_TEXTS: dict[str, tuple[str, ...]] = {
     "STATUS_NONE": ("Não há nota em andamento nem emitida ainda.",),
     "WAITS_FOR_FIRM": ("O pedido de cancelamento está com a {firma}. Aviso quando responderem.",),
     "WITHDRAWN_BY_FIRM": ("A {firma} encerrou este pedido e nada foi emitido.",),
+    "SENT_AGAIN": (
+        "A {firma} já mandou de novo o pedido que não tinha saído: {valor}, para {tomador}. Não precisa "
+        "confirmar outra vez, aviso assim que sair.",
+    ),
     "MAY_NOT_ISSUE": ("Este número não pode pedir notas por aqui. Fale com a {firma}.",),
     "ACCESS_REMOVED": ("O acesso deste número mudou e parei por aqui. Fale com a {firma}.",),
     "MAY_ISSUE_NO_MORE": ("Este número não pode pedir notas por aqui. Fale com a {firma}.",),

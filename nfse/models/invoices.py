@@ -104,6 +104,15 @@ class InvoiceRequest(models.Model):
         related_name="replacing_requests",
         verbose_name="substitui",
     )
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        verbose_name="no lugar de",
+        help_text="the first of the requests that failed, in whose place this one was confirmed",
+    )
 
     issuer_index = models.CharField(max_length=64)
     city_code = models.CharField(max_length=7)
@@ -195,6 +204,7 @@ class InvoiceRequest(models.Model):
                 name="nfse_request_unsettled",
             ),
             models.Index(fields=["firm", "company", "-confirmed_at"], name="nfse_request_of_company"),
+            models.Index(fields=["company", "retry_until"], name="nfse_request_last_try"),
             models.Index(fields=["firm", "competence_date", "state"], name="nfse_request_by_month"),
             models.Index(
                 fields=["state_changed_at"],

@@ -21,6 +21,7 @@ from nfse.services.issuing.building import RETRY_FOR, NotIssuable, build_request
 from nfse.services.issuing.locking import lock_request_for
 from nfse.services.issuing.moving import begin, move
 from nfse.services.issuing.preparing import find_certificate, make_mirror, require_issue
+from nfse.services.issuing.second_tries import refuse_double, take_place_of
 from nfse.services.issuing.snapshots import NoteInput
 from nfse.states import OPEN, State
 
@@ -80,20 +81,23 @@ def confirm_in_transaction(
     form_key: uuid.UUID,
     certificate: LoadedCertificate | None,
     origin: str,
+    in_place_of: int | None = None,
     now: datetime | None = None,
 ) -> InvoiceRequest:
     """Confirm in the caller's transaction, together with rows of its own; takes the company's lock first.
 
     Args:
         certificate: of `find_certificate`, which the caller opened before the transaction.
+        in_place_of: the request of the same service that failed or was refused.
 
-    Raises what `confirm_request` raises; whatever it raises, nothing of the request is stored.
+    Raises what `confirm_request` raises, and SentAgain; whatever it raises, nothing of the request is stored.
     """
     moment = now or timezone.now()
     lock_company(actor.firm_id, note.company_id)  # one confirmation at a time per company
     require_issue(actor, note)
     if (repeated := _find_by_form(actor.firm_id, note, form_key)) is not None:
         return repeated
+    first = take_place_of(actor.firm_id, in_place_of) if in_place_of is not None else None
     mirror = make_mirror(actor.firm_id, note, moment, certificate)
     if mirror.problems or mirror.snapshot is None:
         raise NotIssuable(list(mirror.problems))
@@ -101,7 +105,9 @@ def confirm_in_transaction(
         raise MirrorChanged
     try:
         with transaction.atomic():
-            return create_request(actor, note, mirror.snapshot, form_key, origin, moment, certificate)
+            return create_request(
+                actor, note, mirror.snapshot, form_key, origin, moment, certificate, follows=first
+            )
     except IntegrityError as error:
         if violates(error, "nfse_request_form_once"):
             raise FormKeyReused from error
@@ -112,7 +118,7 @@ def retry_request(*, actor: Actor, request_id: int) -> InvoiceRequest:
     """Send a failed request again: same content, same number, same bytes, for 24 hours more (R89).
 
     Raises:
-        NotAllowed, NotFound, CannotRetry.
+        NotAllowed, NotFound, CannotRetry, AskedAnew.
     """
     with transaction.atomic(durable=True):
         return retry_in_transaction(actor=actor, request_id=request_id)
@@ -125,6 +131,7 @@ def retry_in_transaction(*, actor: Actor, request_id: int) -> InvoiceRequest:
         return request
     if request.state != State.FAILED:
         raise CannotRetry
+    refuse_double(request)
     until = timezone.now() + RETRY_FOR
     move(request, State.QUEUED, Event.RETRY, actor=actor, retry_until=until)
     kinds.enqueue_for(request, kinds.SEND)
@@ -161,6 +168,8 @@ def create_request(
     origin: str,
     now: datetime,
     certificate: LoadedCertificate | None,
+    *,
+    follows: InvoiceRequest | None = None,
 ) -> InvoiceRequest:
     """Store one request with number, ids, bytes, history and work. Inside the caller's transaction, which
     holds the company's lock and checked the gates.
@@ -179,6 +188,7 @@ def create_request(
         origin=origin,
         now=now,
     )
+    request.follows = follows
     begin(request, Event.CONFIRMED, actor=actor)
     kinds.enqueue_for(request, kinds.SEND)
     return request

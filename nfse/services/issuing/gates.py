@@ -15,6 +15,7 @@ from nfse.models import Company, InvoiceRequest
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
 from nfse.selectors.duties import duty_of
+from nfse.services.issuing.building import RETRY_FOR
 from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.services.retentions import NOTHING, check_rates
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
@@ -63,8 +64,9 @@ def first_competence(now: datetime) -> date:
 
 
 def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime) -> InvoiceRequest | None:
-    """Return a request of the last 24 hours for the same taker, amount and description (N21).
+    """Return a request for the same taker, amount and description as this note (N21).
 
+    It was confirmed, or sent again by a person, in the last 24 hours.
     The note that is being replaced is no twin of its replacement.
     """
     recent = InvoiceRequest.objects.filter(
@@ -72,7 +74,7 @@ def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime)
         company=parts.company,
         taker=parts.taker,
         amount=snapshot.amount,
-        confirmed_at__gt=now - TWIN_WINDOW,
+        retry_until__gt=now - TWIN_WINDOW + RETRY_FOR,
     ).exclude(state__in=OVER)
     if parts.replaced is not None:
         recent = recent.exclude(pk=parts.replaced.request_id)

@@ -30,6 +30,7 @@ from whatsapp.services.talking.outgoing import save_turn, send_answer
 from whatsapp.services.talking.people import find_speaker
 from whatsapp.services.talking.phrasing import say
 from whatsapp.services.talking.prefaces import put_prefaces
+from whatsapp.services.talking.requesting import join_request
 from whatsapp.services.talking.sessions import close_now, find_open
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Talk
@@ -104,6 +105,11 @@ def hear_request(*, request_id: int, conversation_id: int, work: Work, now: date
 
 def _tell(talk: Talk, session: Session, request: InvoiceRequest) -> None:
     state = RequestState(request.state)
+    if session.state == State.FAILED and state in OPEN:
+        talk.may_retry = True
+        take(talk, Happening(Event.FIRM_RETRY))
+        return
+    join_request(talk)
     if session.state == State.PROCESSING:
         if state is RequestState.WITHDRAWN:
             close_now(talk, session, CloseReason.CANCELED_BY_FIRM)
@@ -112,9 +118,6 @@ def _tell(talk: Talk, session: Session, request: InvoiceRequest) -> None:
         events = _OF_CANCELLATION if session.kind == Kind.CANCELLATION else _OF_ISSUE
         if state in events:
             take(talk, Happening(events[state]))
-    elif session.state == State.FAILED and state in OPEN:
-        talk.may_retry = True
-        take(talk, Happening(Event.FIRM_RETRY))
 
 
 def tell_waiting(*, request_id: int, work: Work, now: datetime | None = None) -> None:

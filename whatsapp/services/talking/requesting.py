@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from fiscal.documents.mirror import format_reais
 from fiscal.values import RuleProblem
 from nfse.models import InvoiceRequest
 from nfse.services.issuing.building import NotIssuable
@@ -12,17 +13,21 @@ from nfse.services.issuing.confirming import (
     retry_in_transaction,
     withdraw_in_transaction,
 )
-from nfse.states import OPEN
+from nfse.services.issuing.second_tries import SentAgain, find_living
+from nfse.states import State as RequestState
 from queue_worker.services import enqueue
 from whatsapp.conversation.draft import SessionData
 from whatsapp.conversation.effects import Effect
 from whatsapp.conversation.machine import Step
-from whatsapp.conversation.states import State
+from whatsapp.conversation.states import Kind, State
 from whatsapp.conversation.understanding import Understood
 from whatsapp.services.talking import kinds
 from whatsapp.services.talking.mirrors import find_frozen, key_of_yes
+from whatsapp.services.talking.phrasing import say
 from whatsapp.services.talking.sayings import say_blocked
+from whatsapp.services.talking.sessions import record_step
 from whatsapp.services.talking.talk import Talk
+from whatsapp.vocabulary.events import Event
 
 
 class Reconsider(Exception):
@@ -43,9 +48,10 @@ def save_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understo
             form_key=key_of_yes(session),
             certificate=talk.certificate,
             origin=InvoiceRequest.Origin.CHAT,
+            in_place_of=session.request_id,
             now=talk.now,
         )
-    except MirrorChanged as error:
+    except (MirrorChanged, SentAgain) as error:
         raise Reconsider from error
     except NotIssuable as error:
         _refuse_yes(talk, tuple(error.problems))
@@ -69,9 +75,30 @@ def retry_request(talk: Talk, _effect: Effect, _step: Step, _understood: Underst
     request = talk.session.request if talk.session else None
     if request is None:
         return
-    if request.state not in OPEN:
+    if request.state == RequestState.FAILED:
         request = retry_in_transaction(actor=talk.deciding or talk.actor, request_id=request.pk)
     _watch(talk, request)
+
+
+def join_request(talk: Talk) -> bool:
+    """Let an open session go on with its earlier request, which the firm had sent again (row 50 elsewhere).
+
+    What was being asked for anew would be a second note of one service. Returns whether there was one.
+    """
+    session = talk.session
+    if session is None or session.kind != Kind.ISSUE or session.state == State.PROCESSING:
+        return False
+    living = find_living(session.request) if session.request is not None else None
+    if living is None:
+        return False
+    before = State(session.state)
+    session.request, session.question, session.mirror_is_void = living, "", True
+    session.state = State.PROCESSING
+    record_step(talk, session, Step(talk.facts, "50", ()), Event.FIRM_RETRY, before)
+    taker = living.taker_name or "o cliente"
+    say(talk, "SENT_AGAIN", valor=format_reais(living.amount), tomador=taker)
+    _watch(talk, living)
+    return True
 
 
 def withdraw_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:

@@ -49,6 +49,7 @@ def open_session(talk: Talk, kind: Kind = Kind.ISSUE) -> Session:
         state=State.COLLECTING,
         company=company,
         phone=phone,
+        request=talk.earlier,
         opened_at=talk.now,
         state_changed_at=talk.now,
         last_user_at=talk.now,

@@ -11,6 +11,7 @@ from whatsapp.conversation.facts import Lookup, Picked
 from whatsapp.conversation.merging import complain, keep_old, list_changes, merge, with_taker
 from whatsapp.conversation.states import LISTS, Kind, Question, State
 from whatsapp.conversation.understanding import Understood
+from whatsapp.models import Session
 from whatsapp.reading.values import Asked, Reading, Status
 from whatsapp.services.talking.carrying import carry, finish
 from whatsapp.services.talking.fact_gathering import DEAF, Known, gather
@@ -136,7 +137,7 @@ def _change_draft(talk: Talk, happening: Happening, session: facts_of.Session) -
     elif event in {Event.RESUME, Event.RETRY} and state is State.NONE:
         old = find_resumable(talk.conversation, talk.now)
         if old is not None:
-            _resume(talk, old.data, old.company_id)
+            _resume(talk, old)
 
 
 def _wants_copy(talk: Talk, event: Event, session: facts_of.Session) -> bool:
@@ -218,11 +219,12 @@ def _copy_last(talk: Talk, happening: Happening) -> None:
         talk.is_copy = True
 
 
-def _resume(talk: Talk, stored: dict[str, object], company_id: int | None) -> None:
-    old = type(talk.data).of(stored).note
-    talk.note = replace(old, options=(), asked=(), waits_aloud=False, suggestion="")
-    if company_id is not None and talk.speaker.phone_for(company_id) is not None:
-        talk.conversation.company_id = company_id
+def _resume(talk: Talk, old: Session) -> None:
+    note = talk.draft_of(old)
+    talk.note = replace(note, options=(), asked=(), waits_aloud=False, suggestion="")
+    talk.earlier = old.request
+    if old.company_id is not None and talk.speaker.phone_for(old.company_id) is not None:
+        talk.conversation.company_id = old.company_id
 
 
 def names_of(options: Sequence[Option]) -> list[tuple[str, ...]]:

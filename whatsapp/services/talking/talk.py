@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fiscal.values import LoadedCertificate, RuleProblem
 from nfse.actors import Actor
-from nfse.models import Company, Invoice
+from nfse.models import Company, Invoice, InvoiceRequest
 from nfse.models.firms import Firm
 from whatsapp.conversation import facts
 from whatsapp.conversation.draft import CancelDraft, Draft, SessionData
@@ -75,6 +75,9 @@ class Talk:
 
     deciding: Actor | None = None
     """A member of the firm who decides, in place of the phone."""
+
+    earlier: InvoiceRequest | None = None
+    """What was asked for in the session that is taken up again, and did not become a note (row 6)."""
 
     is_copy: bool = False
     """The draft is the last note, said again (T54)."""

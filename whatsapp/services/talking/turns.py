@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nfse.models import AuthorizedPhone
+from nfse.states import WITH_NOTE
 from whatsapp.conversation.states import Kind, Question, State
 from whatsapp.conversation.understanding import Understood
 from whatsapp.models import OutboundMessage, Session
@@ -12,6 +13,7 @@ from whatsapp.services.talking import answering, canceling, limits
 from whatsapp.services.talking.needs import ask_again
 from whatsapp.services.talking.phrasing import phrase, say
 from whatsapp.services.talking.prefaces import PREFACES, put_prefaces
+from whatsapp.services.talking.requesting import join_request
 from whatsapp.services.talking.sessions import restart_clock
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Said, Talk
@@ -21,6 +23,9 @@ from whatsapp.vocabulary.events import Event
 UNKNOWN_AGAIN = timedelta(hours=24)
 KIND_AGAIN = timedelta(minutes=10)
 _OPENS = frozenset({Event.DATA, Event.FIX, Event.ISSUE})
+_HEARD_THEN = frozenset({Event.CANCEL, Event.HANDOFF, Event.INFO})
+"""What a person may have meant although the firm had the request sent again, which they did not know."""
+
 _ASKS_FOR_NOTE = _OPENS | {Event.REPEAT, Event.RESUME, Event.RETRY}
 
 
@@ -39,6 +44,8 @@ def take_turn(talk: Talk, reading: Reading, understood: Understood, *, asked_mod
         return
     if _may_not_ask(talk, understood):
         say(talk, "MAY_NOT_ISSUE")
+        return
+    if _was_sent_again(talk) and understood.event not in _HEARD_THEN:
         return
     _take_words(talk, reading, understood)
     put_prefaces(talk)
@@ -80,6 +87,16 @@ def _may_not_ask(talk: Talk, understood: Understood) -> bool:
     else:
         return False
     return not any(phone is not None and phone.can_issue for phone in phones)
+
+
+def _was_sent_again(talk: Talk) -> bool:
+    """Whether the firm had the failed request of the session sent again, so that no new one is asked for."""
+    if not join_request(talk):
+        return False
+    request = talk.session.request if talk.session else None
+    if request is not None and request.state in WITH_NOTE:
+        take(talk, Happening(Event.ISSUED))
+    return True
 
 
 def _has_lost_right(talk: Talk, session: Session) -> bool:

@@ -29,6 +29,7 @@ SECRET_HEADER = "X-Webhook-Secret"  # noqa: S105 (a name)
 BODY_LIMIT = 20 * MEGABYTE
 EVENT_TIME_STEP = timedelta(seconds=15)
 OTHER_INSTANCE = "A instância nomeada não é a deste canal."
+UNREADABLE_INSTANCE = "O nome da instância não é um texto."
 UNREADABLE = "O conteúdo não tem o que identifica uma mensagem."
 
 
@@ -45,7 +46,10 @@ def authenticate(call: Call) -> str:
 def add_rows(received: Received) -> Outcome:
     """Store what one webhook means, in the transaction that stores the delivery."""
     channel = Channel.objects.defer("qr", "token").get(key=received.account)
-    if received.message.get("instance") not in {channel.instance_name, None}:
+    instance = received.message.get("instance")
+    if instance is not None and not isinstance(instance, str):
+        return Outcome("refused", UNREADABLE_INSTANCE, {"unreadable_instance": 1})
+    if instance not in {channel.instance_name, None}:
         return Outcome("refused", OTHER_INSTANCE)
     events = parse_webhook(received.message)
     counts: Counter[str] = Counter()

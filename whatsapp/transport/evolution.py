@@ -22,7 +22,7 @@ from whatsapp.transport.events import (
     Unreadable,
 )
 from whatsapp.transport.evolution_content import Node, read_content, read_text, unwrap
-from whatsapp.transport.tolerant import as_id, as_mapping, as_moment, as_stamp, as_text, find
+from whatsapp.transport.tolerant import LONGEST_ID, as_id, as_mapping, as_moment, as_stamp, as_text, find
 
 _KEYS_OF_PERSON = ("remoteJid", "remoteJidAlt", "senderPn", "previousRemoteJid")
 _DELIVERIES = {
@@ -87,18 +87,18 @@ def _protocol(data: Node, _envelope: Node) -> Event:
     text = read_text(data.get("editedMessage"))
     stamp = as_moment(data.get("timestampMs"), per_second=1000)
     mark = int(stamp.timestamp() * 1000) if stamp else 0
-    return _edit(target, as_mapping(data.get("key")), chat, text, f"edit:{target}:{mark}", stamp)
+    return _edit(target, as_mapping(data.get("key")), chat, text, str(mark), stamp)
 
 
 def _edit(
-    target: str, key: Node, chat: Address | None, text: str, message_id: str, sent_at: Any
+    target: str, key: Node, chat: Address | None, text: str, mark: str, sent_at: Any
 ) -> MessageCame | Ignored | Unreadable:
     if not target or chat is None:
         return Unreadable("no_message_id")
     if not chat.is_person:
         return Ignored("not_a_chat")
     content = Content(MessageKind.EDIT, text=text, has_content=bool(text), target_id=target)
-    return MessageCame(message_id, _collect_addresses(key, chat), content, sent_at)
+    return MessageCame(_make_id("edit", target, f":{mark}"), _collect_addresses(key, chat), content, sent_at)
 
 
 def _revoke(target: str, key: Node, chat: Address | None) -> MessageCame | Ignored | Unreadable:
@@ -107,7 +107,7 @@ def _revoke(target: str, key: Node, chat: Address | None) -> MessageCame | Ignor
     if not chat.is_person:
         return Ignored("not_a_chat")
     content = Content(MessageKind.REVOKE, target_id=target)
-    return MessageCame(f"revoke:{target}", _collect_addresses(key, chat), content, None)
+    return MessageCame(_make_id("revoke", target), _collect_addresses(key, chat), content, None)
 
 
 def _deletion(data: Node, _envelope: Node) -> Event:
@@ -132,7 +132,7 @@ def _update(data: Node, _envelope: Node) -> Event:
         text = read_text(data.get("message"))
         chat = parse_address(data.get("remoteJid"))
         mark = hashlib.sha256(text.encode()).hexdigest()[:16]
-        event = _edit(message_id, data, chat, text, f"edit:{message_id}:{mark}", None)
+        event = _edit(message_id, data, chat, text, mark, None)
         return replace(event, is_second_trace=True) if isinstance(event, MessageCame) else event
     if not is_own:
         if data.get("status") == "DELETED":
@@ -218,6 +218,14 @@ def _collect_addresses(key: Node, chat: Address) -> tuple[Address, ...]:
             continue
         found.setdefault(address.digits + address.kind, address)
     return tuple(found.values())
+
+
+def _make_id(what: str, target: str, mark: str = "") -> str:
+    """Return the id of an edit or a deletion that has none; by the hash of a very long one."""
+    message_id = f"{what}:{target}{mark}"
+    if len(message_id) <= LONGEST_ID:
+        return message_id
+    return f"{what}:{hashlib.sha256(target.encode()).hexdigest()}{mark}"
 
 
 def _code(value: object) -> str:

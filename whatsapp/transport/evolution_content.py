@@ -28,6 +28,9 @@ WRAPPERS = (
     "pollCreationMessageV4",
 )
 DEEPEST = 5
+MOST_BYTES, MOST_SECONDS = 2**40, 2**31 - 1
+"""What says more of a file says nothing of it."""
+
 _NO_CONTENT = frozenset(
     {"messageContextInfo", "senderKeyDistributionMessage", "base64", "mediaUrl", "speechToText"}
 )
@@ -84,14 +87,19 @@ def _file(kind: MessageKind) -> Callable[[Any], Content]:
     def read(node: Any) -> Content:
         media = Media(
             mime_type=as_text(find(node, "mimetype"))[:100],
-            size=as_int(find(node, "fileLength")),
-            seconds=as_int(find(node, "seconds")),
+            size=_amount(find(node, "fileLength"), MOST_BYTES),
+            seconds=_amount(find(node, "seconds"), MOST_SECONDS),
             file_name=as_text(find(node, "fileName")) or as_text(find(node, "title")),
             is_voice=find(node, "ptt") is True,
         )
         return Content(kind, text=as_text(find(node, "caption")), media=media)
 
     return read
+
+
+def _amount(value: object, most: int) -> int | None:
+    number = as_int(value)
+    return number if number is not None and 0 <= number <= most else None
 
 
 def _video(node: Any) -> Content:

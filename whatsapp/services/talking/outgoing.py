@@ -3,6 +3,7 @@
 from whatsapp import texts
 from whatsapp.models import Conversation, OutboundMessage
 from whatsapp.services.outbox import put_text
+from whatsapp.services.talking.brake import is_braked
 from whatsapp.services.talking.mirrors import MIRROR
 from whatsapp.services.talking.talk import Talk
 
@@ -28,6 +29,9 @@ def send_answer(talk: Talk) -> None:
     """Put what was said in this turn into the outbox, in the transaction of the turn."""
     if not talk.said:
         return
+    text_key = "+".join(said.key for said in talk.said)[:MOST_KEYS]
+    if is_braked(talk, text_key):
+        return
     text = "\n\n".join(said.text for said in talk.said)
     if text == _last_text(talk):
         text = f"{texts.render('AGAIN')}\n\n{text}"
@@ -38,7 +42,7 @@ def send_answer(talk: Talk) -> None:
         text=text,
         cause=talk.cause,
         dedupe_key=f"{talk.cause}:text",
-        text_key="+".join(said.key for said in talk.said)[:MOST_KEYS],
+        text_key=text_key,
         session=session,
         mirror_hash=session.mirror_hash if session is not None and has_mirror else "",
         slot=f"mirror:{session.pk}" if session is not None and has_mirror and _is_only_mirror(talk) else "",

@@ -35,6 +35,9 @@ _EXTENSION = re.compile(
 _REST_OF_GROUP = re.compile(r"([0-9]{4}[-. ]?[0-9]{4})\s*-\s*[0-9]{1,3}(?![0-9])")
 """A group of lines is also written "3222-1234-35"."""
 
+_MASKED_CPF = re.compile(r"(?<![0-9.])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])")
+"""Its digits may be those of a mobile of a stranger."""
+
 _AREA_CODE_ALONE = re.compile(r"\s*\(?0?[1-9]{2}\)?\s*")
 _INTERNATIONAL = re.compile(r"\s*(?:\+|00)\s*55")
 
@@ -85,12 +88,12 @@ def parse_phone(text: str, default_area_code: str | None = None) -> Phone | None
 def parse_phones(text: str, default_area_code: str | None = None) -> tuple[Phone, ...]:
     """Return every phone written in free text, each once, as `parse_phone` reads it (registry.md §6.2).
 
-    Extensions and the rest of a group of lines ("3222-1234/35") belong to no number. A further number
-    without an area code takes the one of the number before it, as a guess.
+    Extensions and the rest of a group of lines ("3222-1234/35") belong to no number, and a CPF with its mask
+    is none. A further number without an area code takes the one of the number before it, as a guess.
     """
     found: dict[Phone, None] = {}
     area_code = default_area_code
-    for piece in _split_numbers(text):
+    for piece in _split_numbers(_MASKED_CPF.sub(";", text)):
         phone = _parse_one(piece, area_code)
         if phone:
             found[phone] = None

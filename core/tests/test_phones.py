@@ -88,6 +88,16 @@ def test_extensions_and_groups_of_lines_glue_to_no_number(text):
     assert parse_phones(text) == (Phone("+555532221234", "landline"),)
 
 
+@pytest.mark.parametrize("text", ["119.987.654-23", "CPF 119.987.654-23", "Ana, CPF: 119.987.654-23."])
+def test_a_cpf_with_its_mask_is_nobodys_mobile(text):
+    assert parse_phone(text) is None
+
+
+@pytest.mark.parametrize("text", ["119.987.654-23 / (11) 98888-7777", "(11) 98888-7777, CPF 119.987.654-23"])
+def test_a_phone_beside_a_cpf_is_read(text):
+    assert parse_phones(text) == (Phone("+5511988887777", "mobile"),)
+
+
 def test_the_rest_of_a_group_of_mobiles_makes_no_number_of_another_city():
     assert parse_phone("(55) 99912-3456/78") == Phone("+5555999123456", "mobile")
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# signxml 5.2.0 calls its own signature of a DPS invalid when it was made as the NFS-e wants it, with the inclusive C14N of the layout
-# and without prefix (E1228 refuses ds:); xmlsec 1.3.17 verifies the same bytes. With the exclusive C14N, or a prefix, signxml agrees.
-# Real notes are signed like that, so that it refuses them as well.
+# signxml 5.2.0 calls its own signature of a DPS invalid when it was made with inclusive C14N and without prefix, as companies sign
+# theirs (E1228 of the authority refuses ds:); xmlsec 1.3.17 verifies the same bytes. With exclusive C14N, or a prefix, signxml agrees.
 # Guessed: what it signs it verifies.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT

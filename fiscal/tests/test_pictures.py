@@ -15,6 +15,7 @@ from fiscal.documents.mirror import mirror_lines
 from fiscal.enumerations import Environment, IssTreatment
 from fiscal.tests.notes import (
     CLINIC,
+    ISSUER_CNPJ,
     KEY,
     LETTERS_CNPJ,
     PERSON,
@@ -128,6 +129,16 @@ def test_the_picture_holds_what_the_note_holds():
 
     for part in (KEY, "12.345.678/0001-95", "Clínica Bem Viver Ltda", "R$ 1.500,00", "01.07.01"):
         assert part in text
+
+
+def test_the_picture_keeps_the_letters_of_a_company_and_of_its_key():
+    key = KEY.replace(ISSUER_CNPJ, LETTERS_CNPJ)
+    declaration = build(make_snapshot(issuer=make_issuer(document=LETTERS_CNPJ)))
+    note = make_nfse(declaration, key=key).replace(ISSUER_CNPJ.encode(), LETTERS_CNPJ.encode())
+    text = text_of(render(note))
+
+    assert key in text
+    assert "12.ABC.345/01DE-35" in text
 
 
 def test_a_test_note_has_no_legal_validity_and_a_real_one_says_nothing():

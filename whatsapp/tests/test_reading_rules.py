@@ -44,6 +44,8 @@ def test_a_bad_document_says_why(text, reason):
         ("valor zero", Reason.AMOUNT_NOT_POSITIVE),
         ("valor -500", Reason.AMOUNT_NOT_POSITIVE),
         ("valor 1,500", Reason.AMOUNT_DECIMALS),
+        ("valor R$ 12.345,678", Reason.AMOUNT_DECIMALS),
+        ("o litro por R$ 5,799", Reason.AMOUNT_DECIMALS),
         ("valor 999999999999999999999", Reason.AMOUNT_UNREADABLE),
         ("valor um e quinhentos", Reason.AMOUNT_UNREADABLE),
     ],
@@ -60,6 +62,11 @@ def test_an_amount_above_the_limit_keeps_its_value():
         Reason.AMOUNT_TOO_HIGH,
         15_000_000,
     )
+
+
+@pytest.mark.parametrize("text", ["2 x R$ 150,00", "nota 45 de R$ 300"])
+def test_a_number_beside_the_amount_is_never_taken_for_it(text):
+    assert read(text).amount.cents is None
 
 
 def test_two_amounts_are_both_offered():

@@ -27,16 +27,17 @@ def play(
     dialog: dict[str, Any], clock: RehearsalClock, emulators: Emulators, make_certificate: MakeCertificate
 ) -> dict[str, Any]:
     """Play one dialog of a file and return what is printed. Keys that are not known are ignored."""
-    start = dict(dialog.get("start") or {})
-    player = _set_up(start, clock, emulators, make_certificate)
-    turns = [_play_turn(player, turn) for turn in dialog.get("turns") or []]
-    return {"id": dialog.get("id"), "turns": turns, "final": _describe_end(player)}
+    player = set_up(dialog, clock, emulators, make_certificate)
+    turns = [play_turn(player, turn) for turn in dialog.get("turns") or []]
+    return {"id": dialog.get("id"), "turns": turns, "final": describe_end(player)}
 
 
 # --- Before the first turn -------------------------------------------------------------------------
-def _set_up(
-    start: dict[str, Any], clock: RehearsalClock, emulators: Emulators, make_certificate: MakeCertificate
+def set_up(
+    dialog: dict[str, Any], clock: RehearsalClock, emulators: Emulators, make_certificate: MakeCertificate
 ) -> Player:
+    """Bring a person of companies of their own to where a dialog of a file begins."""
+    start = dict(dialog.get("start") or {})
     names = _list_companies(start)
     stage = build_stage(names, make_certificate)
     emulators.connect(stage.channel)
@@ -124,7 +125,8 @@ def _issue(player: Player, last: dict[str, Any]) -> None:
 
 
 # --- One turn --------------------------------------------------------------------------------------
-def _play_turn(player: Player, turn: dict[str, Any]) -> dict[str, Any]:
+def play_turn(player: Player, turn: dict[str, Any]) -> dict[str, Any]:
+    """Play one turn of a file and return what is printed of it."""
     elapsed = turn.get("elapsed_minutes")
     minutes = float(elapsed) if isinstance(elapsed, int | float) else 1.0
     player.wait(max(player.clock.now(), player.turn_at + timedelta(minutes=minutes)))
@@ -237,7 +239,8 @@ def _fields(session: Session) -> dict[str, Any]:
     }
 
 
-def _describe_end(player: Player) -> dict[str, Any]:
+def describe_end(player: Player) -> dict[str, Any]:
+    """Return what is printed of a dialog as it stands: which notes were made."""
     issued = list(_issued(player))
     session = player.session()
     last = issued[-1] if issued else None

@@ -1,11 +1,12 @@
 """What a company still lacks to issue notes (N8): pure, over facts that a selector read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from core.formatting import format_date
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Gateway, TaxRegime, TotalTaxMode, WhoFixes
 from nfse.states import SetupState
@@ -90,7 +91,8 @@ def check_readiness(facts: CompanyFacts, *, now: datetime) -> tuple[ReadinessIte
         lines.append((Need.GATEWAY, False))
     elif facts.gateway == Gateway.PLUGNOTAS:
         lines.append((Need.PLUGNOTAS, facts.plugnotas_state == SetupState.SENT))
-    return tuple(_item(need, is_met) for need, is_met in lines)
+    items = (_item(need, is_met) for need, is_met in lines)
+    return tuple(_tell_end(item, facts, now) if item.need is Need.CERTIFICATE else item for item in items)
 
 
 def check_chat(phone_count: int) -> ReadinessItem:
@@ -124,6 +126,14 @@ def is_tax_complete(regime: TaxRegime, tax: TaxFacts | None) -> bool:
 
 def _item(need: Need, is_met: bool) -> ReadinessItem:
     return ReadinessItem(need, is_met, *_WORDS[need])
+
+
+def _tell_end(item: ReadinessItem, facts: CompanyFacts, now: datetime) -> ReadinessItem:
+    """Say when the certificate ended, where it was its end that keeps the company from issuing."""
+    if facts.certificate_until is None or facts.certificate_until >= now:
+        return item
+    ended = format_date(facts.certificate_until)
+    return replace(item, message=f"O certificado venceu em {ended}. Envie o renovado (.pfx) e a senha.")
 
 
 def _is_certificate_valid(facts: CompanyFacts, now: datetime) -> bool:

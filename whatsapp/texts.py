@@ -146,6 +146,7 @@ OWN_TEXTS: dict[str, tuple[str, ...]] = {
     "STATUS_NOTE": ("A nota {numero}, de {valor}, para {tomador}, está {situacao}.",),
     "STATUS_NONE": ("Não há nota em andamento nem emitida ainda.",),
     "WAITS_FOR_FIRM": ("O pedido de cancelamento está com a {firma}. Aviso quando responderem.",),
+    "SEND_POSTAL_CODE": ("Me mande o CEP certo.",),
     "WITHDRAWN_BY_FIRM": ("A {firma} encerrou este pedido e nada foi emitido.",),
     "SENT_AGAIN": (
         "A {firma} já mandou de novo o pedido que não tinha saído: {valor}, para {tomador}. Não precisa "
@@ -191,6 +192,8 @@ FIELD_NAMES = {
     "description": "o que foi feito",
     "competence": "a data do serviço",
     "address": "o CEP e o número",
+    "postal_code": "o CEP",
+    "street_number": "o número",
 }
 
 OF_REASON: dict[Reason, str] = {
@@ -235,7 +238,7 @@ OF_PROBLEM: dict[str, ProblemText] = {
     "E0190": ProblemText("T16", "taker_document"),
     "E0207": ProblemText("T16", "taker_document"),
     "E0235": ProblemText("T21", "address"),
-    "E0240": ProblemText("T21", "address"),
+    "E0240": ProblemText("SEND_POSTAL_CODE", "address"),
     "E0202": ProblemText("T19", "taker_document"),
 }
 """By the code of `fiscal.values.RuleProblem`: those that a person in the chat can settle (§3.3)."""

@@ -35,6 +35,12 @@ def missing(**changes):
     return [item.need for item in list_missing(check_readiness(replace(READY, **changes), now=NOW))]
 
 
+def test_a_certificate_that_ended_says_when():
+    facts = replace(READY, certificate_until=NOW - timedelta(days=3))
+    (item,) = [one for one in check_readiness(facts, now=NOW) if one.need is Need.CERTIFICATE]
+    assert item.message.startswith("O certificado venceu em ")
+
+
 def test_a_complete_company_is_ready():
     assert is_ready(check_readiness(READY, now=NOW))
 

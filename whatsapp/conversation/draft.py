@@ -69,6 +69,10 @@ class Draft(Serializable):
 
     federal: FederalRates | None = None
     place_city_code: str = ""
+    postal_code: str = ""
+    """Of the client, for this note, when the issuer refused the one that is known. So for the next one."""
+
+    street_number: str = ""
 
     @property
     def has_data(self) -> bool:

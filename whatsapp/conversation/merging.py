@@ -29,7 +29,7 @@ def merge(draft: Draft, reading: Reading, text: str, fields: Collection[Field] =
         draft = _merge_description(draft, reading.description, text)
     if Field.COMPETENCE in fields:
         draft = _merge_competence(draft, reading)
-    return draft
+    return _merge_address(draft, reading)
 
 
 def complain(draft: Draft, fields: Collection[Field]) -> Draft:
@@ -52,6 +52,8 @@ def list_changes(before: Draft, after: Draft) -> list[str]:
         "amount": before.cents != after.cents,
         "description": before.description != after.description,
         "competence": before.competence != after.competence,
+        "postal_code": before.postal_code != after.postal_code and after.postal_code != "",
+        "street_number": before.street_number != after.street_number and after.street_number != "",
     }
     return [field for field, is_changed in changed.items() if is_changed]
 
@@ -74,6 +76,8 @@ def with_taker(draft: Draft, *, document: str, taker_id: int | None = None, name
         accepts_status=False,
         suggestion="",
         refuses_suggestion=False,
+        postal_code="",
+        street_number="",
     ).without_trouble(Asked.TAKER, Asked.TAKER_NAME)
 
 
@@ -151,6 +155,14 @@ def _merge_competence(draft: Draft, reading: Reading) -> Draft:
         return draft
     value = read.day.isoformat() if read.day else ""
     return draft.with_trouble(Trouble(Asked.COMPETENCE, read.reason or "", value))
+
+
+def _merge_address(draft: Draft, reading: Reading) -> Draft:
+    """Take the client's CEP, which is read only where it was asked for, and the number that stands by it."""
+    if not reading.postal_code:
+        return draft
+    number = reading.street_number or draft.street_number
+    return replace(draft, postal_code=reading.postal_code, street_number=number)
 
 
 def is_worth_asking(draft: Draft) -> bool:

@@ -7,6 +7,7 @@ what is left at the end is the description or goes to the model.
 from collections.abc import Sequence
 
 from core.text import fold
+from whatsapp.reading.addresses import take_postal_code
 from whatsapp.reading.amounts import take_amount
 from whatsapp.reading.canvas import Canvas
 from whatsapp.reading.competence import take_competence
@@ -28,6 +29,7 @@ def read_messages(texts: Sequence[str], context: ReadingContext) -> Reading:
     """
     canvas = Canvas.of("\n".join(texts)[:MAX_CHARACTERS])
     take_links(canvas)
+    postal_code, street_number = take_postal_code(canvas, context)
     asks_for_invoice = REQUEST.search(canvas.plain) is not None
     is_question = take_questions(canvas)
     is_command = take_commands(canvas)
@@ -52,6 +54,8 @@ def read_messages(texts: Sequence[str], context: ReadingContext) -> Reading:
         needs_llm=_needs_model(found, is_known=is_question or is_command, text=canvas.text),
         is_question=is_question,
         asks_for_invoice=asks_for_invoice,
+        postal_code=postal_code,
+        street_number=street_number,
     )
 
 

@@ -41,6 +41,7 @@ class Asked(StrEnum):
     AMOUNT = "amount"
     DESCRIPTION = "description"
     COMPETENCE = "competence"
+    ADDRESS = "address"
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ class Reading:
     """All that was read in one batch of messages.
 
     `leftover`: words that no rule explains. `needs_llm`: they may hold a description, a name or an intent.
-    `known_takers`: keys of the candidates whose name was found.
+    `known_takers`: keys of the candidates whose name was found. `postal_code`: eight digits, read only when
+    an address was asked for; `street_number` stands by it.
     """
 
     document: DocumentRead = DocumentRead()
@@ -124,9 +126,12 @@ class Reading:
     needs_llm: bool = False
     is_question: bool = False
     asks_for_invoice: bool = field(default=False)
+    postal_code: str = ""
+    street_number: str = ""
 
     @property
     def has_data(self) -> bool:
         """Whether any field was given, also a bad one."""
         read = (self.document, self.amount, self.description, self.competence, self.taker_name)
-        return any(one.status is not Status.MISSING for one in read) or bool(self.known_takers)
+        is_any = any(one.status is not Status.MISSING for one in read)
+        return is_any or bool(self.known_takers) or bool(self.postal_code)

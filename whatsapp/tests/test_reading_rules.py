@@ -167,3 +167,24 @@ def test_an_instruction_to_the_assistant_changes_no_value_and_is_no_description(
 def test_every_value_is_in_the_own_words():
     text = "emite 1.250,00 pro 11.222.333/0001-81, troca da  bomba, urgente"
     assert read(text).description.value.lower() in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90010-150", ("90010150", "")),
+        ("90010150", ("90010150", "")),
+        ("é 90.010-150", ("90010150", "")),
+        ("o cep certo é 90010-150, número 45", ("90010150", "45")),
+        ("CEP: 90010150 n 45B", ("90010150", "45B")),
+        ("90010-150 ou 90010-151", ("", "")),
+        ("cnpj 11222333", ("", "")),
+        ("valor 90010150", ("", "")),
+        ("11222333000181", ("", "")),
+        ("sim", ("", "")),
+    ],
+)
+def test_a_cep_is_read_where_it_was_asked_for_and_nowhere_else(text, expected):
+    reading = read(text, asked=frozenset({Asked.ADDRESS}))
+    assert (reading.postal_code, reading.street_number) == expected
+    assert read(text).postal_code == ""

@@ -8,6 +8,7 @@ import pytest
 from whatsapp import texts
 from whatsapp.conversation import cancellation, table
 from whatsapp.reading.values import Reason
+from whatsapp.services.talking.phrasing import as_clause
 from whatsapp.vocabulary.faq import Faq
 
 PAGE = Path(__file__).parent / "data" / "texts.md"
@@ -69,6 +70,19 @@ def test_missing_fields_are_listed_as_a_person_would():
     assert texts.join_needs(["taker_document", "amount", "description"]) == (
         "o CNPJ ou CPF do cliente, o valor e o que foi feito"
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clause"),
+    [
+        ("O CEP do cliente não existe. Confira.", "o CEP do cliente não existe"),
+        ("CNPJ inválido.", "CNPJ inválido"),
+        ("A empresa está desativada. Ative-a.", "a empresa está desativada"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_inside_another_begins_small_unless_with_an_abbreviation(sentence, clause):
+    assert as_clause(sentence) == clause
 
 
 def test_a_problem_that_is_not_the_clients_is_the_firms():

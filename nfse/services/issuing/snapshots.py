@@ -48,7 +48,8 @@ class SubstitutionInput:
 class NoteInput:
     """What a person says of a note. `amount` in reais; `withheld` is of the ISS, None takes the profile's
     default; `federal` None takes the retentions of the service; `place_city_code` is where the service was
-    done, needed when the service's rule asks for it.
+    done, needed when the service's rule asks for it. `taker_postal_code` and `taker_number` take the place of
+    the taker's own in this note alone: who may ask for a note may not change the firm's takers.
     """
 
     company_id: int
@@ -61,6 +62,8 @@ class NoteInput:
     federal: FederalRates | None = None
     place_city_code: str = ""
     substitutes: SubstitutionInput | None = None
+    taker_postal_code: str = ""
+    taker_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def build_snapshot(
     snapshot = NoteSnapshot(
         environment=Environment(parts.company.environment),
         issuer=build_issuer(parts.company, parts.profile),
-        taker=_taker(parts.taker),
+        taker=_taker(parts.taker, note),
         service=_service(parts, note.description),
         amount=note.amount.quantize(Decimal("0.01")),
         competence_date=note.competence_date,
@@ -129,31 +132,33 @@ def build_issuer(company: Company, profile: TaxProfile) -> Issuer:
     )
 
 
-def _taker(taker: Taker | None) -> NoteTaker | None:
+def _taker(taker: Taker | None, note: NoteInput) -> NoteTaker | None:
     if taker is None:
         return None
     return NoteTaker(
         document=taker.document,
         name=taker.name,
-        address=_address(taker),
+        address=_address(taker, note.taker_postal_code, note.taker_number),
         phone=taker.phone,
         email=taker.email,
         municipal_registration=taker.municipal_registration,
     )
 
 
-def _address(row: Company | Taker) -> Address | None:
-    if row.city is None or not row.street or not row.postal_code:
+def _address(row: Company | Taker, postal_code: str = "", number: str = "") -> Address | None:
+    """Return the address of a row, in which what is given takes the place of its own."""
+    postal_code = postal_code or row.postal_code
+    if row.city is None or not row.street or not postal_code:
         return None
     return Address(
         street=row.street,
-        number=row.number,
+        number=number or row.number,
         complement=row.complement,
         district=row.district,
         city_code=row.city.ibge_code,
         city_name=row.city.name,
         uf=row.city.uf,
-        postal_code=row.postal_code,
+        postal_code=postal_code,
     )
 
 

@@ -20,7 +20,7 @@ from whatsapp.services.talking.last_notes import find_by_number, find_last_reque
 from whatsapp.services.talking.listening import enqueue_hand_over
 from whatsapp.services.talking.mirrors import look_again
 from whatsapp.services.talking.needs import ask_again
-from whatsapp.services.talking.phrasing import _VALUES, call_client, say, say_words
+from whatsapp.services.talking.phrasing import _VALUES, call_client, say, say_words, was_said_last
 from whatsapp.services.talking.talk import Talk
 from whatsapp.vocabulary.commands import Command, Commanded
 from whatsapp.vocabulary.faq import Faq
@@ -59,8 +59,16 @@ def answer(talk: Talk, understood: Understood) -> bool:
     elif understood.social is Intent.GREETING:
         return _greet(talk)
     else:
-        say(talk, "T44")
+        _say_off_topic(talk)
     return True
+
+
+def _say_off_topic(talk: Talk) -> None:
+    """Say that this is none of ours; the second time in a row what a note needs is of more help (D17)."""
+    if talk.session is None and was_said_last(talk, "T44"):
+        say(talk, "T07", lista=texts.join_needs(["taker_document", "amount", "description"]))
+    else:
+        say(talk, "T44")
 
 
 def tell_status(talk: Talk) -> None:

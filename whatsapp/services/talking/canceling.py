@@ -15,7 +15,7 @@ from whatsapp.models import Session
 from whatsapp.services.talking.answering import describe_note, name_note
 from whatsapp.services.talking.last_notes import find_by_number, list_last
 from whatsapp.services.talking.notices import tell_firm
-from whatsapp.services.talking.phrasing import list_numbered, say
+from whatsapp.services.talking.phrasing import as_clause, list_numbered, say
 from whatsapp.services.talking.talk import Talk
 from whatsapp.vocabulary.picks import find_pick
 
@@ -149,7 +149,7 @@ def _choose(talk: Talk, invoice: Invoice | None) -> bool:
     actions = list_actions(invoice.request, invoice, can_issue=True)
     if not actions.cancel:
         reason = actions.refusal or "ela já não está em vigor ou passou do prazo"
-        say(talk, "NOT_CANCELABLE", numero=invoice.number, motivo=_as_clause(reason))
+        say(talk, "NOT_CANCELABLE", numero=invoice.number, motivo=as_clause(reason))
         return False
     attach(talk.session, invoice)
     talk.session.phone = talk.speaker.phone_for(invoice.company_id)
@@ -187,9 +187,3 @@ def _invoice_of(talk: Talk) -> Invoice | None:
 def _hash(draft: CancelDraft) -> str:
     content = f"{draft.invoice_id}:{draft.reason_code}:{draft.reason_text}"
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _as_clause(sentence: str) -> str:
-    """Return a sentence as the end of another."""
-    clause = sentence.strip().rstrip(".")
-    return clause[:1].lower() + clause[1:]

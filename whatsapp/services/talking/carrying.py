@@ -20,9 +20,9 @@ from whatsapp.services.talking.last_notes import find_last_request
 from whatsapp.services.talking.mirrors import show_mirror
 from whatsapp.services.talking.needs import show_needs
 from whatsapp.services.talking.notices import tell_firm
-from whatsapp.services.talking.phrasing import say
+from whatsapp.services.talking.phrasing import as_clause, say
 from whatsapp.services.talking.requesting import retry_request, save_request, withdraw_request
-from whatsapp.services.talking.sayings import SAYINGS, as_clause, say_blocked
+from whatsapp.services.talking.sayings import SAYINGS, say_blocked
 from whatsapp.services.talking.sessions import close_session, open_session, record_step
 from whatsapp.services.talking.talk import Talk
 from whatsapp.vocabulary.events import Event
@@ -135,10 +135,12 @@ def _asks_the_same(talk: Talk) -> bool:
     return bool(evaluation.missing) and evaluation.missing == talk.note.asked
 
 
-def _show_mirror(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
+def _show_mirror(talk: Talk, _effect: Effect, step: Step, _understood: Understood) -> None:
     """Show the mirror of the draft; when none can be made any more, say what keeps it from being."""
     if talk.kept and not any(said.key == "T62" for said in talk.said):
         say(talk, "T62", campo=texts.join_needs(talk.kept))
+    elif step.row == "45" and talk.changed:  # what was refused is mended: the table says the mirror alone
+        say(talk, "T25", campo=texts.join_needs(talk.changed))
     if talk.is_copy:
         say(talk, "T54")
     if show_mirror(talk):

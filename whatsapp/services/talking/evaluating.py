@@ -134,6 +134,8 @@ def note_of(issuing: Issuing, draft: Draft, service: ServiceProfile) -> NoteInpu
         withheld=draft.withheld,
         federal=draft.federal,
         place_city_code=draft.place_city_code,
+        taker_postal_code=draft.postal_code,
+        taker_number=draft.street_number,
     )
 
 

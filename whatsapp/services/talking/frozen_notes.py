@@ -21,6 +21,8 @@ class FrozenNote(Serializable):
     withheld: bool | None = None
     federal: FederalRates | None = None
     place_city_code: str = ""
+    taker_postal_code: str = ""
+    taker_number: str = ""
 
     @classmethod
     def of(cls, note: NoteInput) -> "FrozenNote":
@@ -34,6 +36,8 @@ class FrozenNote(Serializable):
             note.withheld,
             note.federal,
             note.place_city_code,
+            note.taker_postal_code,
+            note.taker_number,
         )
 
     def thaw(self) -> NoteInput:
@@ -48,4 +52,6 @@ class FrozenNote(Serializable):
             self.withheld,
             self.federal,
             self.place_city_code,
+            taker_postal_code=self.taker_postal_code,
+            taker_number=self.taker_number,
         )

@@ -50,6 +50,24 @@ def _choose_wording(talk: Talk, key: str, count: int) -> int:
     return used.count() % count
 
 
+def was_said_last(talk: Talk, key: str) -> bool:
+    """Whether the last answer of this conversation said a text."""
+    mine = OutboundMessage.objects.filter(conversation=talk.conversation, kind=OutboundMessage.Kind.TEXT)
+    keys: str = mine.order_by("-seq").values_list("text_key", flat=True).first() or ""
+    return key in keys.split("+")
+
+
+def as_clause(sentence: str) -> str:
+    """Return a sentence as a part of another one: without its full stop, its first letter small."""
+    return lower_first(sentence.strip().partition(". ")[0].rstrip("."))
+
+
+def lower_first(clause: str) -> str:
+    """Return words with a small first letter, unless they begin with an abbreviation ("CNPJ")."""
+    is_abbreviation = len(clause) > 1 and clause[:2].isalpha() and clause[:2].isupper()
+    return clause if is_abbreviation else clause[:1].lower() + clause[1:]
+
+
 def list_numbered(names: Iterable[str]) -> str:
     """Return names as a numbered list, a line for each."""
     return "\n" + "\n".join(f"{place}. {name}" for place, name in enumerate(names, start=1)) + "\n"

@@ -1,21 +1,47 @@
 """Why something was not done, in a person's words: of a refused note, of a refused cancellation (N12)."""
 
+from dataclasses import dataclass
+
 from fiscal.values import RuleProblem
 from nfse.models import InvoiceRequest
 from whatsapp.conversation.states import Kind
+from whatsapp.reading.values import Asked
+from whatsapp.services.talking.phrasing import as_clause, lower_first, phrase
 from whatsapp.services.talking.talk import Talk
+from whatsapp.texts import text_of_problem
 
 MOST_REASONS = 2
 
 
-def explain_refusal(talk: Talk) -> tuple[str, str]:
-    """Return the reason as part of a sentence, and the next step as one of its own."""
+@dataclass(frozen=True)
+class Refusal:
+    """`reason`: part of a sentence. `step`: a sentence of its own. `asked`: the field that it asks for."""
+
+    reason: str
+    step: str
+    asked: str = ""
+
+
+def explain_refusal(talk: Talk) -> Refusal:
+    """Return why the request of the open session was refused, and what the person can do."""
     session = talk.session
     problems = _problems(session.request, session.kind) if session and session.request else []
+    to_firm = f"Fale com a {talk.firm.display_name}."
     if not problems:
-        return "o emissor não disse o motivo", f"Fale com a {talk.firm.display_name}."
+        return Refusal("o emissor não disse o motivo", to_firm)
+    known = text_of_problem(problems[0].code)
+    if known.field == Asked.ADDRESS and session and session.kind == Kind.ISSUE:
+        step = phrase(talk, known.text) if _has_street(session.request) else to_firm
+        asked = known.field if step != to_firm else ""
+        return Refusal(as_clause(problems[0].message_pt), step, asked)
     reasons = "; ".join(_clause(problem.message_pt) for problem in problems[:MOST_REASONS])
-    return reasons, problems[0].next_step or f"Fale com a {talk.firm.display_name}."
+    return Refusal(reasons, problems[0].next_step or to_firm)
+
+
+def _has_street(request: InvoiceRequest | None) -> bool:
+    """Whether a CEP is all that the client's address lacks: a CEP names no street."""
+    taker = request.taker if request else None
+    return taker is not None and bool(taker.street) and taker.city_id is not None
 
 
 def _problems(request: InvoiceRequest, kind: str) -> list[RuleProblem]:
@@ -24,5 +50,4 @@ def _problems(request: InvoiceRequest, kind: str) -> list[RuleProblem]:
 
 
 def _clause(sentence: str) -> str:
-    clause = sentence.strip().rstrip(".")
-    return clause if clause[:2].isupper() else clause[:1].lower() + clause[1:]
+    return lower_first(sentence.strip().rstrip("."))

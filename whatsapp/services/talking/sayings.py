@@ -1,6 +1,7 @@
 """Texts of the table that need more than their values: which wording, which note, which question besides."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from core.formatting import format_date
 from nfse.models import Notice
@@ -11,7 +12,7 @@ from whatsapp.conversation.understanding import Understood
 from whatsapp.services.talking import answering, canceling
 from whatsapp.services.talking.needs import list_companies, show_needs
 from whatsapp.services.talking.notices import tell_firm
-from whatsapp.services.talking.phrasing import say
+from whatsapp.services.talking.phrasing import as_clause, say
 from whatsapp.services.talking.results import explain_refusal
 from whatsapp.services.talking.talk import Talk
 
@@ -56,13 +57,15 @@ def _say_issued(talk: Talk, _step: Step, _understood: Understood) -> None:
 
 
 def _say_refused(talk: Talk, _step: Step, _understood: Understood) -> None:
-    reason, step = explain_refusal(talk)
-    say(talk, "T31", motivo=reason, passo=step)
+    refusal = explain_refusal(talk)
+    if refusal.asked:
+        talk.note = replace(talk.note, asked=(refusal.asked,))
+    say(talk, "T31", motivo=refusal.reason, passo=refusal.step)
 
 
 def _say_not_canceled(talk: Talk, _step: Step, _understood: Understood) -> None:
-    reason, step = explain_refusal(talk)
-    say(talk, "T53", motivo=reason, passo=step)
+    refusal = explain_refusal(talk)
+    say(talk, "T53", motivo=refusal.reason, passo=refusal.step)
 
 
 def _say_notes(talk: Talk, _step: Step, _understood: Understood) -> None:
@@ -102,9 +105,3 @@ SAYINGS: dict[str, Callable[[Talk, Step, Understood], None]] = {
     "T67": _say_looked_up,
     "CANCELLATION_DENIED": _say_denied,
 }
-
-
-def as_clause(sentence: str) -> str:
-    """Return a sentence as a part of another one: without its full stop, its first letter small."""
-    clause = sentence.strip().partition(". ")[0].rstrip(".")
-    return clause if clause[:2].isupper() else clause[:1].lower() + clause[1:]

@@ -35,6 +35,6 @@ SCHEDULE = [
         "Apagar áudios e conversas antigas",
         time(4, 20),
         delete_old_messages,
-        "{0.media} áudios, {0.messages} mensagens",
+        "{0.media} áudios, {0.messages} mensagens, {0.sessions} pedidos, {0.people} pessoas",
     ),
 ]

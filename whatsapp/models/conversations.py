@@ -36,7 +36,6 @@ class Conversation(models.Model):
     company = models.ForeignKey(
         Company, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="empresa"
     )
-    listed_companies = models.JSONField(default=list, blank=True, help_text="ids in the order shown (row 11)")
     listed_until = models.DateTimeField(null=True, blank=True)
 
     handed_off_at = models.DateTimeField("com a contabilidade desde", null=True, blank=True)
@@ -47,14 +46,11 @@ class Conversation(models.Model):
 
     unknown_answered_at = models.DateTimeField(null=True, blank=True, help_text="T03, once per 24 h (W5)")
     kind_answered_at = models.DateTimeField(null=True, blank=True, help_text="T42, once per 10 min (5.9)")
-    burst_started_at = models.DateTimeField(
-        null=True, blank=True, help_text="start of the counted minute (W20)"
-    )
-    burst_count = models.PositiveIntegerField(default=0)
     burst_warned_at = models.DateTimeField(null=True, blank=True)
     ai_day = models.DateField(null=True, blank=True, help_text="the day that ai_count belongs to (W20)")
     ai_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True, help_text="the person was forgotten (W24)")
 
     class Meta:
         verbose_name = "conversa"
@@ -75,6 +71,11 @@ class Conversation(models.Model):
                 fields=["handoff_last_at"],
                 condition=Q(handed_off_at__isnull=False),
                 name="whatsapp_conversation_handoff",
+            ),
+            models.Index(
+                fields=["last_message_at"],
+                condition=Q(done_seq__lt=F("last_seq"), merged_into=None),
+                name="whatsapp_conversation_unread",
             ),
         )
 

@@ -93,6 +93,9 @@ class Session(models.Model):
     opened_at = models.DateTimeField("aberta em")
     state_changed_at = models.DateTimeField("mudou em")
     closed_at = models.DateTimeField("encerrada em", null=True, blank=True)
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, help_text="what was said in it was deleted (W24)"
+    )
 
     class Meta:
         verbose_name = "sessão"

@@ -40,13 +40,21 @@ def open_conversation(channel: Channel, addresses: Sequence[Address], name: str)
     identities = _identities(addresses)
     known = _find_aliases(channel, identities)
     if not _agrees(identities, known):
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [channel.pk])  # new identities of a channel are settled one after another
+        lock_identities(channel.pk)
         known = _find_aliases(channel, identities)
         contact_id = _settle(channel, identities, known, name)
     else:
         contact_id = next(iter(known.values())).contact_id
-    return _lock_conversation(channel, contact_id)
+    conversation = _lock_conversation(channel, contact_id)
+    if conversation.forgotten_at is not None:  # while this waited for its lock: the person is a new one
+        return open_conversation(channel, addresses, name)
+    return conversation
+
+
+def lock_identities(channel_id: int) -> None:
+    """Let identities of a channel be settled, or forgotten, one after another, until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [channel_id])
 
 
 def _identities(addresses: Sequence[Address]) -> list[Identity]:

@@ -12,7 +12,7 @@ from whatsapp.models import InboundMessage, StoredMedia
 from whatsapp.services.media import requeue_lost_media
 from whatsapp.services.retention import delete_old_messages
 from whatsapp.services.ringing import CONVERSE, ask_for_media
-from whatsapp.tests.people import NOW, make_channel, make_message, make_talk
+from whatsapp.tests.people import make_channel
 from whatsapp.tests.samples import read_payload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,12 +120,3 @@ def test_audio_goes_after_thirty_days_and_its_message_stays(line, voice):
     assert delete_old_messages(now=at + timedelta(days=29)).media == 0
     assert delete_old_messages(now=at + timedelta(days=31)).media == 1
     assert InboundMessage.objects.get().media_state == "deleted"
-
-
-def test_messages_go_after_twenty_four_months_with_the_person_s_name(office):
-    talk = make_talk(make_channel(office.firm), last_message_at=NOW)
-    make_message(talk)
-    assert delete_old_messages(now=NOW + timedelta(days=700)).messages == 0
-    assert delete_old_messages(now=NOW + timedelta(days=750)).messages == 1
-    talk.contact.refresh_from_db()
-    assert talk.contact.name == ""

@@ -106,7 +106,6 @@ def _remember_company(talk: Talk, _effect: Effect, _step: Step, _understood: Und
 
 
 def _keep_list(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:
-    talk.conversation.listed_companies = [company.pk for company in talk.speaker.companies]
     talk.conversation.listed_until = talk.now + LISTED_FOR
 
 

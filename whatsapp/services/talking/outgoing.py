@@ -11,7 +11,6 @@ MOST_KEYS = 40
 _TURN_FIELDS = (
     "version",
     "company",
-    "listed_companies",
     "listed_until",
     "handed_off_at",
     "handed_off_to",

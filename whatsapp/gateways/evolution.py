@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from core.errors import Refused, Unavailable, Unknown, Unreadable
+from core.errors import Unavailable, Unknown, Unreadable
 from core.http import ProviderClient, Response, Timeout
 from whatsapp.gateways.evolution_answers import NAME, judge, judge_send, list_messages, read_body
 from whatsapp.gateways.transport import (
@@ -18,6 +18,7 @@ from whatsapp.gateways.transport import (
     MediaGone,
     Messenger,
     Sent,
+    TooManyMessages,
     Window,
 )
 from whatsapp.transport.events import Event, SendEchoed
@@ -25,7 +26,7 @@ from whatsapp.transport.evolution import parse_record, parse_sent
 from whatsapp.transport.tolerant import as_mapping, find
 
 CONNECT_SECONDS, SEND_SECONDS, READ_SECONDS, MEDIA_SECONDS, PRESENCE_SECONDS = 5.0, 30.0, 20.0, 60.0, 20.0
-PAGE, MOST_PAGES = 100, 50
+PAGE, MOST_PAGES, MOST_RECEIVED_PAGES = 100, 50, 20
 ANY_4XX = range(400, 500)
 MAX_MEDIA_ANSWER = 24 * 1024 * 1024
 _WRONGLY_NESTED = "TypeError"
@@ -112,13 +113,13 @@ class Evolution(Messenger):
         )
 
     def list_sent(self, window: Window) -> Iterator[SendEchoed]:
-        for record in self._find({"key": {"fromMe": True}, **_between(window)}):
+        for record in self._find({"key": {"fromMe": True}, **_between(window)}, MOST_PAGES):
             sent = parse_sent(record)
             if sent is not None and _is_within(sent.sent_at, window):
                 yield sent
 
     def list_received(self, window: Window) -> Iterator[tuple[dict[str, Any], Event]]:
-        for record in self._find(_between(window)):
+        for record in self._find(_between(window), MOST_RECEIVED_PAGES):
             if find(record, "key", "fromMe") is not True:
                 yield record, parse_record(record)
 
@@ -162,9 +163,12 @@ class Evolution(Messenger):
             raise Unreadable(detail="media is not base64") from error
         return FetchedMedia(content, str(answer.get("mimetype") or "")[:100])
 
-    def _find(self, where: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Return the records of all pages, newest first. `offset` is the size of a page."""
-        for page in range(1, MOST_PAGES + 1):
+    def _find(self, where: dict[str, Any], most_pages: int) -> Iterator[dict[str, Any]]:
+        """Return the records of all pages, newest first. `offset` is the size of a page.
+
+        Raises TooManyMessages, with the first page if it says so.
+        """
+        for page in range(1, most_pages + 1):
             response = self._client.ask(
                 "POST",
                 "/chat/findMessages/{instance}",
@@ -176,11 +180,13 @@ class Evolution(Messenger):
             records = messages.get("records")
             if not isinstance(records, list):
                 raise Unreadable(detail="findMessages without records")
-            yield from (record for record in records if isinstance(record, dict))
             pages = messages.get("pages")
+            if isinstance(pages, int) and pages > most_pages:
+                break
+            yield from (record for record in records if isinstance(record, dict))
             if not isinstance(pages, int) or page >= pages or not records:
                 return
-        raise Refused("too_many", detail=f"more than {MOST_PAGES} pages")
+        raise TooManyMessages("too_many", detail=f"more than {most_pages} pages")
 
 
 def _between(window: Window) -> dict[str, Any]:

@@ -30,6 +30,10 @@ class MediaGone(Refused):
     message = "O arquivo não está mais disponível no WhatsApp."
 
 
+class TooManyMessages(Refused):
+    """A window holds more messages than are read at once: ask for a shorter one."""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """How one channel is reached. `channel_id` names breaker and log lines; the rest is secret."""
@@ -94,7 +98,10 @@ class Messenger(ABC):
 
     @abstractmethod
     def list_received(self, window: Window) -> Iterator[tuple[dict[str, Any], Event]]:
-        """Return the messages of others of a window, each as it came and as what it means."""
+        """Return the messages of others of a window, newest first, each as it came and as what it means.
+
+        Raises Unavailable, Refused, TooManyMessages.
+        """
 
     @abstractmethod
     def fetch_media(self, data: dict[str, Any]) -> FetchedMedia:

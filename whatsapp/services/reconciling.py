@@ -2,25 +2,29 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from inbox.services import store_delivery
 from inbox.sources import Call, find_source
 from queue_worker.services import enqueue
-from whatsapp.gateways.transport import Window
+from whatsapp.gateways.transport import TooManyMessages, Window
 from whatsapp.gateways.transports import open_messenger
-from whatsapp.models import Channel, ChannelEvent, InboundMessage
+from whatsapp.models import Channel, ChannelEvent, Conversation, InboundMessage
 from whatsapp.services.channel_states import RECONCILE_CHANNEL, note_event
 from whatsapp.services.credentials import credentials_of
-from whatsapp.transport.events import MessageCame
+from whatsapp.transport.events import Event, MessageCame
 
 log = structlog.get_logger(__name__)
 OVERLAP, AHEAD = timedelta(minutes=2), timedelta(minutes=1)
-LONGEST = timedelta(hours=24)
-"""Older messages are stored only: nobody is answered after a day (5.9)."""
+SHORTEST_SPAN = timedelta(seconds=1)
+
+OLDEST = timedelta(days=30)
+"""Evolution's table keeps days, and whoever wrote more than a day ago is not answered (5.9)."""
 
 
 def enqueue_reconciliations(*, now: datetime) -> int:
@@ -29,40 +33,79 @@ def enqueue_reconciliations(*, now: datetime) -> int:
     ids = list(channels.order_by("pk").values_list("pk", flat=True))
     with transaction.atomic(durable=True):
         for channel_id in ids:
-            enqueue(
-                kind=RECONCILE_CHANNEL,
-                payload={"channel_id": channel_id},
-                dedupe_key=str(channel_id),
-                run_after=now,
-                priority=120,
-            )
+            _enqueue(channel_id, now)
     return len(ids)
 
 
 def reconcile_channel(*, channel_id: int, now: datetime) -> dict[str, int]:
     """Store what the transport has and we have not, from where the last reading ended; return the counts.
 
+    After an outage it reads one span and has the next one read as new work, until it has come to now.
     Raises core.errors.ProviderError.
     """
     channel = Channel.objects.get(pk=channel_id)
     if channel.state != Channel.State.CONNECTED or channel.is_deleted:
         return {"read": 0, "found": 0}
-    since = max((channel.reconciled_until or channel.created_at) - OVERLAP, now - LONGEST)
-    messenger = open_messenger(credentials_of(channel))
+    window, records = _read(channel, now)
     counts = {"read": 0, "found": 0}
-    records = list(messenger.list_received(Window(since, now + AHEAD)))
     for record, event in reversed(records):  # newest first: stored in the order in which they came
         counts["read"] += 1
         if isinstance(event, MessageCame) and not _is_known(channel, event):
             _store(channel, record)
             counts["found"] += 1
-    Channel.objects.filter(pk=channel_id).update(reconciled_until=now)
+    _go_on(channel_id, window.until, now)
     if counts["found"]:
         log.warning("webhooks_lost", channel_id=channel_id, **counts)
         note_event(channel_id, ChannelEvent.What.LOST_FOUND, now, detail=str(counts["found"]))
-    elif not records and _has_webhooks(channel, since):
+    elif not records and _has_webhooks(channel, window):
         log.warning("reconciliation_sees_nothing", channel_id=channel_id)  # the filter may not work (11.2)
     return counts
+
+
+def _read(channel: Channel, now: datetime) -> tuple[Window, list[tuple[dict[str, Any], Event]]]:
+    """Return a span and its messages: all since the last message that arrived, when that is not too much.
+
+    Else it begins where the last reading ended, and is halved until it can be read at once.
+    """
+    messenger = open_messenger(credentials_of(channel))
+    start, until = _find_start(channel, now), now + AHEAD
+    window = Window(min(start, _find_last_arrival(channel, now)) - OVERLAP, until)
+    while True:
+        try:
+            return window, list(messenger.list_received(window))
+        except TooManyMessages:
+            if until - start <= SHORTEST_SPAN:
+                raise
+            until = start + max((until - start) / 2, SHORTEST_SPAN)
+            window = Window(start, until)
+
+
+def _find_start(channel: Channel, now: datetime) -> datetime:
+    return min(max(channel.reconciled_until or channel.created_at, now - OLDEST), now)
+
+
+def _find_last_arrival(channel: Channel, now: datetime) -> datetime:
+    """Return when the last message came: what Evolution got late is older than the last reading."""
+    last = Conversation.objects.filter(channel=channel).aggregate(at=Max("last_message_at"))["at"]
+    return max(last or channel.created_at, now - OLDEST)
+
+
+def _go_on(channel_id: int, until: datetime, now: datetime) -> None:
+    """Remember how far was read, and have the rest read."""
+    with transaction.atomic(durable=True):
+        Channel.objects.filter(pk=channel_id).update(reconciled_until=min(until, now))
+        if until < now:
+            _enqueue(channel_id, now)
+
+
+def _enqueue(channel_id: int, now: datetime) -> None:
+    enqueue(
+        kind=RECONCILE_CHANNEL,
+        payload={"channel_id": channel_id},
+        dedupe_key=str(channel_id),
+        run_after=now,
+        priority=120,
+    )
 
 
 def _is_known(channel: Channel, event: MessageCame) -> bool:
@@ -72,8 +115,9 @@ def _is_known(channel: Channel, event: MessageCame) -> bool:
     return known.exclude(kind=InboundMessage.Kind.UNKNOWN).exists()
 
 
-def _has_webhooks(channel: Channel, since: datetime) -> bool:
-    return InboundMessage.objects.filter(channel=channel, sent_at__gt=since, is_from_firm=False).exists()
+def _has_webhooks(channel: Channel, window: Window) -> bool:
+    came = InboundMessage.objects.filter(channel=channel, is_from_firm=False)
+    return came.filter(sent_at__gt=window.since, sent_at__lt=window.until).exists()
 
 
 def _store(channel: Channel, record: dict[str, object]) -> None:

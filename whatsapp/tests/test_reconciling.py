@@ -1,13 +1,17 @@
 """What webhooks lost is read back by the same door, once (W23; evolution.md 11.2)."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from inbox.models import Delivery
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, run_due
+from whatsapp.gateways import evolution
+from whatsapp.gateways.transport import TooManyMessages
 from whatsapp.models import Channel, Conversation, InboundMessage
-from whatsapp.services.reconciling import enqueue_reconciliations
+from whatsapp.services.reconciling import enqueue_reconciliations, reconcile_channel
 from whatsapp.services.ringing import CONVERSE
 from whatsapp.services.sweeping import ring_lost_conversations
 from whatsapp.tests.people import ANA, make_channel
@@ -71,6 +75,112 @@ def test_many_pages_are_read(line):
         line.sandbox.write(line.name, ANA, f"m{number}")
     reconcile()
     assert len(texts()) == 120
+
+
+def write_ago(line, text, **span):
+    at = timezone.now() - timedelta(**span)
+    line.sandbox.write(line.name, ANA, text, at=int(at.timestamp()))
+
+
+def read_from(**span):
+    """Let the last reading have ended so long ago."""
+    at = timezone.now() - timedelta(**span)
+    Channel.objects.update(reconciled_until=at, created_at=at)
+
+
+def works():
+    return WorkItem.objects.filter(kind="whatsapp.reconcile_channel")
+
+
+def read_once(line):
+    """Read one span; whether it could be read."""
+    try:
+        reconcile_channel(channel_id=line.channel.pk, now=timezone.now())
+    except TooManyMessages:
+        return False
+    return True
+
+
+def work_off():
+    """Read on until there is nothing to read; return how many readings it took."""
+    enqueue_reconciliations(now=timezone.now())
+    while works().filter(status="pending").exists():
+        make_due()
+        run_due("io")
+    return works().filter(status="done").count()
+
+
+def test_what_an_outage_of_two_days_hid_is_stored_in_order(line):
+    line.sandbox.set_evolution(webhooks="never")
+    read_from(days=2)
+    write_ago(line, "um", hours=47)
+    write_ago(line, "dois", hours=25)
+    write_ago(line, "três", minutes=10)
+
+    work_off()
+
+    assert texts() == ["um", "dois", "três"]
+    assert Channel.objects.get().reconciled_until > timezone.now() - timedelta(minutes=1)
+
+
+def test_more_than_is_read_at_once_is_read_span_by_span(line, monkeypatch):
+    monkeypatch.setattr(evolution, "PAGE", 10)
+    monkeypatch.setattr(evolution, "MOST_RECEIVED_PAGES", 2)
+    line.sandbox.set_evolution(webhooks="never")
+    read_from(days=2)
+    for number in range(70):
+        write_ago(line, f"m{number}", minutes=2800 - number * 40)
+
+    readings = work_off()
+
+    assert texts() == [f"m{number}" for number in range(70)]
+    assert readings > 3
+    assert InboundMessage.objects.count() == 70
+
+
+def test_a_reading_that_dies_goes_on_where_it_was(line, monkeypatch):
+    monkeypatch.setattr(evolution, "PAGE", 10)
+    monkeypatch.setattr(evolution, "MOST_RECEIVED_PAGES", 1)
+    line.sandbox.set_evolution(webhooks="never")
+    read_from(days=1)
+    for number in range(30):
+        write_ago(line, f"m{number}", minutes=1400 - number * 40)
+    enqueue_reconciliations(now=timezone.now())
+    run_due("io")
+    line.sandbox.fail("evolution", kind="status", status=500, path="/chat/*", count=1)
+
+    work_off()
+
+    assert texts() == [f"m{number}" for number in range(30)]
+
+
+def test_too_many_in_one_second_are_told_and_not_skipped(line, monkeypatch):
+    monkeypatch.setattr(evolution, "PAGE", 2)
+    monkeypatch.setattr(evolution, "MOST_RECEIVED_PAGES", 1)
+    line.sandbox.set_evolution(webhooks="never")
+    read_from(hours=1)
+    at = int((timezone.now() - timedelta(minutes=30)).timestamp())
+    for number in range(5):
+        line.sandbox.write(line.name, ANA, f"m{number}", at=at)
+
+    while read_once(line):
+        assert texts() == []
+
+    assert at - 2 <= Channel.objects.get().reconciled_until.timestamp() <= at
+
+
+def test_what_evolution_itself_got_late_is_found(line):
+    """It was cut off without a word; the readings meanwhile saw nothing, and went on."""
+    talk = line.hear(text="antes")
+    hours_ago = timezone.now() - timedelta(hours=6)
+    Conversation.objects.filter(pk=talk.pk).update(last_message_at=hours_ago)
+    line.sandbox.set_evolution(webhooks="never")
+    reconcile()
+    write_ago(line, "atrasada", hours=3)
+
+    reconcile()
+
+    assert texts() == ["antes", "atrasada"]
 
 
 def test_only_connected_channels_are_asked(office):

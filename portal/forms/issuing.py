@@ -87,7 +87,7 @@ class IssueForm(RetentionFields):
 
     What depends on the company (services, model of the description, unidentified taker) follows the company
     that is chosen. `described` remembers the text that the form itself filled in, so that it may be changed
-    with the service while nobody touched it.
+    with the service while nobody touched it. `guided` marks the test note of the guided path.
     """
 
     company = forms.TypedChoiceField(label="Empresa que emite", coerce=int)
@@ -130,6 +130,7 @@ class IssueForm(RetentionFields):
         widget=forms.Textarea(attrs={"rows": 3, "data-counter": ""}),
         help_text=f"De {MIN_TEXT} a {MAX_TEXT} caracteres; obrigatório em “Outros”.",
     )
+    guided = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
     form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
     def __init__(
@@ -273,6 +274,18 @@ class IssueForm(RetentionFields):
         return (
             f"Neste regime, a nova nota tem {kept} da antiga. Para mudar isso, cancele a nota e emita outra."
         )
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether it is the test note at the end of the guided path, which has a draft of its own."""
+        return bool(self._typed("guided"))
+
+    @property
+    def draft_name(self) -> str:
+        """Names what the browser keeps of this form: a draft comes back to the page that it was typed in."""
+        if self.replaced is not None:
+            return f"substituir-{self.replaced.pk}"
+        return f"comecar-{self.company_id}" if self.is_guided else "emitir"
 
     @property
     def asks_place(self) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from lxml import html
 
 from accounts.models import KeptForm
 from fiscal.values import IbsCbs
@@ -20,7 +21,7 @@ from nfse.tests.registered import make_record
 from portal.tests.html_forms import read_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
-START = reverse("nfse:start")
+START, ISSUE = reverse("nfse:start"), reverse("nfse:issue")
 COMPANY = {
     "passo": "company",
     "document": COMPANY_CNPJS[0],
@@ -130,6 +131,53 @@ def test_what_was_typed_comes_back_after_the_session_ended(accountant, office, c
     back = accountant.get(START, {"rascunho": KeptForm.objects.get().key})
 
     assert read_form(back, "passo")["nickname"] == "Digitado às pressas"
+
+
+# --- The test note and the page of notes do not share what was typed -------------------------------------
+@pytest.fixture
+def ready(office, company):
+    make_certificate(office, company)
+    make_tax_profile(company)
+    make_service(company)
+    return company
+
+
+def draft_of(answer):
+    return html.fromstring(answer.text).xpath("//form/@data-draft")[0]
+
+
+def test_the_test_note_has_a_draft_of_its_own(accountant, ready):
+    path = draft_of(accountant.get(START))
+    note = read_form(accountant.get(START), "form_key") | {"amount": "1,2"}
+
+    assert path != draft_of(accountant.get(ISSUE))
+    assert "data-draft-comes-back" in accountant.get(START).text
+    for address in ("restore_draft", "mirror", "confirm"):
+        assert draft_of(accountant.post(reverse(f"nfse:{address}"), note)) == path
+
+
+def test_the_test_note_comes_back_to_the_path_after_the_session_ended(accountant, office, ready):
+    note = read_form(accountant.get(START), "form_key") | {"description": "Digitado às pressas"}
+    Session.objects.all().delete()
+
+    accountant.post(reverse("nfse:confirm"), note)
+    accountant.force_login(office.accountant)
+    kept = {"rascunho": KeptForm.objects.get().key}
+
+    assert accountant.get(START, kept).context["form"]["description"].value() == "Digitado às pressas"
+    assert accountant.get(ISSUE, kept).context["form"]["description"].value() != "Digitado às pressas"
+
+
+def test_the_test_note_waits_on_the_path_while_its_taker_is_registered(accountant, ready):
+    note = read_form(accountant.get(START), "form_key") | {"amount": "7,70", "cadastrar": "tomador"}
+
+    new_taker = accountant.post(reverse("nfse:mirror"), note)["Location"]
+    back = accountant.post(new_taker, {"document": "529.982.247-25", "name": "Dona Maria"}, follow=True)
+
+    assert back.request["PATH_INFO"] == START
+    form = back.context["form"]
+    assert form["amount"].value() == "7,70"
+    assert form["taker"].value().startswith("Dona Maria")
 
 
 def test_a_company_in_production_is_led_to_the_page_of_notes_that_count(accountant, office, company):

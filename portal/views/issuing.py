@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.kept_forms import keeps_typed, kept_values, with_key
 from accounts.services import keep_form
 from core.errors import FormKeyReused, NitroError
-from core.forms import KeptValues
 from core.ratelimit import rate_limited
 from fiscal.documents.clock import competence_today
 from fiscal.documents.mirror import mirror_lines
@@ -46,6 +46,9 @@ FOLLOWED = {
 
 def page_of_note(request: HttpRequest) -> str:
     """The page of the form that was sent; of one that replaces a note, by way of which leads there."""
+    if request.POST.get("guided"):
+        company_id = _read_number(request.POST.get("company", ""))
+        return reverse("nfse:start") + (f"?{urlencode({'empresa': company_id})}" if company_id else "")
     replaced = _read_number(request.POST.get("substitutes", ""))
     return reverse("nfse:issue") + (f"?{urlencode({'substituir': replaced})}" if replaced else "")
 
@@ -72,7 +75,7 @@ def substitute(request: FirmRequest, request_id: int) -> HttpResponse:
         return redirect("nfse:invoice", request_id=request_id)
     kept = copy_note(old, competence_date=old.competence_date)
     values = initial_of(request.firm.pk, kept) | {"substitutes": old.invoice.pk}
-    values |= _draft(request) | _new_taker(request)
+    values |= kept_note(request, reverse("nfse:issue")) | new_taker(request)
     replaced = get_invoice(request.firm.pk, old.invoice.pk)
     form = IssueForm(firm_id=request.firm.pk, initial=values, replaced=replaced)
     return _show_filled(request, form, starts_empty=True)
@@ -186,7 +189,7 @@ def _show(
 
 def _show_filled(request: FirmRequest, form: IssueForm, *, starts_empty: bool) -> HttpResponse:
     """The page before anything was sent. The browser's draft comes back where nothing else was asked for."""
-    is_kept, has_taker = _kept(request) is not None, "tomador" in request.GET
+    is_kept, has_taker = bool(kept_note(request, reverse("nfse:issue"))), "tomador" in request.GET
     context = filled_context(request, form) | {
         "takes_draft": starts_empty and not (is_kept or has_taker),
         "is_restored": is_kept and not has_taker,
@@ -225,33 +228,29 @@ def _first_values(request: FirmRequest) -> dict[str, Any]:
         values = initial_of(request.firm.pk, copied)
     if company_id := _number(request, "empresa"):
         values["company"] = company_id
-    return values | _draft(request) | _new_taker(request)
+    return values | kept_note(request, reverse("nfse:issue")) | new_taker(request)
 
 
-def _new_taker(request: FirmRequest) -> dict[str, Any]:
+def new_taker(request: FirmRequest) -> dict[str, Any]:
     """The taker that a person just registered, or started from."""
     taker_id = _number(request, "tomador")
     taker = find_open_taker(request.firm.pk, taker_id) if taker_id else None
     return taker_values(taker) if taker else {}
 
 
-def _draft(request: FirmRequest) -> dict[str, str]:
-    """What was kept of this form when the session ended, or while the person registered a taker.
+def kept_note(request: FirmRequest, page: str) -> dict[str, str]:
+    """What was kept of the form of a page when the session ended, or while its taker was registered.
 
     A box that was not ticked stays so.
     """
-    kept = _kept(request)
+    kept = kept_values(request, page)
     return {name: str(kept.get(name, "")) for name in IssueForm.base_fields} if kept else {}
-
-
-def _kept(request: FirmRequest) -> KeptValues | None:
-    return kept_values(request, reverse("nfse:issue"))
 
 
 def _go_and_register_taker(request: FirmRequest, form: IssueForm) -> HttpResponse:
     """What was typed waits, whatever becomes of the session; the new taker comes back chosen."""
-    page = reverse("nfse:issue")
-    key = keep_form(user_id=request.user.pk, page=page, typed=list(form.kept().items()))
+    page = page_of_note(request) if form.is_guided else reverse("nfse:issue")
+    key = keep_form(user_id=request.user.pk, page=urlsplit(page).path, typed=list(form.kept().items()))
     if form.replaced is not None:
         page = reverse("nfse:substitute", args=[form.replaced.request_id])
     return redirect(f"{reverse('nfse:new_taker')}?{urlencode({'next': with_key(page, key)})}")

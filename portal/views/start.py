@@ -41,7 +41,7 @@ from portal.forms.issuing import IssueForm, taker_values
 from portal.forms.taxes import ServiceForm, TaxForm, describe_profile
 from portal.views.certificates import UPLOADS
 from portal.views.downloads import firm_key
-from portal.views.issuing import filled_context
+from portal.views.issuing import filled_context, kept_note, new_taker
 
 COMPANY, CERTIFICATE, TAX, SERVICE, NOTE, DONE = "company", "certificate", "tax", "service", "note", "done"
 TITLES = {
@@ -206,20 +206,24 @@ def _show(
         "suggestions": [(regime.value, companies.suggest_gateway(regime).value) for regime in TaxRegime],
     }
     if step == NOTE and company is not None:
-        context |= filled_context(request, _test_note(request, company)) | {"is_start": True}
+        kept = kept_note(request, reverse("nfse:start"))
+        taker = new_taker(request)
+        form = _test_note(request, company, kept | taker)
+        waits = {"takes_draft": not (kept or taker), "is_restored": bool(kept) and not taker}
+        context |= filled_context(request, form) | waits
     else:
         context["form"] = form
     status = status_of(form) if form is not None else 200
     return render(request, "portal/start/page.html", context, status=status)
 
 
-def _test_note(request: FirmRequest, company: Company) -> IssueForm:
+def _test_note(request: FirmRequest, company: Company, said: dict[str, Any]) -> IssueForm:
     service = list_services(request.firm.pk, company.pk).first()
     nickname = service.nickname if service else ""
-    values: dict[str, Any] = {"company": company.pk, "amount": TEST_AMOUNT}
+    values: dict[str, Any] = {"company": company.pk, "amount": TEST_AMOUNT, "guided": "1"}
     if service is None or not service.description_template:
         values["description"] = f"Nota de teste do serviço {nickname}"
     taker = find_taker_by_document(request.firm.pk, request.firm.document)
     if taker is not None:
         values |= taker_values(taker)
-    return IssueForm(firm_id=request.firm.pk, initial=values)
+    return IssueForm(firm_id=request.firm.pk, initial=values | said)

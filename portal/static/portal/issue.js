@@ -87,9 +87,10 @@
     if (event.target.matches("[data-taker-id]")) choose(event.target);
   });
   document.addEventListener("click", function (event) {
-    if (!event.target.closest("[data-draft-discard]")) return;
+    var discard = event.target.closest("[data-draft-discard]");
+    if (!discard) return;
     drafts.erase(form().dataset.draft);
-    location.assign(location.pathname);
+    location.assign(discard.dataset.draftDiscard || location.pathname);
   });
   document.addEventListener("submit", function (event) {
     if (event.submitter && event.submitter.hasAttribute("data-draft-sends")) {

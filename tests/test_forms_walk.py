@@ -122,6 +122,30 @@ def test_signing_out_erases_what_the_browser_keeps(page: Page, product: Product)
     assert page.evaluate(drafts) == []
 
 
+# --- A taker looked up beside the field -----------------------------------------------------------------
+@pytest.mark.parametrize(("width", "scheme"), [("desktop", "light")])
+def test_a_late_answer_about_a_cnpj_changes_nothing_that_was_typed_meanwhile(page: Page, product: Product):
+    cnpj = product.sql("SELECT min(cnpj) FROM nfse_taker WHERE cnpj <> '' AND merged_into_id IS NULL")
+    page.goto(f"{product.url}/notas/emitidas/nova/")
+    taker, found = page.get_by_label("Tomador", exact=True), page.locator("#tomador-novo")
+    asked, held = re.compile(r"/emitidas/novo-tomador/$"), []
+    page.route(asked, lambda route: held.append(route))
+    with page.expect_request(asked):
+        taker.fill(cnpj)
+    taker.fill("Padaria da esquina")
+    held.pop().continue_()
+    page.wait_for_load_state("networkidle")
+
+    expect(taker).to_have_value("Padaria da esquina")
+    expect(page.locator("[name=taker_id]")).to_have_value("")
+    expect(found).to_be_empty()
+
+    page.unroute_all()
+    taker.fill(cnpj)
+    expect(found).to_contain_text("escolhido para esta nota")
+    expect(page.locator("[name=taker_id]")).not_to_have_value("")
+
+
 # --- Documents with their points ------------------------------------------------------------------------
 @pytest.mark.parametrize(("width", "scheme"), [("desktop", "light")])
 def test_documents_get_their_points_while_they_are_typed(page: Page, product: Product):

@@ -1,7 +1,7 @@
 """A CNPJ typed as the taker of a note that is no taker yet: looked up and kept beside the field (A20, A23).
 
 A POST asks the registry, a GET only reads; what is kept comes back as `data-taker-id` and `data-taker-label`,
-which portal/issue.js writes into the form.
+which portal/issue.js writes into the form while the field still holds the CNPJ of the answer (`data-asked`).
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.documents import InvalidCnpj
+from core.documents import InvalidCnpj, compact_document
 from core.errors import NitroError
 from core.ratelimit import rate_limited
 from nfse.access import FirmRequest, firm_member_required
@@ -38,14 +38,14 @@ def look_up_taker(request: FirmRequest) -> HttpResponse:
     try:
         answer = ask_registry(typed) if is_asking else read_registry(typed)
     except InvalidCnpj as error:
-        return _show(request, {"problem": error.message})
+        return _show(request, typed, problem=error.message)
     if answer is None:
-        return _show(request, {})
+        return _show(request, typed)
     taker = find_taker_by_document(request.firm.pk, answer.cnpj)
     if taker is not None:
-        return _show_taker(request, taker)
+        return _show_taker(request, typed, taker)
     poll_url = f"{reverse('nfse:look_up_taker')}?{urlencode({'cnpj': answer.cnpj})}"
-    return _show(request, {"answer": answer, "poll_url": poll_url})
+    return _show(request, typed, answer=answer, poll_url=poll_url)
 
 
 @require_POST
@@ -59,18 +59,19 @@ def keep_taker(request: FirmRequest) -> HttpResponse:
         )
     except services.TakerTaken:
         known = find_taker_by_document(request.firm.pk, typed)
-        return _show_taker(request, known) if known else _show(request, {})
+        return _show_taker(request, typed, known) if known else _show(request, typed)
     except NitroError as error:
-        return _show(request, {"problem": error.message})
-    return _show_taker(request, taker)
+        return _show(request, typed, problem=error.message)
+    return _show_taker(request, typed, taker)
 
 
-def _show_taker(request: FirmRequest, taker: Taker) -> HttpResponse:
-    return _show(request, {"taker": taker, "taker_label": label_taker(taker)})
+def _show_taker(request: FirmRequest, typed: str, taker: Taker) -> HttpResponse:
+    return _show(request, typed, taker=taker, taker_label=label_taker(taker))
 
 
-def _show(request: FirmRequest, context: dict[str, Any]) -> HttpResponse:
-    return render(request, "portal/issuing/_new_taker.html", context)
+def _show(request: FirmRequest, typed: str, **context: Any) -> HttpResponse:
+    """Every answer names what it answers: the person may have typed something else meanwhile."""
+    return render(request, "portal/issuing/_new_taker.html", {"asked": compact_document(typed), **context})
 
 
 keep_taker.form_page = "nfse:issue"  # type: ignore[attr-defined]

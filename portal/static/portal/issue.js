@@ -4,7 +4,7 @@
 
   var DELAY = 400;
   var CNPJ = /^[0-9A-Z]{12}[0-9]{2}$/;
-  var NOT_KEPT = ["csrfmiddlewaretoken", "form_owner", "form_key", "mirror_hash"];
+  var NOT_KEPT = ["csrfmiddlewaretoken", "form_owner", "rascunho", "form_key", "mirror_hash"];
   var SENT = "nitro-draft-sent";
   var drafts = window.nitroDrafts;
 
@@ -64,6 +64,14 @@
     }
   }
 
+  /* Whether the field still holds what an answer is about, and nobody was chosen meanwhile. */
+  function isWaitedFor(answer) {
+    var slot = document.querySelector("[data-taker-slot]");
+    if (!slot || !answer) return false;
+    var typed = compact(document.getElementById(slot.dataset.input).value);
+    return !document.getElementById(slot.dataset.value).value && typed === answer.dataset.asked;
+  }
+
   function choose(answer) {
     var slot = answer.closest("[data-taker-slot]");
     var input = document.getElementById(slot.dataset.input);
@@ -85,6 +93,12 @@
   document.addEventListener("combobox:chosen", save);
   document.addEventListener("htmx:load", function (event) {
     if (event.target.matches("[data-taker-id]")) choose(event.target);
+  });
+  /* What comes late, after something else was typed or chosen, is not shown and fills nothing in. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.target.id !== "tomador-novo" || !event.detail.shouldSwap) return;
+    var page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    if (!isWaitedFor(page.getElementById("tomador-novo"))) event.detail.shouldSwap = false;
   });
   document.addEventListener("click", function (event) {
     var discard = event.target.closest("[data-draft-discard]");

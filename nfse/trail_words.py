@@ -1,6 +1,6 @@
 """The trail of changes in the words of the screens: what changed, which field, from what to what (A30)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,11 +21,12 @@ from nfse.models import (
     Taker,
     TaxProfile,
 )
-from nfse.models.trail import HIDDEN
+from nfse.models.trail import HIDDEN, INDEX, SHOWN
 from registry.values import ADDRESS_LINES
 
 Action = ChangeRecord.Action
 EMPTY = "vazio"
+OTHER = ("", " (outro)", " (um terceiro)")
 
 SUBJECTS: dict[str, tuple[str, type[models.Model]]] = {
     "firm": ("a contabilidade", Firm),
@@ -94,12 +95,33 @@ def cities_in(records: Iterable[ChangeRecord]) -> set[str]:
     return {value for value in values if value}
 
 
+def show_values(subject: str, name: str, values: Sequence[Any], cities: Mapping[str, str]) -> list[str]:
+    """Values of one field in words, in time order; another one with the same mask is said to be another."""
+    texts: list[str] = []
+    seen: list[Any] = []
+    for value in values:
+        text = show_value(subject, name, value, cities)
+        if is_masked(value) and value not in seen:
+            others = sum(one[SHOWN] == text for one in seen)
+            seen.append(value)
+            text += OTHER[min(others, len(OTHER) - 1)]
+        texts.append(text)
+    return texts
+
+
+def is_masked(value: Any) -> bool:
+    """Whether the trail keeps only a mask and a hash of a value."""
+    return isinstance(value, Mapping) and set(value) == {SHOWN, INDEX}
+
+
 def show_value(subject: str, name: str, value: Any, cities: Mapping[str, str]) -> str:
     """A stored value in words. `cities` names IBGE codes."""
     if value in (None, "", [], {}):
         return EMPTY
     if value is True or value is False:
         return "sim" if value else "não"
+    if is_masked(value):
+        return str(value[SHOWN])
     if value == HIDDEN:
         return HIDDEN
     if name in CITY_FIELDS:

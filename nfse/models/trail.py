@@ -8,6 +8,8 @@ from nfse.models.phones import AuthorizedPhone, name_actor
 
 HIDDEN = "•••"
 """Stands for what the trail may not keep."""
+SHOWN, INDEX = "shown", "index"
+"""Of such a value: how it is shown, and a keyed hash by which another one is seen to be another."""
 
 
 class ChangeRecord(models.Model):

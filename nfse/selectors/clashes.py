@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from nfse.models import ChangeRecord
-from nfse.trail_words import CITY_FIELDS, field_label, in_order, show_value
+from nfse.trail_words import CITY_FIELDS, field_label, in_order, show_values
 from registry.models import City
 
 
@@ -62,10 +62,8 @@ def read_clashes(clashes: Sequence[Clash]) -> list[ClashLine]:
 
 def _read(clash: Clash, cities: dict[str, str]) -> ClashLine:
     record = clash.record
-    opened, stored, typed = (
-        show_value(record.subject, clash.name, value, cities)
-        for value in (clash.opened, clash.stored, clash.typed)
-    )
+    values = (clash.opened, clash.stored, clash.typed)
+    opened, stored, typed = show_values(record.subject, clash.name, values, cities)
     return ClashLine(
         label=field_label(record.subject, clash.name),
         opened=opened,

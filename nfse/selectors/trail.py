@@ -11,7 +11,7 @@ from core.days import start_of_day
 from core.text import fold, folded_pattern
 from nfse.models import ChangeRecord, Company
 from nfse.permissions import FIRM_ROLES
-from nfse.trail_words import EMPTY, TEAM_SUBJECTS, cities_in, field_label, headline, in_order, show_value
+from nfse.trail_words import EMPTY, TEAM_SUBJECTS, cities_in, field_label, headline, in_order, show_values
 from registry.models import City
 
 
@@ -97,10 +97,10 @@ def _read_fields(record: ChangeRecord, cities: dict[str, str]) -> list[FieldChan
     """The fields that differ; of something new or removed, those that hold a value."""
     fields = []
     for name in in_order(record.subject, {**record.before, **record.after}):
-        before, after = (
-            show_value(record.subject, name, values[name], cities) if name in values else ""
-            for values in (record.before, record.after)
-        )
+        held = [values[name] for values in (record.before, record.after) if name in values]
+        texts = show_values(record.subject, name, held, cities)
+        before = texts[0] if name in record.before else ""
+        after = texts[-1] if name in record.after else ""
         if {before, after} - {"", EMPTY}:
             fields.append(FieldChange(field_label(record.subject, name), before, after))
     return fields

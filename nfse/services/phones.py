@@ -15,7 +15,7 @@ from nfse.models import AuthorizedPhone, ChangeRecord, Company, InvoiceRequest, 
 from nfse.permissions import NotFound, Right
 from nfse.services.companies import lock_company
 from nfse.services.stale import refuse_stale
-from nfse.services.trail import describe, record_change
+from nfse.services.trail import describe, mask, record_change
 
 Action = ChangeRecord.Action
 _SHOWN = ("name", "email", "can_issue", "can_cancel", "is_main", "is_active")
@@ -93,11 +93,11 @@ def update_phone(*, actor: Actor, phone_id: int, data: PhoneData, seen: int | No
         phone = _lock_phone(actor, phone_id)
         if values["number"] != phone.number and _has_acted(phone):
             raise NumberInUse
-        before, hidden = _describe(phone), (phone.number, phone.cpf)
+        before = _describe(phone)
         for name, value in values.items():
             setattr(phone, name, value)
         phone.is_main = data.is_main and phone.is_active
-        after = _tell_apart(before, hidden, phone)
+        after = _describe(phone)
         refuse_stale(
             firm_id=actor.firm_id, subject="phone", subject_id=phone_id, seen=seen, stored=before, typed=after
         )
@@ -204,17 +204,8 @@ def _clean(data: PhoneData) -> dict[str, Any]:
 
 def _describe(phone: AuthorizedPhone) -> dict[str, Any]:
     """What the trail keeps, where nothing is encrypted: enough of number and CPF to know them by."""
-    masked_cpf = mask_cpf(phone.cpf) if phone.cpf else ""
-    return {"whatsapp": mask_phone(phone.number), "cpf": masked_cpf, **describe(phone, _SHOWN)}
-
-
-def _tell_apart(before: dict[str, Any], hidden: tuple[str, str], phone: AuthorizedPhone) -> dict[str, Any]:
-    """Describe a phone after a change; another number or CPF with the same mask is seen to be another."""
-    after = _describe(phone)
-    for name, old, new in zip(("whatsapp", "cpf"), hidden, (phone.number, phone.cpf), strict=True):
-        if old != new and before[name] == after[name]:
-            after[name] += " (outro)"
-    return after
+    number = mask(phone.number, mask_phone(phone.number))
+    return {"whatsapp": number, "cpf": mask(phone.cpf, mask_cpf(phone.cpf)), **describe(phone, _SHOWN)}
 
 
 def _record(phone: AuthorizedPhone, actor: Actor, action: ChangeRecord.Action, **what: Any) -> None:

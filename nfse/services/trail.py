@@ -7,18 +7,27 @@ from typing import Any
 
 from django.db import models
 
-from core.documents import is_cpf, mask_cpf
+from core.crypto import blind_index
+from core.documents import compact_document, is_cpf, mask_cpf
 from core.fields import EncryptedTextField
 from core.request_ids import current_request_id
 from nfse.models import ChangeRecord
-from nfse.models.trail import HIDDEN
+from nfse.models.trail import HIDDEN, INDEX, SHOWN
 
 Action = ChangeRecord.Action
 
 
 def describe(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
-    """Return what the trail may keep of a row's fields: encrypted ones hidden, CPF masked, JSON-ready."""
+    """Return what the trail may keep of a row's fields: encrypted ones and CPFs by `mask`, JSON-ready."""
     return {name: _shown(row, name) for name in names}
+
+
+def mask(value: str, shown: str) -> dict[str, str] | str:
+    """Return what the trail keeps of a value that it may not hold: how it is shown, and a keyed hash.
+
+    Two values with the same mask are then seen to be two. Empty text stays empty.
+    """
+    return {SHOWN: shown, INDEX: blind_index(value, "nfse.changerecord")} if value else ""
 
 
 def record_change(
@@ -64,9 +73,9 @@ def record_change(
 def _shown(row: models.Model, name: str) -> Any:
     value = getattr(row, name)
     if name in {field.name for field in row._meta.fields if isinstance(field, EncryptedTextField)}:
-        return HIDDEN if value else ""
+        return mask(str(value or ""), HIDDEN)
     if isinstance(value, str) and is_cpf(value):
-        return mask_cpf(value)
+        return mask(compact_document(value), mask_cpf(value))
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     return value.isoformat() if isinstance(value, date) else value

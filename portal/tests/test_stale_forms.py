@@ -11,6 +11,7 @@ from django.test import Client
 from lxml import html
 
 from accounts.models import Membership
+from core.documents import is_cpf
 from nfse.models import AuthorizedPhone, ChangeRecord, Company, Firm, ServiceProfile, Taker, TaxProfile
 from nfse.tests.firms import (
     make_company,
@@ -303,3 +304,27 @@ def test_another_number_with_the_same_mask_is_a_change(office, accountant):
     assert refused.status_code == 422
     phone.refresh_from_db()
     assert phone.number == "+5555997773456"
+
+
+def cpf_of(first):
+    """The CPF that begins so, with the same six digits in sight as all the others of this function."""
+    number = f"{first}444777"
+    return next(cpf for end in range(100) if is_cpf(cpf := f"{number}{end:02}"))
+
+
+def test_another_cpf_with_the_same_mask_is_not_the_one_with_which_the_form_was_opened(office, accountant):
+    ours, theirs, mine = cpf_of(111), cpf_of(222), cpf_of(333)
+    phone = make_phone(make_company(office.firm), cpf=ours)
+    address = f"/notas/telefones/{phone.pk}/"
+    first, second = read_form(accountant.get(address)), read_form(accountant.get(address))
+    accountant.post(address, first | {"cpf": theirs})
+
+    refused = accountant.post(address, second | {"cpf": mine})
+    panel = panel_of(refused)
+    assert "Você não mexeu neste campo" not in panel
+    for said in ("***.444.777-**", "***.444.777-** (outro)", "***.444.777-** (um terceiro)"):
+        assert said in panel
+
+    untouched = accountant.post(address, second | {"cpf": ours})
+    assert "Você não mexeu neste campo" in panel_of(untouched)
+    assert all(cpf not in str(ChangeRecord.objects.values_list("before", "after")) for cpf in (ours, theirs))

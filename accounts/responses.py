@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
 from accounts.kept_forms import keep_typed
+from core.addresses import shorten
 from core.responses import error_response, wants_json
 
 ENDED = "terminou"
@@ -19,7 +20,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     What was typed into a form that is marked for it comes back, too (R117).
     """
     kept = keep_typed(request)
-    query = {"next": kept or _page_of(request)}
+    query = {"next": kept or shorten(_page_of(request))}
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty():
         query[ENDED] = "1"
     sign_in_url = resolve_url(settings.LOGIN_URL)

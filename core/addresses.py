@@ -1,12 +1,13 @@
 """Addresses that a browser brings back (`next`, the page before), and whether a request comes from here."""
 
 import ipaddress
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 LONGEST = 2000
+"""Characters of an address inside another one, as it is written there: servers and proxies cut long lines."""
 
 
 def is_own_machine(request: HttpRequest) -> bool:
@@ -22,12 +23,21 @@ def is_own_machine(request: HttpRequest) -> bool:
         return False
 
 
+def shorten(address: str) -> str:
+    """Return an address, without its query when that is longer than an address of sign-in may carry.
+
+    A list then comes back whole: part of its filter would show other rows than were asked for.
+    """
+    return address if len(quote(address, safe="/")) <= LONGEST else address.partition("?")[0]
+
+
 def own_path(request: HttpRequest, address: str) -> str:
-    """Return the path and query of an address of this host, "" for any other text.
+    """Return the path and query of an address of this host, shortened, "" for any other text.
 
     What it returns begins with one slash, so it leads nowhere else. Answer with HttpResponseRedirect, never
     with django.shortcuts.redirect, which takes text without a slash for the name of a view.
     """
+    address = shorten(address)
     if len(address) > LONGEST or not address.isprintable():
         return ""
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):

@@ -1,6 +1,7 @@
 """Sign-in: one answer for every failure, limits that hold, sessions that end (A2, R31)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -80,6 +81,15 @@ def test_an_unknown_address_costs_the_same_work():
 )
 def test_sign_in_goes_on_only_to_our_own_pages(browser, owner, asked, landed):
     assert sign_in(browser, next=asked)["Location"] == landed
+
+
+@pytest.mark.parametrize("query", ["q=" + "x" * 2100, "q=" + "%C3%A7" * 400])
+def test_a_filter_too_long_for_an_address_is_dropped_and_its_page_is_not(browser, owner, query):
+    door = browser.get(f"/conta/?{query}")["Location"]
+
+    assert len(door) < 2100
+    assert sign_in(browser, next=f"/conta/?{query}")["Location"] == "/conta/"
+    assert sign_in(browser, next=parse_qs(urlsplit(door).query)["next"][0])["Location"] == "/conta/"
 
 
 def test_whoever_is_in_goes_on(browser, owner):

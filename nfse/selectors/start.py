@@ -1,5 +1,7 @@
 """Where a new firm stands on its way to the first note."""
 
+from django.db.models import QuerySet
+
 from nfse.models import Company, InvoiceRequest
 from nfse.selectors.companies import get_company
 from nfse.states import OPEN, WITH_NOTE
@@ -17,5 +19,14 @@ def find_company(firm_id: int, company_id: int | None) -> Company | None:
 
 def find_first_request(company: Company) -> InvoiceRequest | None:
     """The first note of a company, or the request that is on its way."""
-    requests = InvoiceRequest.objects.filter(company=company, state__in=[*OPEN, *WITH_NOTE])
-    return requests.defer("payload_text", "snapshot_data").order_by("pk").first()
+    return _list_requests(company).filter(state__in=[*OPEN, *WITH_NOTE]).order_by("pk").first()
+
+
+def find_latest_request(company: Company) -> InvoiceRequest | None:
+    """What was asked last, whatever became of it."""
+    return _list_requests(company).order_by("-pk").first()
+
+
+def _list_requests(company: Company) -> QuerySet[InvoiceRequest]:
+    requests = InvoiceRequest.objects.filter(company=company)
+    return requests.select_related("invoice").defer("payload_text", "snapshot_data")

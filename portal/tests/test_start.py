@@ -7,7 +7,7 @@ from lxml import html
 
 from accounts.models import KeptForm
 from fiscal.values import IbsCbs
-from nfse.models import Company, ServiceProfile, Taker, TaxProfile
+from nfse.models import Company, InvoiceRequest, ServiceProfile, Taker, TaxProfile
 from nfse.tests.firms import (
     COMPANY_CNPJS,
     make_certificate,
@@ -131,6 +131,34 @@ def test_what_was_typed_comes_back_after_the_session_ended(accountant, office, c
     back = accountant.get(START, {"rascunho": KeptForm.objects.get().key})
 
     assert read_form(back, "passo")["nickname"] == "Digitado às pressas"
+
+
+# --- What became of the test note -------------------------------------------------------------------------
+def look(client, **headers):
+    return client.get(START, headers=headers).text
+
+
+def test_a_note_that_waits_is_not_called_done_and_is_followed(accountant, ready):
+    asked = make_request(ready)
+
+    assert "está feita" not in look(accountant)
+    assert "Situação: Na fila" in look(accountant)
+    part = look(accountant, **{"HX-Request": "true"})
+    assert "data-poll" in part
+    assert "<html" not in part
+
+    InvoiceRequest.objects.filter(pk=asked.pk).update(state="rejected")
+    part = look(accountant, **{"HX-Request": "true"})
+    assert "A nota de teste não foi emitida" in part
+    assert "data-poll" not in part
+    assert "A nota de teste anterior não foi emitida" in look(accountant), "and the form is there again"
+
+
+def test_a_note_that_was_issued_is_done(accountant, ready):
+    make_request(ready, issued=True)
+
+    assert "A primeira nota está feita" in look(accountant)
+    assert "data-poll" not in look(accountant, **{"HX-Request": "true"})
 
 
 # --- The test note and the page of notes do not share what was typed -------------------------------------

@@ -31,10 +31,11 @@ from nfse.permissions import Right
 from nfse.readiness import Need
 from nfse.selectors.clashes import find_newest_change
 from nfse.selectors.companies import find_tax_profile, list_services, read_readiness
-from nfse.selectors.start import find_company, find_first_request
+from nfse.selectors.start import find_company, find_first_request, find_latest_request
 from nfse.selectors.takers import find_taker_by_document
 from nfse.services import certificates, companies, profiles, takers
 from nfse.services.profiles import TaxData
+from nfse.states import OPEN, WITH_NOTE
 from portal.forms.certificates import CertificateForm
 from portal.forms.companies import CompanyForm
 from portal.forms.issuing import IssueForm, taker_values
@@ -79,6 +80,8 @@ def start(request: FirmRequest) -> HttpResponse:
     issued = find_first_request(company) if company else None
     step = DONE if issued else find_step(company)
     is_sent = request.method == "POST"
+    if request.htmx and company is not None and not is_sent:
+        return render(request, "portal/start/_first_note.html", _follow(company, issued))
     if is_sent and request.POST.get("passo") != step:
         return _go(company)  # it was done meanwhile, in another tab or by somebody else
     if step == NOTE and company is not None and company.environment != Environment.STAGING:
@@ -202,9 +205,10 @@ def _show(
             Step(name, title, number < reached, number == reached)
             for number, (name, title) in enumerate(TITLES.items())
         ],
-        "issued": issued,
         "suggestions": [(regime.value, companies.suggest_gateway(regime).value) for regime in TaxRegime],
     }
+    if company is not None:
+        context |= _follow(company, issued)
     if step == NOTE and company is not None:
         kept = kept_note(request, reverse("nfse:start"))
         taker = new_taker(request)
@@ -215,6 +219,17 @@ def _show(
         context["form"] = form
     status = status_of(form) if form is not None else 200
     return render(request, "portal/start/page.html", context, status=status)
+
+
+def _follow(company: Company, issued: InvoiceRequest | None) -> dict[str, Any]:
+    """What became of the test note: the first one that stands or is on its way, else the last one refused."""
+    asked = issued or find_latest_request(company)
+    return {
+        "company": company,
+        "asked": asked,
+        "is_on_its_way": asked is not None and asked.state in OPEN,
+        "is_made": asked is not None and asked.state in WITH_NOTE,
+    }
 
 
 def _test_note(request: FirmRequest, company: Company, said: dict[str, Any]) -> IssueForm:

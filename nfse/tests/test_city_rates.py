@@ -72,6 +72,20 @@ def test_a_mirror_asks_nobody_and_has_work_ask(shop):
     assert WorkItem.objects.filter(kind=READ_CITY).count() == 1
 
 
+def test_a_city_that_says_nothing_is_asked_once_a_minute_however_often_a_page_is_looked_at(shop):
+    shop.prepare()
+    readings = WorkItem.objects.filter(kind=READ_CITY)
+    assert readings.delete()[0] == 1, "it ran, and nobody answered"
+
+    for _ in range(3):
+        shop.prepare()
+    assert not readings.exists()
+
+    cache.delete_pattern("*")
+    shop.prepare()
+    assert readings.count() == 1
+
+
 def test_the_next_mirror_shows_the_rate_of_the_city(shop):
     shop.sandbox.set_city(PORTO_ALEGRE, rate="2.90", since="2026-01-01")
     shop.prepare()

@@ -5,8 +5,10 @@ A page never asks: it uses what is kept, and has work ask for what is not, for t
 
 from datetime import date
 
+from django.core.cache import cache
 from django.db import transaction
 
+from core.ratelimit import CACHE_DOWN
 from fiscal.documents.certificates import CertificateRefused
 from fiscal.enumerations import Environment, Gateway
 from fiscal.gateways.parameters import ParametersGateway, incidence_city, service_code
@@ -18,6 +20,7 @@ from nfse.services.issuing.snapshots import NoteInput, Parts, build_snapshot
 from queue_worker.services import enqueue
 
 READ_CITY = "nfse.read_city"
+ASK_AGAIN_SECONDS = 60
 
 
 def snapshot_with_city(parts: Parts, note: NoteInput) -> tuple[NoteSnapshot, CityParameters]:
@@ -35,11 +38,18 @@ def snapshot_with_city(parts: Parts, note: NoteInput) -> tuple[NoteSnapshot, Cit
 
 
 def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
-    """Have work ask what is not kept of the cities of a note; return whether there was something to ask."""
+    """Have work ask what is not kept of the cities of a note; return whether there was something to ask.
+
+    A page may call it, also one that is only looked at: however often, there is one reading at a time, and a
+    city that does not answer is asked once a minute.
+    """
     if _kept(snapshot).is_kept(snapshot):
         return False
     city = incidence_city(snapshot)
     code = service_code(snapshot.service.ctribnac, snapshot.service.ctribmun)
+    key = f"{snapshot.environment}:{city}:{code}"
+    if not _is_time_to_ask(key):
+        return True
     with transaction.atomic():
         enqueue(
             kind=READ_CITY,
@@ -49,10 +59,17 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
                 "service_code": code,
                 "day": snapshot.competence_date.isoformat(),
             },
-            dedupe_key=f"{snapshot.environment}:{city}:{code}",
+            dedupe_key=key,
             priority=50,
         )
     return True
+
+
+def _is_time_to_ask(key: str) -> bool:
+    try:
+        return cache.add(f"{READ_CITY}:{key}", 1, timeout=ASK_AGAIN_SECONDS)
+    except CACHE_DOWN:
+        return True  # the work's key still lets one reading wait, and no more
 
 
 def read_city(*, company_id: int, city_code: str, service_code: str, day: str) -> None:

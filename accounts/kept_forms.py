@@ -2,7 +2,8 @@
 
 A form says for whom it was drawn, by a signed number (`{% form_owner %}`). Sent when nobody is signed in, or
 by the page of an earlier session, what was typed is kept for that user alone and comes back after sign-in, at
-the address of the form with the key of what was kept.
+the address of the form with the key of what was kept. A form that was refused is kept in the same way: the
+page with the refusal names its own address, which can be reloaded (core/nitro.js shows it in the bar).
 """
 
 import re
@@ -20,6 +21,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.selectors import find_kept_form
 from accounts.services import forget_form, keep_form
+from core.addresses import shorten
 from core.forms import KeptValues
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -28,8 +30,8 @@ OWNER = "form_owner"
 KEY = "rascunho"
 SALT = "accounts.form_owner"
 NEVER_KEPT = re.compile(r"csrf|passw|passphrase|senha|secret|token", re.IGNORECASE)
-PRESSED = {OWNER, "over"}
-"""Not typed: who the page was for, and a button whose meaning is of the moment."""
+PRESSED = {OWNER, KEY, "over"}
+"""Not typed: who the page was for, what it was filled in with, a button whose meaning is of the moment."""
 
 
 def keeps_typed(page: Page = "") -> Callable[[View], View]:
@@ -44,7 +46,8 @@ def keeps_typed(page: Page = "") -> Callable[[View], View]:
         @wraps(view)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             response = view(request, *args, **kwargs)
-            if request.method == "POST" and response.status_code == 302:
+            if request.method == "POST" and response.status_code in {302, 422}:
+                _keep_refused(request)
                 _forget(request)
             return response
 
@@ -73,14 +76,27 @@ def read_owner(request: HttpRequest) -> int | None:
 
 def keep_typed(request: HttpRequest) -> str:
     """Keep what a marked form was sent with and return the page to which it comes back; else ""."""
-    view = request.resolver_match.func if request.resolver_match else None
-    page: Page | None = getattr(view, "kept_page", None)
+    page = _kept_page(request)
     if request.method != "POST" or page is None or (owner := read_owner(request)) is None:
         return ""
-    address = _page_of(request, page)
+    address = shorten(_page_of(request, page))
     typed = list(_typed(request.POST))
     key = keep_form(user_id=owner, page=urlsplit(address).path, typed=typed)
     return with_key(address, key) if key else ""
+
+
+def refused_address(request: HttpRequest) -> str:
+    """Return the address at which a form comes back as it was sent, while its refusal is drawn; else ""."""
+    page: Page | None = _kept_page(request)
+    if request.method != "POST" or page is None or request.headers.get("HX-Request") == "true":
+        return ""
+    request.refused_key = uuid.uuid4()  # type: ignore[attr-defined]
+    return with_key(_page_of(request, page), request.refused_key)  # type: ignore[attr-defined]
+
+
+def kept_key(request: HttpRequest) -> uuid.UUID | None:
+    """Return the key of what filled in the form of this page, or that its refusal has just got."""
+    return getattr(request, "refused_key", None) or _key_of(request)
 
 
 def sent_values(request: HttpRequest) -> QueryDict | None:
@@ -119,11 +135,24 @@ def _page_of(request: HttpRequest, page: Page) -> str:
     return reverse(page) if page else request.get_full_path()
 
 
+def _kept_page(request: HttpRequest) -> Page | None:
+    view = request.resolver_match.func if request.resolver_match else None
+    return getattr(view, "kept_page", None)
+
+
 def _key_of(request: HttpRequest) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.GET.get(KEY, ""))
+        return uuid.UUID(request.POST.get(KEY) or request.GET.get(KEY, ""))
     except ValueError:
         return None
+
+
+def _keep_refused(request: HttpRequest) -> None:
+    """Keep a form that was refused, under the key that its page names."""
+    key, page = getattr(request, "refused_key", None), _kept_page(request)
+    if key is not None and page is not None and isinstance(request.user, User):
+        path = urlsplit(_page_of(request, page)).path
+        keep_form(user_id=request.user.pk, page=path, typed=list(_typed(request.POST)), key=key)
 
 
 def _forget(request: HttpRequest) -> None:

@@ -27,6 +27,7 @@ from portal.tests.html_forms import read_form
 
 pytestmark = pytest.mark.django_db
 SECRET_TEXT = "Digitado às pressas"
+SEARCHED = {"city": "Santa Maria - RS", "city_code": "4316907"}
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,83 @@ def test_coming_back_sends_nothing(office):
     come_back(client, office[0]["buyer"], send_after_the_end(client, form, address, values))
 
     assert not Search.objects.exists()
+
+
+# --- A form that was refused ------------------------------------------------------------------------------
+REFUSED = {
+    "new company": {"document": "1"},
+    "company": {"legal_name": ""},
+    "tax profile": {"series": "0"},
+    "new service": {"ctribnac": "x"},
+    "service": {"ctribnac": "x"},
+    "new taker": {"document": "1"},
+    "taker": {"name": ""},
+    "new phone": {"number": "1"},
+    "phone": {"number": "1"},
+    "firm": {"postal_code": "1"},
+    "note": {"amount": "x"},
+    "yes": {"amount": "x"},
+    "search": {"quantity": "0"},
+}
+
+
+def refuse(office, name):
+    """Send a form with something wrong in it; return the browser, and the address that its page names."""
+    form = FORMS[name]
+    client, address, values = open_form(office, form)
+    answer = client.post(form.sent_to or address, values | REFUSED[name])
+    assert answer.status_code == 422
+    return client, html.fromstring(answer.text).xpath("//input/@data-kept-address")[0]
+
+
+def open_page(client, address):
+    page = client.get(address)
+    while page.status_code == 302:
+        page = client.get(page["Location"])
+    return page
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_refused_form_can_be_reloaded_with_what_was_typed(office, name):
+    client, address = refuse(office, name)
+
+    page = open_page(client, address)
+
+    assert page.status_code == 200
+    back = read_form(page, "form_owner")
+    for field, value in (FORMS[name].typed | REFUSED[name]).items():
+        assert back.get(field, "") == value
+
+
+def test_of_a_form_that_was_refused_twice_the_last_one_is_kept(office):
+    client, address = refuse(office, "company")
+
+    values = read_form(client.get(address), "form_owner") | {"trade_name": "Outra tentativa"}
+    again = client.post("/notas/empresas/{company}/editar/".format(**office[1]), values)
+
+    assert again.status_code == 422
+    assert dict(KeptForm.objects.get().typed)["trade_name"] == "Outra tentativa"
+
+
+@pytest.mark.parametrize("name", ["company", "search"])
+def test_a_refused_form_is_no_longer_kept_once_it_was_accepted(office, name):
+    form = FORMS[name]
+    client, address = refuse(office, name)
+    right = {"legal_name": "Oficina"} if name == "company" else {"quantity": "10", **SEARCHED}
+
+    values = read_form(client.get(address), "form_owner") | right
+    answer = client.post(form.sent_to or form.page.format(**office[1]), values)
+
+    assert answer.status_code == 302
+    assert not KeptForm.objects.exists()
+
+
+def test_what_a_stranger_was_refused_is_nobody_else_s(office):
+    _, address = refuse(office, "company")
+    other = Client()
+    other.force_login(office[0]["owner"])
+
+    assert SECRET_TEXT not in other.get(address).text
 
 
 # --- A page of an earlier session -------------------------------------------------------------------------

@@ -17,11 +17,13 @@ LONGEST = 64 * 1024
 """Characters of names and values together: more than any of our forms takes."""
 
 
-def keep_form(*, user_id: int, page: str, typed: Typed, now: datetime | None = None) -> uuid.UUID | None:
+def keep_form(
+    *, user_id: int, page: str, typed: Typed, key: uuid.UUID | None = None, now: datetime | None = None
+) -> uuid.UUID | None:
     """Keep a form for two hours and return its key; None when it or its page's path is too long, or its
     user is closed.
 
-    Of more than twenty of a user the oldest go.
+    Of more than twenty of a user the oldest go. `key`: a new one, when the page has named it already.
     """
     now = now or timezone.now()
     if len(page) > LONGEST_PAGE or sum(len(name) + len(value) for name, value in typed) > LONGEST:
@@ -31,7 +33,11 @@ def keep_form(*, user_id: int, page: str, typed: Typed, now: datetime | None = N
         if user is None:
             return None
         kept = KeptForm.objects.create(
-            user=user, page=page, typed=[list(pair) for pair in typed], expires_at=now + LIFE
+            key=key or uuid.uuid4(),
+            user=user,
+            page=page,
+            typed=[list(pair) for pair in typed],
+            expires_at=now + LIFE,
         )
         newest = KeptForm.objects.filter(user=user).order_by("-created_at", "-pk").values("pk")
         KeptForm.objects.filter(user=user).exclude(pk__in=newest[:MOST_OF_A_USER]).delete()

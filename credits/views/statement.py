@@ -110,3 +110,7 @@ def choose_low_balance(request: BuyerRequest) -> HttpResponse:
     said = f"Avisaremos por e-mail quando o saldo ficar abaixo de {limit}."
     messages.success(request, said if is_wanted else "O aviso de saldo baixo por e-mail está desligado.")
     return HttpResponseRedirect(reverse("credits:statement"))
+
+
+for _view in (dismiss_low_balance, choose_low_balance):
+    _view.form_page = "credits:statement"  # type: ignore[attr-defined]

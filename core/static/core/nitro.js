@@ -197,6 +197,12 @@
     if (form && event.target.matches("select, [type=checkbox], [type=date]")) form.requestSubmit();
   });
 
+  /* A refused form has an address of its own, at which it comes back as it was typed. */
+  function showKeptAddress() {
+    var kept = document.querySelector("input[data-kept-address]:not([data-kept-address=''])");
+    if (kept) history.replaceState(history.state, "", kept.dataset.keptAddress + location.hash);
+  }
+
   /* A refused form shows its first problem. */
   function showFirstProblem() {
     var field = document.querySelector("main [aria-invalid=true]");
@@ -219,5 +225,6 @@
   markTheme();
   markSidebar();
   startToasts(document);
+  showKeptAddress();
   showFirstProblem();
 })();

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from core.days import start_of_day
 from whatsapp.models import AiCall
 
 MONTHS_SHOWN = 12
@@ -65,7 +66,7 @@ def list_months_of_use(firm_id: int, *, today: date) -> list[MonthOfUse]:
     """Return the last twelve months, oldest first, also those in which nothing was asked."""
     months = [_months_before(today.replace(day=1), back) for back in range(MONTHS_SHOWN - 1, -1, -1)]
     rows = (
-        AiCall.objects.filter(firm_id=firm_id, at__gte=_start_of(months[0]))
+        AiCall.objects.filter(firm_id=firm_id, at__gte=start_of_day(months[0]))
         .annotate(month=TruncMonth("at", tzinfo=timezone.get_default_timezone()))
         .values("month")
         .annotate(**_SUMS)
@@ -80,7 +81,7 @@ def list_models_of_use(firm_id: int, *, month: date) -> list[ModelUse]:
     first = month.replace(day=1)
     rows = (
         AiCall.objects.filter(
-            firm_id=firm_id, at__gte=_start_of(first), at__lt=_start_of(_months_before(first, -1))
+            firm_id=firm_id, at__gte=start_of_day(first), at__lt=start_of_day(_months_before(first, -1))
         )
         .values("model", "prompt_version")
         .annotate(**_SUMS)
@@ -97,7 +98,3 @@ def _use_of(row: Mapping[str, Any]) -> Use:
 def _months_before(first: date, months: int) -> date:
     place = first.year * 12 + first.month - 1 - months
     return date(place // 12, place % 12 + 1, 1)
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,11 +1,11 @@
 """Sessions of a firm for its people: the list with its filters, and who waits for a person (A24)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from core.days import start_of_day
 from core.text import folded_pattern
 from nfse.models import AuthorizedPhone, Company
 from nfse.permissions import NotFound
@@ -36,9 +36,9 @@ def list_sessions(firm_id: int, filters: SessionFilters) -> QuerySet[Session]:
     if filters.kind:
         found = found.filter(kind=filters.kind)
     if filters.since:
-        found = found.filter(opened_at__gte=_start_of(filters.since))
+        found = found.filter(opened_at__gte=start_of_day(filters.since))
     if filters.until:
-        found = found.filter(opened_at__lt=_start_of(filters.until) + timedelta(days=1))
+        found = found.filter(opened_at__lt=start_of_day(filters.until) + timedelta(days=1))
     if filters.text:
         found = found.filter(_matching(filters.text))
     shown = found.select_related("company", "phone", "conversation__contact", "request__invoice")
@@ -92,7 +92,3 @@ def _matching(text: str) -> Q:
         asked |= Q(phone__number_index=AuthorizedPhone.index_number(number))
         asked |= Q(conversation__contact_id__in=people.values("contact_id"))
     return asked
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -226,6 +226,10 @@ VIPER_CONCURRENCY = env.int("VIPER_CONCURRENCY", default=2)
 BRASILAPI_CONCURRENCY = env.int("BRASILAPI_CONCURRENCY", default=4)
 BRASILAPI_DAILY_CALLS = env.int("BRASILAPI_DAILY_CALLS", default=20_000)  # 0: no limit
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="contato@nitro.example")
+# Who sells the credits, as receipts name it.
+SELLER_LEGAL_NAME = env.str("SELLER_LEGAL_NAME", default="")
+SELLER_CNPJ = env.str("SELLER_CNPJ", default="")
+SELLER_ADDRESS = env.str("SELLER_ADDRESS", default="")
 SANDBOX_URL, SANDBOX_SEFIN_URL = embedded.SANDBOX_URL, embedded.SEFIN_URL
 
 # --- NFS-e: both environments, their addresses and what they are asked with (docs/nfse-gateways.md) -

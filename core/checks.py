@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+
+from core.documents import is_cnpj
 
 DEVELOPMENT_VALUES = {
     "SECRET_KEY": "DEVELOPMENT_SECRET_KEY",
@@ -89,6 +91,20 @@ def _is_neighbour(name: str, value: str) -> bool:
 def _addresses() -> dict[str, str]:
     names = [name for name in settings.PRODUCTION_VARIABLES if name.endswith("_URL")]
     return {name: getattr(settings, name) for name in names if name not in SERVERS}
+
+
+@register(Tags.compatibility, deploy=True)
+def check_seller(**_kwargs: Any) -> list[CheckMessage]:
+    """Name what receipts do not say of who sells. They are printed without it."""
+    hint = "Who receives the payments, as receipts of purchases name it; until then they are printed without."
+    missing: list[CheckMessage] = [
+        Warning(f"{name} is not set.", hint=hint, id="core.W008")
+        for name in ("SELLER_LEGAL_NAME", "SELLER_CNPJ", "SELLER_ADDRESS")
+        if not getattr(settings, name).strip()
+    ]
+    if settings.SELLER_CNPJ.strip() and not is_cnpj(settings.SELLER_CNPJ):
+        missing.append(Error("SELLER_CNPJ is no CNPJ: its check digits are wrong.", id="core.E009"))
+    return missing
 
 
 @register(Tags.security, deploy=True)

@@ -1,10 +1,13 @@
-"""`python -m embedded.checks`: migrations are complete; a complete production machine has no warning."""
+"""`python -m embedded.checks`: migrations are complete and bear the former release; a complete production
+machine has no warning."""
 
 import base64
 import os
 import secrets
 import subprocess
 import sys
+
+from embedded.migrations import list_unmarked
 
 PRODUCTION = {
     "NITRO_ENVIRONMENT": "production",
@@ -23,6 +26,9 @@ PRODUCTION = {
     "EMAIL_URL": "smtp+tls://nitro:secret@mail.example:587",
     "DEFAULT_FROM_EMAIL": "Nitro <ola@nitro.example>",
     "CONTACT_EMAIL": "ola@nitro.example",
+    "SELLER_LEGAL_NAME": "Nitro Exemplo Ltda",
+    "SELLER_CNPJ": "11.222.333/0001-81",
+    "SELLER_ADDRESS": "Rua do Exemplo, 1, Santa Maria - RS",
     "SERPER_BASE_URL": "https://serper.example",
     "SERPER_API_KEY": "key",
     "VIPER_BASE_URL": "https://viper.example",
@@ -66,7 +72,9 @@ def main() -> int:
     codes = [
         subprocess.run([sys.executable, "manage.py", *check], env=environment).returncode for check in CHECKS
     ]
-    return 1 if any(codes) else 0
+    for problem in (unmarked := list_unmarked()):
+        print(f"{problem} takes away what the former release reads (docs/deploy.md)", file=sys.stderr)
+    return 1 if any(codes) or unmarked else 0
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 from django.conf import settings as project_settings
 
@@ -28,6 +30,7 @@ def found():
         checks.check_separate_redis,
         checks.check_hosts,
         checks.check_private_files,
+        checks.check_seller,
     )
     return [(message.id, message.msg) for check in every for message in check()]
 
@@ -135,3 +138,19 @@ def test_private_files_lie_outside_what_is_served(production, folder):
     production.STATIC_ROOT = "/srv/static"
 
     assert [code for code, _message in found()] == ["core.E007"]
+
+
+@pytest.mark.parametrize("name", ["SELLER_LEGAL_NAME", "SELLER_CNPJ", "SELLER_ADDRESS"])
+def test_who_sells_is_missed_by_name_and_stops_nothing(production, name):
+    setattr(production, name, " ")
+
+    (message,) = checks.check_seller()
+
+    assert (message.id, message.level) == ("core.W008", logging.WARNING)
+    assert name in message.msg
+
+
+def test_a_seller_s_cnpj_is_one(production):
+    production.SELLER_CNPJ = "11.222.333/0001-80"
+
+    assert [message.id for message in checks.check_seller()] == ["core.E009"]

@@ -127,6 +127,20 @@ class TestOrderPage:
         assert "Recibo" in text
         assert "hx-get" not in text.split('id="pedido"')[1].split(">")[0]
 
+    def test_a_receipt_names_who_sold_where_that_is_set(self, signed_in, buyer, sandbox, settings):
+        order = open_order(buyer)
+        sandbox.checkout(order.session_id, "pay", method="card")
+        check_order(order_id=order.pk)
+        address = f"/creditos/pedidos/{order.pk}/"
+        assert "Vendedor" not in signed_in.get(address).text
+
+        settings.SELLER_LEGAL_NAME = "Nitro Exemplo Ltda"
+        settings.SELLER_CNPJ, settings.SELLER_ADDRESS = "11222333000181", "Rua A, 1, Santa Maria - RS"
+
+        page = signed_in.get(address).text
+        for said in ("Vendedor", "Nitro Exemplo Ltda", "CNPJ 11.222.333/0001-81", "Rua A, 1"):
+            assert said in page
+
     def test_a_receipt_has_no_refund_that_failed_and_no_dispute_that_was_won(self, signed_in, buyer, sandbox):
         """Neither was read before it ended, so neither took a credit."""
         order = open_order(buyer)

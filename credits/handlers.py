@@ -6,6 +6,7 @@ from credits.services.low_balance import TELL_LOW_BALANCE
 from credits.services.orders import OPEN_CHECKOUT, give_up_checkout, open_checkout
 from credits.services.reconciling import CHECK_ORDER, check_order
 from credits.services.refunding import SEND_REFUND, give_up_refund, send_refund
+from credits.services.reversals import LOOK_FOR_REVERSALS, look_for_reversals
 from credits.services.settling import TELL_PAID
 from credits.services.stripe_events import HANDLE_EVENT, handle_event
 from inbox.services import record_death
@@ -30,6 +31,7 @@ HANDLERS = (
         on_dead=record_death,
     ),
     Handler(CHECK_ORDER, check_order),
+    Handler(LOOK_FOR_REVERSALS, look_for_reversals),
     Handler(
         SEND_REFUND,
         send_refund,

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from core.schedule import Periodic
 from credits.services.checking import check_ledger_and_act
 from credits.services.reconciling import ask_about_open_orders
+from credits.services.reversals import ask_for_reversals
 from credits.services.wallets import open_missing_wallets
 
 CHECK_LEDGER = Periodic(
@@ -28,4 +29,11 @@ ASK_ABOUT_ORDERS = Periodic(
     ask_about_open_orders,
     "{} pedidos",
 )
-SCHEDULE = [CHECK_LEDGER, ASK_ABOUT_ORDERS, OPEN_WALLETS]
+ASK_FOR_REVERSALS = Periodic(
+    "credits.ask_for_reversals",
+    "Devoluções e contestações na Stripe",
+    time(4, 10),
+    ask_for_reversals,
+    "{} leitura pedida",
+)
+SCHEDULE = [CHECK_LEDGER, ASK_ABOUT_ORDERS, ASK_FOR_REVERSALS, OPEN_WALLETS]

@@ -10,6 +10,7 @@ TITLES: Mapping[str, str] = {
     "credits.tell_differences": "E-mail sobre diferença no extrato",
     "credits.check_ledger_now": "Conferir o extrato",
     "credits.check_order": "Conferir pedido de créditos",
+    "credits.look_for_reversals": "Ler devoluções e contestações na Stripe",
     "credits.handle_stripe_event": "Aviso da Stripe",
     "credits.open_checkout": "Abrir pagamento",
     "credits.send_refund": "Devolver pagamento",

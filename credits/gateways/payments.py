@@ -55,6 +55,15 @@ class Disputed:
 
 
 @dataclass(frozen=True)
+class Reversal:
+    """One line of the provider's list of refunds or of disputes: its id, its status and whose money it is."""
+
+    id: str
+    payment_intent_id: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Payment:
     """A checkout and what became of its money, as the provider says now.
 

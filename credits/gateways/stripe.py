@@ -5,8 +5,9 @@ write carries a key made from the order, so that a lost answer is repeated witho
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import stripe
@@ -15,7 +16,7 @@ from django.conf import settings
 
 from core.errors import ProviderAccountTrouble, Refused, Unavailable, Unreadable
 from credits.formatting import describe_credits
-from credits.gateways.payments import Checkout, CheckoutRequest, Disputed, Payment, Refunded
+from credits.gateways.payments import Checkout, CheckoutRequest, Disputed, Payment, Refunded, Reversal
 from credits.gateways.transport import Transport, as_unavailable
 
 Result = TypeVar("Result")
@@ -24,6 +25,7 @@ NETWORK_RETRIES = 2
 BOLETO_DAYS = 3
 PIX_SECONDS = 3600
 LISTED = 100
+MOST_PAGES = 100
 CODE_LENGTH = 500
 REQUEST = "request"
 """Metadata of a refund: the key of the request that made it."""
@@ -114,11 +116,31 @@ class StripePayments:
             raise NothingToRefund(error.code, detail=error.detail) from error
         return _read_refund(refund)
 
+    def list_reversals(self, since: datetime) -> Iterator[list[Reversal]]:
+        """Yield the refunds and the disputes made since then, page by page, newest first.
+
+        Raises Unavailable, Refused, Unreadable.
+        """
+        for listed in (self._client.v1.refunds.list, self._client.v1.disputes.list):
+            yield from _list_pages(listed, int(since.timestamp()))
+
     def _list_reversals(self, payment_intent_id: str) -> tuple[list[Any], list[Any]]:
         asked: Any = {"payment_intent": payment_intent_id, "limit": LISTED}
         refunds = _ask(lambda: self._client.v1.refunds.list(asked))
         disputes = _ask(lambda: self._client.v1.disputes.list(asked))
         return refunds["data"], disputes["data"]
+
+
+def _list_pages(listed: Callable[[Any], Any], since: int) -> Iterator[list[Reversal]]:
+    asked: dict[str, Any] = {"created": {"gte": since}, "limit": LISTED}
+    for _ in range(MOST_PAGES):
+        page = _ask(partial(listed, asked))
+        rows = page["data"]
+        yield [Reversal(r["id"], r.get("payment_intent") or "", r.get("status") or "pending") for r in rows]
+        if not page["has_more"] or not rows:
+            return
+        asked = {**asked, "starting_after": rows[-1]["id"]}
+    log.error("stripe_list_cut", pages=MOST_PAGES)
 
 
 def _session_parameters(request: CheckoutRequest) -> dict[str, Any]:

@@ -171,6 +171,14 @@ def _merge_refund(order: Order, refund: Refunded) -> PaymentRefund:
     return row
 
 
+def says_more(row: Cause, status: str) -> bool:
+    """Whether Stripe's status of a refund or a dispute goes beyond what is kept of it."""
+    if isinstance(row, Dispute):
+        return row.is_gone and row.status != status[:30]
+    known = Status(status) if status in Status.values else Status.PENDING
+    return REFUND_RANKS[known] > REFUND_RANKS[Status(row.status)]
+
+
 def _find_asked(order: Order, refund: Refunded) -> PaymentRefund | None:
     """The operator's request that made this refund, while the answer to it is not recorded."""
     asked = PaymentRefund.objects.filter(order=order, refund_id="", status=Status.ASKED)

@@ -5,17 +5,20 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from structlog.testing import capture_logs
 
 from accounts.tests.factories import make_buyer
 from credits.errors import PaymentMismatch
+from credits.gateways import stripe as stripe_gateway
 from credits.gateways.stripe import StripePayments
 from credits.models import LedgerEntry, Order
 from credits.selectors import get_balance
 from credits.selectors.ledger import get_owed
 from credits.services import reconciling
 from credits.services.checking import check_ledger
-from credits.services.reconciling import MOVING_QUIET_FOR, ask_about_open_orders, check_order
+from credits.services.reconciling import CHECK_ORDER, MOVING_QUIET_FOR, ask_about_open_orders, check_order
+from credits.services.reversals import LOOKED_BACK, ask_for_reversals
 from credits.services.settling import TELL_PAID, settle_order
 from credits.signals import purchase_settled
 from credits.tests.factories import debit
@@ -327,3 +330,96 @@ def test_orders_that_stripe_does_not_know_do_not_bar_the_others(order, buyer, sa
 
     other.refresh_from_db()
     assert other.checked_at is not None
+
+
+# --- Refunds and disputes of which nobody told ----------------------------------------------------------
+def look(now=None):
+    """What beat asks for once a day, and all the work that follows."""
+    ask_for_reversals(now=now)
+    run_due()
+
+
+@pytest.mark.parametrize("what", ["refund", "dispute"])
+def test_a_refund_or_a_dispute_whose_webhooks_were_all_lost_is_found(order, account, sandbox, what):
+    paid(order, sandbox)
+    sandbox.payment(order.payment_intent_id, what)
+    assert ask_about_open_orders(now=order.checked_at + timedelta(days=9)) == 0
+
+    look()
+    assert get_balance(account.pk) == 0
+    assert check_ledger().differences == 0
+
+    entries = LedgerEntry.objects.count()
+    for _ in range(2):
+        look()
+    assert LedgerEntry.objects.count() == entries
+    assert not WorkItem.objects.filter(kind=CHECK_ORDER, status="pending").exists()
+
+
+def test_what_is_kept_already_has_nobody_asked(order, sandbox):
+    paid(order, sandbox)
+    sandbox.payment(order.payment_intent_id, "refund", cents=order.cents // 2)
+    sandbox.payment(order.payment_intent_id, "dispute")
+    settle(order)
+    checks = WorkItem.objects.filter(kind=CHECK_ORDER)
+    before = checks.count()
+
+    look()
+
+    assert checks.count() == before
+
+
+def test_a_refund_that_died_unheard_gives_the_credits_back(order, account, sandbox):
+    paid(order, sandbox)
+    sandbox.set_stripe(refunds="pending")
+    started = sandbox.payment(order.payment_intent_id, "refund")
+    settle(order)
+    sandbox.end_refund(started["id"], "failed")
+
+    look()
+
+    assert get_balance(account.pk) == 500
+
+
+def test_only_what_was_made_in_the_window_is_read(order, account, sandbox):
+    paid(order, sandbox)
+    sandbox.payment(order.payment_intent_id, "refund")
+
+    look(now=timezone.now() + LOOKED_BACK + timedelta(minutes=5))
+    assert get_balance(account.pk) == 500
+    look()
+    assert get_balance(account.pk) == 0
+
+
+def test_lists_of_many_pages_are_read_whole(order, account, sandbox, monkeypatch):
+    monkeypatch.setattr(stripe_gateway, "LISTED", 2)
+    paid(order, sandbox)
+    for cents in (100, 200, 300, 400, 500):
+        sandbox.payment(order.payment_intent_id, "refund", cents=cents)
+    pages = list(StripePayments().list_reversals(timezone.now() - timedelta(days=1)))
+
+    assert [len(page) for page in pages] == [2, 2, 1, 0]
+    assert len({each.id for page in pages for each in page}) == 5
+
+
+def test_money_of_others_on_the_same_account_is_left_alone(order, account, sandbox):
+    paid(order, sandbox)
+    sandbox.payment(order.payment_intent_id, "refund")
+    Order.objects.filter(pk=order.pk).update(payment_intent_id="pi_of_another_system")
+
+    look()
+
+    assert get_balance(account.pk) == 500
+
+
+def test_stripe_away_asks_again_later(order, account, sandbox):
+    paid(order, sandbox)
+    sandbox.payment(order.payment_intent_id, "refund")
+    sandbox.fail("stripe", status=503)
+    look()
+    sandbox.heal()
+    assert get_balance(account.pk) == 500
+
+    WorkItem.objects.filter(status="pending").update(run_after=timezone.now())
+    run_due()
+    assert get_balance(account.pk) == 0

@@ -17,6 +17,7 @@ from sandbox.stripe.office import Office
 
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 BOLETO_LIMITS = (500, 4_999_999)
+LONGEST_PAGE = 100
 KNOWN_METHODS = ("card", "boleto", "pix")
 
 
@@ -136,12 +137,27 @@ class PaymentsApi:
         return self._once(request, form, lambda: self.deeds.refund(intent_id, cents, metadata))
 
     async def list_refunds(self, request: Request) -> Response:
-        found = self.office.of_intent("refund", request.query_params.get("payment_intent", ""))
-        return _list(found, "/v1/refunds")
+        return self._list_page(request, "refund", "/v1/refunds")
 
     async def list_disputes(self, request: Request) -> Response:
-        found = self.office.of_intent("dispute", request.query_params.get("payment_intent", ""))
-        return _list(found, "/v1/disputes")
+        return self._list_page(request, "dispute", "/v1/disputes")
+
+    def _list_page(self, request: Request, kind: str, url: str) -> Response:
+        """Those of one payment, or of all since a time, newest first, from the one after `starting_after`."""
+        asked = request.query_params
+        if intent_id := asked.get("payment_intent", ""):
+            found = self.office.of_intent(kind, intent_id)
+        else:
+            found = self.office.made_since(kind, _read_count(asked.get("created[gte]", "0")))
+        if seen := asked.get("starting_after", ""):
+            ids = [each["id"] for each in found]
+            if seen not in ids:
+                raise Problem(400, "resource_missing", f"No such {kind}", "starting_after")
+            found = found[ids.index(seen) + 1 :]
+        limit = _read_count(asked.get("limit", "10"))
+        if not 1 <= limit <= LONGEST_PAGE:
+            raise Problem(400, "parameter_invalid_integer", "1 to 100", "limit")
+        return _list(found[:limit], url, has_more=len(found) > limit)
 
     def _get(self, request: Request, kind: str) -> Document:
         found = self.office.find(kind, request.path_params["id"])
@@ -150,5 +166,12 @@ class PaymentsApi:
         return found
 
 
-def _list(found: list[Document], url: str) -> Response:
-    return answer({"object": "list", "url": url, "has_more": False, "data": [public(each) for each in found]})
+def _read_count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise Problem(400, "parameter_invalid_integer", "Invalid integer")
+    return int(text)
+
+
+def _list(found: list[Document], url: str, *, has_more: bool = False) -> Response:
+    shown = [public(each) for each in found]
+    return answer({"object": "list", "url": url, "has_more": has_more, "data": shown})

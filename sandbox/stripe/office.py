@@ -60,3 +60,7 @@ class Office:
         """Return the documents of one payment, newest first as Stripe lists them."""
         found = [each for each in self.documents[kind].values() if each.get("payment_intent") == intent_id]
         return found[::-1]
+
+    def made_since(self, kind: str, moment: int) -> list[dict[str, Any]]:
+        """Return the documents of all payments made since a Unix time, newest first."""
+        return [each for each in self.documents[kind].values() if each["created"] >= moment][::-1]

@@ -284,6 +284,15 @@ def test_the_device_is_no_part_of_an_address():
     assert jids(event)[0] == ANA
 
 
+def test_each_of_several_messages_of_a_webhook_is_read_in_order():
+    payload = read_payload(1)
+    payload["data"] = [read_payload(number)["data"] for number in (1, 2, 3)]
+
+    texts = [event.content.text for event in parse_webhook(payload)]
+
+    assert texts == [MESSAGES[number][1]["text"] for number in (1, 2, 3)]
+
+
 @pytest.mark.parametrize("data", [None, [], {}, "x", 7, [{}], [None, {"key": 3}], {"key": {"id": ["a"]}}])
 def test_data_of_any_shape_raise_nothing(data):
     for event in ("messages.upsert", "messages.edited", "messages.update", "messages.delete"):

@@ -140,6 +140,7 @@ OWN_TEXTS: dict[str, tuple[str, ...]] = {
     "AGAIN": ("Para não deixar dúvida:",),
     "NO_NOTE_FOUND": ("Não achei a nota {numero} entre as emitidas. Confere o número?",),
     "NOTHING_TO_COPY": ("Ainda não há nota emitida para mandar de novo.",),
+    "NOTHING_TO_CANCEL": ("Não há nota emitida que possa ser cancelada.",),
     "COPY": ("Aqui está a nota {numero}, de {valor}, para {tomador}:",),
     "REASON_SHORT": ("Conte o motivo em uma frase, com pelo menos 15 letras.",),
     "NOT_CANCELABLE": ("A nota {numero} não pode ser cancelada agora: {motivo}.",),

@@ -110,6 +110,8 @@ def find_description(canvas: Canvas, context: ReadingContext, *, has_document: b
     joined = _join(canvas, clauses)
     chosen = _choose(canvas, joined, context, has_document=has_document)
     rest = tuple(canvas.text[one.start : one.end] for one in joined if one is not chosen)
+    if chosen is None and Asked.DESCRIPTION in context.asked and is_generic(canvas.text):
+        return Found(check_description(canvas.text), (), is_sure=True)
     if chosen is None:
         return Found(TextRead(), rest + chatter, is_sure=not rest)
     text = canvas.text[chosen.start : chosen.end]

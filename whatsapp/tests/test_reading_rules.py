@@ -188,3 +188,9 @@ def test_a_cep_is_read_where_it_was_asked_for_and_nowhere_else(text, expected):
     reading = read(text, asked=frozenset({Asked.ADDRESS}))
     assert (reading.postal_code, reading.street_number) == expected
     assert read(text).postal_code == ""
+
+
+@pytest.mark.parametrize("text", ["serviço", "Serviço.", "trabalho", "nota", "o de sempre"])
+def test_a_bare_word_that_says_nothing_is_a_generic_description_where_one_was_asked_for(text):
+    asked = read(text, asked=frozenset({Asked.DESCRIPTION})).description
+    assert (asked.status, asked.reason) == (Status.INVALID, Reason.DESC_GENERIC)

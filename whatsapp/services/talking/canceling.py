@@ -11,11 +11,13 @@ from nfse.selectors.invoices import get_invoice
 from nfse.selectors.note_actions import list_actions
 from nfse.services.notes.canceling import MAX_TEXT, MIN_TEXT, REASONS, cancel_in_transaction
 from whatsapp.conversation.draft import CancelDraft, Option
+from whatsapp.conversation.states import CloseReason, State
 from whatsapp.models import Session
 from whatsapp.services.talking.answering import describe_note, name_note
 from whatsapp.services.talking.last_notes import find_by_number, list_last
 from whatsapp.services.talking.notices import tell_firm
 from whatsapp.services.talking.phrasing import as_clause, list_numbered, say
+from whatsapp.services.talking.sessions import close_session
 from whatsapp.services.talking.talk import Talk
 from whatsapp.vocabulary.picks import find_pick
 
@@ -128,8 +130,11 @@ def _list_notes(talk: Talk) -> None:
     talk.cancel = replace(talk.cancel, options=options, asked=("invoice",))
     if notes:
         say(talk, "T48", lista=list_numbered(describe_note(note) for note in notes))
-    else:
-        say(talk, "NOTHING_TO_COPY")
+        return
+    say(talk, "NOTHING_TO_CANCEL")
+    if talk.session is not None:  # a session that can ask nothing would hear every later word
+        talk.landed = State.CANCELED
+        close_session(talk, talk.session, CloseReason.CANCELED_BY_USER)
 
 
 def _read_note(talk: Talk, text: str) -> bool:

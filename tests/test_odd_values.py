@@ -11,6 +11,7 @@ from django.test import Client
 from lxml import html
 
 from accounts.tests.factories import make_buyer, make_operator
+from tests.support.shared_rows import shared_rows
 from tests.test_public_routes import PUBLIC
 from tests.test_public_routes import ROUTES as PATHS
 from tests.test_stranger_firm import NAMESPACES
@@ -75,14 +76,14 @@ OTHERS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path / "files"
+@pytest.fixture(scope="module")
+def ours(django_db_setup, django_db_blocker, tmp_path_factory):
+    with shared_rows(django_db_blocker, tmp_path_factory.mktemp("files")):
+        yield make_populated(1)
 
 
 @pytest.fixture
-def owner(db):
-    ours = make_populated(1)
+def owner(ours):
     client = Client(raise_request_exception=False, headers={"host": "localhost"})
     client.force_login(ours.office.owner)
     client.ids = ours.ids
@@ -90,7 +91,7 @@ def owner(db):
 
 
 @pytest.fixture
-def somebody(request, db):
+def somebody(request, ours):
     client = Client(raise_request_exception=False, headers={"host": "localhost"})
     if request.param == "buyer":
         client.force_login(make_buyer()[0])

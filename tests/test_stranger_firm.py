@@ -21,6 +21,7 @@ from django.utils import timezone
 from fiscal.documents.clock import competence_today
 from nfse.tests.populated import Populated
 from queue_worker.models import WorkItem
+from tests.support.shared_rows import shared_rows
 from tests.test_public_routes import PUBLIC
 from whatsapp.tests.populated import make_populated
 
@@ -77,19 +78,20 @@ def named(routes: list[Route]):
     return pytest.mark.parametrize("route", routes, ids=[route.name for route in routes])
 
 
-@pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path):
-    settings.FILES_ROOT = tmp_path / "files"
+@pytest.fixture(scope="module")
+def firms(django_db_setup, django_db_blocker, tmp_path_factory):
+    with shared_rows(django_db_blocker, tmp_path_factory.mktemp("files")):
+        yield make_populated(1), make_populated(2)
 
 
 @pytest.fixture
-def ours(db) -> Populated:
-    return make_populated(1)
+def ours(firms) -> Populated:
+    return firms[0]
 
 
 @pytest.fixture
-def theirs(db) -> Populated:
-    return make_populated(2)
+def theirs(firms) -> Populated:
+    return firms[1]
 
 
 def signed_in(populated: Populated, role: str = "owner") -> Client:

@@ -1,5 +1,6 @@
 """The whole product as real processes on a database of its own, for journeys and chaos."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embedded.servers import POSTGRES_BIN, free_port
@@ -169,10 +170,8 @@ def running_product(
         },
     )
     administration = f"{server_url}/postgres"
-    _psql(administration, f"CREATE DATABASE {database} TEMPLATE nitro")
+    _psql(administration, f"CREATE DATABASE {database} TEMPLATE {_template_database(product)}")
     try:
-        product.manage("migrate", "--verbosity", "0")
-        product.manage("load_catalogs")
         maker = ("--certificate-maker", f"{sys.executable} -m sandbox.pki make-pfx") if certificates else ()
         teller = ("--past-teller", f"{sys.executable} -m sandbox.past") if past else ()
         product.manage("seed_demo", *maker, *teller)
@@ -196,6 +195,23 @@ def running_product(
     finally:
         product.stop()
         _psql(administration, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+def _template_database(product: Product) -> str:
+    """Return a database with tables and catalogs, which the first product of a run of the tests makes."""
+    server_url, name = os.environ["DATABASE_URL"].rpartition("/")[0], "nitro_template"
+    environment = {**product.environment, "DATABASE_URL": f"{server_url}/{name}"}
+    with (Path(os.environ["NITRO_HOME"]) / "template.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if lock.read() != name:
+            _psql(f"{server_url}/postgres", f"DROP DATABASE IF EXISTS {name}")
+            _psql(f"{server_url}/postgres", f"CREATE DATABASE {name} TEMPLATE nitro")
+            template = replace(product, environment=environment)
+            template.manage("migrate", "--verbosity", "0")
+            template.manage("load_catalogs")
+            lock.write(name)
+    return name
 
 
 def _psql(url: str, statement: str) -> None:

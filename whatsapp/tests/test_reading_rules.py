@@ -1,5 +1,7 @@
 """Rules of §5.5 that a list of messages does not show: statuses, reasons, context, hostile input."""
 
+from datetime import date
+
 import pytest
 
 from whatsapp.reading.takers import match_takers
@@ -67,6 +69,11 @@ def test_an_amount_above_the_limit_keeps_its_value():
 @pytest.mark.parametrize("text", ["2 x R$ 150,00", "nota 45 de R$ 300"])
 def test_a_number_beside_the_amount_is_never_taken_for_it(text):
     assert read(text).amount.cents is None
+
+
+@pytest.mark.parametrize("text", ["feita em 05/10", "de 05/10/2026", "05/10/26 às 15h30"])
+def test_a_date_begins_with_the_day_and_an_hour_changes_nothing(text):
+    assert read(f"nota de 300 pro 11.222.333/0001-81 pintura {text}").competence.day == date(2026, 10, 5)
 
 
 def test_two_amounts_are_both_offered():

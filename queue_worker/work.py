@@ -4,6 +4,8 @@ import time
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from queue_worker.errors import LeaseLost
 from queue_worker.models import WorkItem
 from queue_worker.policy import Handler
@@ -36,6 +38,7 @@ class Work:
         self.started: float = time.monotonic()
         self.deadline: float = self.started + handler.longest_run.total_seconds()
         self.is_finished = False
+        self.is_committed = False
         self._ordering_key = item.ordering_key
         self._held_until = self.started + self.lease_seconds
         self._renewed = self.started
@@ -70,6 +73,10 @@ class Work:
         """
         finish(item_id=self.item_id, token=self.token, ordering_key=self._ordering_key, result=result)
         self.is_finished = True
+        transaction.on_commit(self._note_commit)
+
+    def _note_commit(self) -> None:
+        self.is_committed = True
 
     def note_renewal(self, asked: float, *, held: bool) -> None:
         """Remember the answer to a renewal asked at the monotonic time `asked`."""

@@ -8,20 +8,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection
 
+from core.prepared import execute_prepared
 from queue_worker.models import WorkItem
-from queue_worker.prepared import execute_prepared
 from queue_worker.registry import list_kinds
+from queue_worker.rows import build_item, list_columns
 from queue_worker.selectors import CLAIMABLE
 from queue_worker.transactions import refuse_transaction
 
 COLLISIONS = 50
 LONGEST_PAUSE_SECONDS = 0.02
-
-# What no run needs is read when somebody asks for it.
-DEFERRED = {"created_at", "heartbeat_at", "finished_at", "result", "history", "dedupe_key", "postpone_until"}
-FIELDS = [field for field in WorkItem._meta.concrete_fields if field.attname not in DEFERRED]
-COLUMNS = [field.attname for field in FIELDS]
-CONVERTERS = [getattr(field, "from_db_value", None) for field in FIELDS]
 
 # Two claimers may see the same free slot, or two items of one ordering key: a unique index lets one win.
 CLAIM = f"""
@@ -42,7 +37,7 @@ SET status = 'processing', attempts = v.attempts + 1, worker = %(worker)s,
               AND r.status = 'processing' AND r.concurrency_slot = slot)
         ORDER BY random() LIMIT 1) END
 FROM due WHERE v.id = due.id
-RETURNING {", ".join(f"v.{column}" for column in COLUMNS)}
+RETURNING {list_columns("v")}
 """  # noqa: S608 (only constants)
 
 # A row that its handler is finishing right now is locked: skip it, it is not lost.
@@ -74,17 +69,8 @@ def claim(*, queue: str, worker: str) -> WorkItem | None:
         except IntegrityError:
             time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
         else:
-            return None if row is None else _build(row)
+            return None if row is None else build_item(row)
     return None
-
-
-def _build(row: Sequence[Any]) -> WorkItem:
-    """Make the item of a row that holds COLUMNS."""
-    values = [
-        value if convert is None else convert(value, None, connection)
-        for value, convert in zip(row, CONVERTERS, strict=True)
-    ]
-    return WorkItem.from_db(connection.alias, COLUMNS, values)
 
 
 def renew_leases(*, leases: Sequence[tuple[int, UUID]]) -> set[int]:

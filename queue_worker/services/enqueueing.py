@@ -8,15 +8,17 @@ from django.db import connection
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from core.prepared import execute_prepared
 from core.request_ids import current_request_id, new_request_id
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import EnqueuedOutsideTransaction
 from queue_worker.models import WorkItem
 from queue_worker.registry import get_handler
+from queue_worker.rows import build_item, list_columns
 
 log = structlog.get_logger(__name__)
 
-LOCK_KEY = "SELECT pg_advisory_xact_lock(hashtextextended('queue_worker:' || %s, 0))"
+LOCK_KEY = "SELECT pg_advisory_xact_lock(hashtextextended('queue_worker:' || %(key)s, 0))"
 
 # On a conflict the pending row is locked until our commit: no worker can take it before it can read what
 # the caller has written (contracts/whatsapp/celery-redis.md §4, trap 2).
@@ -25,7 +27,7 @@ LOCK_KEY = "SELECT pg_advisory_xact_lock(hashtextextended('queue_worker:' || %s,
 # moves later, up to the cap of the enqueue that made it, and never earlier, so that a back-off holds. An
 # item made without a cap has none to move to. Without a cap the caller needs it no later than run_after:
 # both time and cap move there, so that nobody postpones it again.
-INSERT = """
+INSERT = f"""
 INSERT INTO queue_worker_workitem AS item
     (kind, queue, payload, dedupe_key, ordering_key, concurrency_key, concurrency_limit,
      priority, run_after, postpone_until, max_attempts, lease_length, request_id)
@@ -43,8 +45,8 @@ DO UPDATE SET
         THEN least(item.postpone_until, excluded.run_after)
         ELSE item.postpone_until END,
     priority = least(item.priority, excluded.priority)
-RETURNING item.*
-"""
+RETURNING {list_columns("item")}
+"""  # noqa: S608 (only constants)
 
 
 def enqueue(
@@ -99,7 +101,7 @@ def enqueue(
     }
     if ordering_key is not None:
         _lock_ordering_key(ordering_key)
-    item = WorkItem.objects.raw(INSERT, parameters)[0]
+    item = build_item(execute_prepared(INSERT, parameters).fetchone() or ())
     ring_on_commit(handler.queue, later=item.run_after > timezone.now())
     log.info("work_enqueued", item_id=item.pk, kind=kind, queue=handler.queue)
     return item
@@ -107,5 +109,4 @@ def enqueue(
 
 def _lock_ordering_key(ordering_key: str) -> None:
     """Make the writers of one key commit in the order of their ids (trap 1)."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_KEY, [ordering_key])
+    execute_prepared(LOCK_KEY, {"key": ordering_key})

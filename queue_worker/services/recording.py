@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from core.database import violates
 from core.masking import mask_text
+from core.prepared import execute_prepared
 from queue_worker.bell import ring_on_commit
 from queue_worker.errors import LeaseLost, QueueError
 from queue_worker.models import WorkItem
-from queue_worker.prepared import execute_prepared
 from queue_worker.registry import get_handler
 from queue_worker.transactions import refuse_transaction, require_transaction
 
@@ -34,7 +34,7 @@ WHERE id = %(id)s AND status = 'processing' AND lease_owner = %(token)s
 """
 FOLLOWER = """
 SELECT queue FROM queue_worker_workitem
-WHERE ordering_key = %s AND status = 'pending' ORDER BY id LIMIT 1
+WHERE ordering_key = %(key)s AND status = 'pending' ORDER BY id LIMIT 1
 """
 
 
@@ -182,8 +182,6 @@ def _describe_run(item: WorkItem, outcome: str) -> dict[str, Any]:
 
 def _wake_follower(ordering_key: str) -> None:
     """Ring for the next item of the key: it may wait in the other queue."""
-    with connection.cursor() as cursor:
-        cursor.execute(FOLLOWER, [ordering_key])
-        row = cursor.fetchone()
+    row = execute_prepared(FOLLOWER, {"key": ordering_key}).fetchone()
     if row is not None:
         ring_on_commit(row[0])

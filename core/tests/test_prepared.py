@@ -1,9 +1,9 @@
 """Prepared statements and migrations under running workers (contracts/whatsapp/celery-redis.md)."""
 
 import pytest
-from django.db import NotSupportedError, connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from queue_worker.prepared import execute_prepared
+from core.prepared import execute_prepared
 from queue_worker.tests.support import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,7 +43,7 @@ def test_inside_a_transaction_the_caller_hears_of_it(migrate):
     read()
     migrate()
 
-    with pytest.raises(NotSupportedError), transaction.atomic():
+    with pytest.raises(OperationalError), transaction.atomic():
         read()
 
     assert read()[1:] == ("io",)

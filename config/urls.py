@@ -8,13 +8,13 @@ from operations.views.metrics import metrics
 admin.site.site_header = admin.site.site_title = "Nitro: administração"
 
 urlpatterns = [
+    path("webhooks/", include("inbox.urls")),  # first: most requests are theirs
     path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("creditos/", include("credits.urls")),
     path("leads/", include("leads.urls")),
     path("", include("portal.urls")),
     path("notas/", include("whatsapp.urls")),
-    path("webhooks/", include("inbox.urls")),
     path("operacao/", include("operations.urls")),
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),

@@ -37,8 +37,22 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Sender:
+    """Who delivers. `account`: the account or channel, "" where the sender has one only.
+
+    `row`: what `authenticate` read to know it; `add_rows` gets it and need not read it again.
+    """
+
+    account: str = ""
+    row: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Received:
-    """A stored delivery as its source reads it. `message` is the body's JSON object; never log either."""
+    """A delivery as its source reads it. `message` is the body's JSON object; never log either.
+
+    `sender_row`: that of `Sender`; None when the delivery is read later than it came.
+    """
 
     delivery_id: int
     source: str
@@ -48,6 +62,7 @@ class Received:
     body: bytes
     message: Message
     received_at: datetime
+    sender_row: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -73,13 +88,12 @@ class Source:
     """One sender of webhooks, at /webhooks/<name>/ and /webhooks/<name>/<address>/.
 
     name: also stored on each row. title: for operators.
-    authenticate(call): the account or channel of the sender ("" where it has one only), before the body is
-        read. Raises UnknownSender: 404, no row.
+    authenticate(call): the Sender, before the body is read. Raises UnknownSender: 404, no row.
     verify(call, body): checks a signature over the raw body. Raises BadSignature: 400, no row.
     identify(call, message): the sender's id of the delivery, unique per account. "" when it has none.
     add_rows(received): adds the rows that the delivery means, and their work, in the transaction that stores
-        it; it talks to nobody outside and bears being called again. Returns an Outcome, or None when `kind`
-        will tell.
+        it; it talks to nobody outside and bears being called again. The row of the delivery may come last in
+        that transaction: refer to its id, do not read it. Returns an Outcome, or None when `kind` will tell.
     kind: work with the payload {"delivery_id"}, whose handler calls inbox.services.open_delivery and
         record_outcome, with on_dead=record_death.
     body_limit: bytes; a longer body is answered 413. headers: those that are kept, never a secret.
@@ -89,7 +103,7 @@ class Source:
 
     name: str
     title: str
-    authenticate: Callable[[Call], str]
+    authenticate: Callable[[Call], Sender]
     verify: Callable[[Call, bytes], None] = no_signature
     identify: Callable[[Call, Message], str] = no_id
     add_rows: Callable[[Received], Outcome | None] | None = None

@@ -41,7 +41,7 @@ def _receive(request: HttpRequest, name: str, address: str) -> HttpResponse:
         return HttpResponse(status=404)
     call = Call(address, request.headers, timezone.now())
     try:
-        account = source.authenticate(call)
+        sender = source.authenticate(call)
         body = read_body(request, source.body_limit)
         source.verify(call, body)
     except UnknownSender:
@@ -50,7 +50,7 @@ def _receive(request: HttpRequest, name: str, address: str) -> HttpResponse:
         return _refuse(name, "too_large", 413)
     except BadSignature:
         return _refuse(name, "bad_signature", 400)
-    store_delivery(source=source, account=account, call=call, body=body)
+    store_delivery(source=source, account=sender.account, call=call, body=body, sender_row=sender.row)
     return HttpResponse(status=200)
 
 

@@ -13,7 +13,7 @@ from credits.gateways.stripe_events import Event, NotSigned
 from credits.models import Order
 from credits.services.settling import settle_order
 from inbox.services import open_delivery, record_outcome
-from inbox.sources import BadSignature, Call, Message, Outcome, Source, UnknownSender
+from inbox.sources import BadSignature, Call, Message, Outcome, Sender, Source, UnknownSender
 
 log = structlog.get_logger(__name__)
 
@@ -88,11 +88,11 @@ def _find_order_id(session_id: str, named: tuple[str, ...]) -> int | None:
     return Order.objects.filter(pk=int(named[0][:18])).values_list("pk", flat=True).first()
 
 
-def _authenticate(_call: Call) -> str:
+def _authenticate(_call: Call) -> Sender:
     """Without a secret there is no such page (R16)."""
     if not settings.STRIPE_WEBHOOK_SECRET:
         raise UnknownSender
-    return ""
+    return Sender()
 
 
 def _verify(call: Call, body: bytes) -> None:

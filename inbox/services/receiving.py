@@ -1,52 +1,86 @@
 """Store what was delivered, once, together with what must be done about it (R56, R80)."""
 
+from typing import Any
+
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from core.database import violates
 from core.request_ids import current_request_id
 from inbox.messages import Malformed, clean_id, parse_message
 from inbox.models import Delivery
-from inbox.services.accepting import accept, enqueue_work
-from inbox.sources import Call, Source
+from inbox.services.accepting import NotUnderstood, accept, describe, enqueue_work, mark_failed
+from inbox.sources import Call, Message, Source
 
 log = structlog.get_logger(__name__)
 
+NEXT_ID = "SELECT nextval(pg_get_serial_sequence('inbox_delivery', 'id'))"
 
-def store_delivery(*, source: Source, account: str, call: Call, body: bytes) -> Delivery:
+
+def store_delivery(
+    *, source: Source, account: str, call: Call, body: bytes, sender_row: Any = None
+) -> Delivery:
     """Store an authentic delivery with its rows and its work, all or nothing, and return its row.
 
     A delivery whose external id is known is counted, not stored again; while its work is not done, the work
-    is moved to now: the sender repeats because it has waited.
+    is moved to now: the sender repeats because it has waited. `sender_row`: of the Sender.
 
     Raises OperationalError, InterfaceError: nothing is stored, the sender must repeat.
     """
+    message = _parse(body)
     delivery = Delivery(
         source=source.name,
         account=account,
-        external_id=_identify(source, call, body),
+        external_id=clean_id(source.identify(call, message)) if message is not None else "",
         headers={name: call.headers[name] for name in source.headers if name in call.headers},
         received_at=call.received_at,
         request_id=current_request_id(),
     )
     delivery.seal(body)
-    with transaction.atomic(durable=True):
-        known = _insert(delivery)
-        if known is None:
-            accept(delivery, source)
-        elif known.state == Delivery.State.RECEIVED:
-            enqueue_work(known, source)
+    known: Delivery | None = None
+    try:
+        with transaction.atomic(durable=True):
+            if delivery.external_id:
+                known = _insert(delivery)
+            else:
+                _reserve_id(delivery)
+            if known is None:
+                received = None if message is None else describe(delivery, body, message, sender_row)
+                accept(delivery, source, received)
+            elif known.state == Delivery.State.RECEIVED:
+                enqueue_work(known, source)
+    except NotUnderstood as error:
+        known = _keep_failed(delivery, error.reason)
     stored = known or delivery
     log.info("delivery_stored", delivery_id=stored.pk, source=source.name, is_repeated=known is not None)
     return stored
 
 
-def _identify(source: Source, call: Call, body: bytes) -> str:
+def _parse(body: bytes) -> Message | None:
     try:
-        return clean_id(source.identify(call, parse_message(body)))
+        return parse_message(body)
     except Malformed:
-        return ""
+        return None
+
+
+def _reserve_id(delivery: Delivery) -> None:
+    """Give a delivery its id before its row: what it means refers to it, and the row comes once, at the end.
+
+    Foreign keys are checked at the commit. One that the sender numbered is inserted first instead: the
+    unique index holds the second of two at once back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_ID)
+        (delivery.pk,) = cursor.fetchone()
+
+
+def _keep_failed(delivery: Delivery, reason: str) -> Delivery | None:
+    """Store a delivery whose rows were rolled back; return instead the row that has its external id."""
+    delivery.pk, delivery._state.adding = None, True
+    mark_failed(delivery, reason)
+    with transaction.atomic(durable=True):
+        return _insert(delivery)
 
 
 def _insert(delivery: Delivery) -> Delivery | None:

@@ -6,9 +6,10 @@ import structlog
 from django.db import transaction
 
 from core.errors import NitroError
+from inbox.messages import Malformed
 from inbox.models import Delivery, Replay
-from inbox.services.accepting import accept
-from inbox.sources import find_source
+from inbox.services.accepting import NotUnderstood, accept, fail, read_delivery
+from inbox.sources import Source, find_source
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,18 @@ def replay_delivery(*, delivery_id: int, actor_id: int, reason: str, form_key: u
         delivery.state, delivery.reason = Delivery.State.RECEIVED, ""
         delivery.result, delivery.processed_at = {}, None
         delivery.save(update_fields=["state", "reason", "result", "processed_at"])
-        accept(delivery, source)
+        _accept_again(delivery, source)
     log.info("delivery_replayed", delivery_id=delivery.pk, source=delivery.source, actor_id=actor_id)
     return delivery
+
+
+def _accept_again(delivery: Delivery, source: Source) -> None:
+    try:
+        received = read_delivery(delivery)
+    except Malformed:
+        received = None
+    try:
+        with transaction.atomic():
+            accept(delivery, source, received)
+    except NotUnderstood as error:
+        fail(delivery, error.reason)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from inbox import sources
 from inbox.services import open_delivery, record_death, record_outcome
-from inbox.sources import BadSignature, Call, Outcome, Received, Source, UnknownSender
+from inbox.sources import BadSignature, Call, Outcome, Received, Sender, Source, UnknownSender
 from queue_worker.errors import GiveUp
 from queue_worker.policy import Backoff, Handler
 from queue_worker.registry import register
@@ -29,16 +29,16 @@ READ_LEDGER = "tests.read_ledger"
 ANSWER_CHAT = "tests.answer_chat"
 
 
-def authenticate(call: Call) -> str:
+def authenticate(call: Call) -> Sender:
     if call.address or call.headers.get("X-Secret") != SECRET:
         raise UnknownSender
-    return ""
+    return Sender()
 
 
-def authenticate_channel(call: Call) -> str:
+def authenticate_channel(call: Call) -> Sender:
     if CHANNELS.get(call.address, "") != call.headers.get("X-Secret"):
         raise UnknownSender
-    return call.address
+    return Sender(call.address)
 
 
 def sign(body: bytes) -> str:
@@ -116,7 +116,7 @@ CHAT = Source(
 SIGNED = Source(
     name="tests-signed",
     title="Assinado de teste",
-    authenticate=lambda _call: "",
+    authenticate=lambda _call: Sender(),
     verify=verify,
     kind=READ_LEDGER,
     identify=lambda call, _message: call.headers.get("X-Delivery", ""),

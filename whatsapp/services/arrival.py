@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.compiled import Compiled, Parameter
 from whatsapp.models import Channel, Conversation, InboundMessage, OutboundMessage
 from whatsapp.services.identity import find_conversation, open_conversation
 from whatsapp.services.ringing import ask_for_media, ring_after_window, ring_again
@@ -15,6 +16,11 @@ from whatsapp.transport.events import Content, MessageCame, MessageKind
 Kind = InboundMessage.Kind
 STORED_ONLY_AFTER = timedelta(hours=24)
 LONGEST_AUDIO, LARGEST_AUDIO = 120, 16 * 1024 * 1024
+_FIND_MESSAGE = Compiled(
+    lambda: InboundMessage.objects.filter(
+        channel=Parameter("channel"), provider_message_id=Parameter("message_id")
+    )
+)
 _ANSWERED_REACTIONS = frozenset("👍✅")
 _FILES = frozenset({MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.DOCUMENT})
 
@@ -56,7 +62,7 @@ def _store(channel: Channel, came: MessageCame, received_at: datetime, delivery_
             return Arrived("own_echo")
     else:
         conversation = open_conversation(channel, came.addresses, came.name)
-    known = InboundMessage.objects.filter(channel=channel, provider_message_id=came.message_id).first()
+    known = _FIND_MESSAGE.first(channel=channel.pk, message_id=came.message_id)
     if known is not None and (known.kind != Kind.UNKNOWN or not came.content.has_content):
         return _store_again(known)
     if known is None and _is_told_already(channel, came):

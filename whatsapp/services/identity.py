@@ -8,13 +8,30 @@ phone's conversation goes on, whichever is older: only there can a session be op
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from core.compiled import Compiled, Parameter
 from whatsapp.models import Channel, Contact, ContactAlias, Conversation, InboundMessage
 from whatsapp.transport.addresses import Address, AddressKind
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('whatsapp.identity:' || %s, 0))"
+
+
+def _of_contact(count: int) -> QuerySet[Conversation]:
+    """The conversation, to be locked, of the contact that has so many identities."""
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("contact")
+    rows = rows.filter(channel=Parameter("channel"))
+    for place in range(count):  # a join for each: all of them must be the same contact's
+        index = Parameter(f"index_{place}")
+        rows = rows.filter(contact__aliases__channel=Parameter("channel"), contact__aliases__index=index)
+    return rows
+
+
+_OF_CONTACT = [Compiled(partial(_of_contact, count)) for count in (1, 2, 3)]
+"""By the number of identities that a message names."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +55,11 @@ def open_conversation(channel: Channel, addresses: Sequence[Address], name: str)
     `addresses` are all identities that one message of the sender names, the one it came from first.
     """
     identities = _identities(addresses)
-    known = _find_aliases(channel, identities)
-    if not _agrees(identities, known):
+    conversation = _lock_known(channel, identities)
+    if conversation is None:
         lock_identities(channel.pk)
         known = _find_aliases(channel, identities)
-        contact_id = _settle(channel, identities, known, name)
-    else:
-        contact_id = next(iter(known.values())).contact_id
-    conversation = _lock_conversation(channel, contact_id)
+        conversation = _lock_conversation(channel, _settle(channel, identities, known, name))
     if conversation.forgotten_at is not None:  # while this waited for its lock: the person is a new one
         return open_conversation(channel, addresses, name)
     return conversation
@@ -55,6 +69,16 @@ def lock_identities(channel_id: int) -> None:
     """Let identities of a channel be settled, or forgotten, one after another, until the commit."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [channel_id])
+
+
+def _lock_known(channel: Channel, identities: list[Identity]) -> Conversation | None:
+    """Return the conversation, locked, of the contact that has every one of the identities; most have."""
+    if not 1 <= len(identities) <= len(_OF_CONTACT):
+        return None
+    find = _OF_CONTACT[len(identities) - 1]
+    indexes = {f"index_{place}": identity.index for place, identity in enumerate(identities)}
+    conversation = find.first(channel=channel.pk, **indexes)
+    return conversation if conversation is None else _follow_merges(conversation)
 
 
 def _identities(addresses: Sequence[Address]) -> list[Identity]:
@@ -69,12 +93,6 @@ def _identities(addresses: Sequence[Address]) -> list[Identity]:
 def _find_aliases(channel: Channel, identities: list[Identity]) -> dict[str, ContactAlias]:
     aliases = ContactAlias.objects.filter(channel=channel, index__in=[one.index for one in identities])
     return {alias.index: alias for alias in aliases.defer("value")}
-
-
-def _agrees(identities: list[Identity], known: dict[str, ContactAlias]) -> bool:
-    """Whether every identity is known, and all as the same contact."""
-    contacts = {alias.contact_id for alias in known.values()}
-    return len(contacts) == 1 and all(one.index in known for one in identities)
 
 
 def _settle(channel: Channel, identities: list[Identity], known: dict[str, ContactAlias], name: str) -> int:
@@ -151,7 +169,13 @@ def _lock_conversation(channel: Channel, contact_id: int) -> Conversation:
     if conversation is None:
         _ensure_conversation(channel, contact_id)
         conversation = rows.get(channel=channel, contact=contact_id)
-    while conversation.merged_into_id is not None:  # it was joined while this waited for its lock
+    return _follow_merges(conversation)
+
+
+def _follow_merges(conversation: Conversation) -> Conversation:
+    """Return, locked, what a conversation was joined to, perhaps while this waited for its lock."""
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("contact")
+    while conversation.merged_into_id is not None:
         conversation = rows.get(pk=conversation.merged_into_id)
     return conversation
 

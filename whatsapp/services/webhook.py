@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from inbox.sources import MEGABYTE, Call, Outcome, Received, Source, UnknownSender
+from core.compiled import Compiled, Parameter
+from inbox.sources import MEGABYTE, Call, Outcome, Received, Sender, Source, UnknownSender
 from whatsapp.models import Channel
 from whatsapp.services.arrival import store_messages
 from whatsapp.services.channel_states import note_link, note_qr
@@ -31,21 +32,26 @@ EVENT_TIME_STEP = timedelta(seconds=15)
 OTHER_INSTANCE = "A instância nomeada não é a deste canal."
 UNREADABLE_INSTANCE = "O nome da instância não é um texto."
 UNREADABLE = "O conteúdo não tem o que identifica uma mensagem."
+_CHANNELS = Channel.objects.defer("qr", "token", "number")
+_FIND_CHANNEL = Compiled(lambda: _CHANNELS.filter(key=Parameter("key"), deleted_at=None))
 
 
-def authenticate(call: Call) -> str:
-    """Return the channel's key. Raises UnknownSender: no such channel, deleted, or not its secret."""
-    channel = Channel.objects.only("key", "secret").filter(key=call.address, deleted_at=None).first()
+def authenticate(call: Call) -> Sender:
+    """Return the channel. Raises UnknownSender: no such channel, deleted, or not its secret.
+
+    The secret is read with each webhook, so that one that was changed is refused at once.
+    """
+    channel = _FIND_CHANNEL.first(key=call.address) if "\0" not in call.address else None
     told = call.headers.get(SECRET_HEADER, "")
     right = channel.secret if channel is not None else ""
     if not hmac.compare_digest(told.encode(), right.encode()) or not right:
         raise UnknownSender
-    return call.address
+    return Sender(call.address, channel)
 
 
 def add_rows(received: Received) -> Outcome:
     """Store what one webhook means, in the transaction that stores the delivery."""
-    channel = Channel.objects.defer("qr", "token").get(key=received.account)
+    channel: Channel = received.sender_row or _CHANNELS.get(key=received.account)
     instance = received.message.get("instance")
     if instance is not None and not isinstance(instance, str):
         return Outcome("refused", UNREADABLE_INSTANCE, {"unreadable_instance": 1})

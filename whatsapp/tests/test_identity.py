@@ -1,12 +1,15 @@
 """Who writes: phones in both spellings, hidden numbers, and what joins them (W4, R76; evolution.md 9)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from queue_worker.tests.support import race
 from whatsapp.models import Contact, ContactAlias, Conversation, InboundMessage
 from whatsapp.services import identity
+from whatsapp.tests.lines import eventually
 from whatsapp.tests.people import NOW, make_channel
 from whatsapp.tests.samples import read_case, read_payload
 
@@ -132,24 +135,45 @@ def test_joining_at_once_from_both_sides_loses_nothing(deliver):
 
 
 def test_a_message_that_meets_the_joining_of_its_conversation_is_not_lost(deliver, monkeypatch):
-    """It was looked up under the hidden number, and waits for the lock that the joining holds."""
+    """It is looked up under the hidden number, and waits for the lock that the joining holds."""
     deliver(wrote(phone(RUI), message_id="A"))
     deliver(wrote(lid(RUI_LID), message_id="B"))
-    find, links = identity._find_aliases, [wrote(lid(RUI_LID), phone(RUI), "LINK")]
+    join, meeting = identity._join_conversations, []
 
-    def find_then_join(channel, identities):
-        known = find(channel, identities)
-        if links:
-            link = links.pop()
-            race(1, lambda: deliver(link))
-        return known
+    def join_and_be_met(*args, **rows):
+        join(*args, **rows)
+        meeting.append(start(lambda: deliver(wrote(lid(RUI_LID), message_id="MEETS"))))
+        eventually(waits_for_a_lock, "the meeting")
 
-    monkeypatch.setattr(identity, "_find_aliases", find_then_join)
-    assert deliver(wrote(lid(RUI_LID), message_id="MEETS")).status_code == 200
+    monkeypatch.setattr(identity, "_join_conversations", join_and_be_met)
+    assert deliver(wrote(lid(RUI_LID), phone(RUI), "LINK")).status_code == 200
+    assert meeting[0].result().status_code == 200
     talk = Conversation.objects.get(merged_into=None)
     met = InboundMessage.objects.get(provider_message_id="MEETS")
     assert (met.conversation, met.seq) == (talk, talk.last_seq)
     assert talk.messages.count() == 4
+
+
+def start(work):
+    """Run something in a thread of its own, beside the caller."""
+
+    def run():
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(run)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
 
 
 def test_channels_do_not_share_people(deliver, channel, other_office):

@@ -9,7 +9,7 @@ from django.db.models.fields.json import KT
 from core.crypto import blind_index
 from fiscal.enumerations import Gateway
 from fiscal.gateways.plugnotas.company import SECRET_HEADER
-from inbox.sources import Call, Outcome, Received, Source, UnknownSender
+from inbox.sources import Call, Outcome, Received, Sender, Source, UnknownSender
 from nfse.models import InvoiceRequest
 from nfse.services.issuing import kinds
 from nfse.states import State
@@ -44,12 +44,12 @@ def hear_of_note(*, integration_id: str, provider_id: str) -> bool:
     return True
 
 
-def _authenticate(call: Call) -> str:
+def _authenticate(call: Call) -> Sender:
     secret = settings.PLUGNOTAS_WEBHOOK_SECRET
     given = call.headers.get(SECRET_HEADER, "")
     if not secret or not _is_same(call.address, webhook_key()) or not _is_same(given, secret):
         raise UnknownSender
-    return ""
+    return Sender()
 
 
 def _hear(received: Received) -> Outcome:

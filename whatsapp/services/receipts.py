@@ -4,66 +4,102 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from nfse.models import Notice
 from nfse.services.notices import notify
 from whatsapp.models import Channel, ContactAlias, OutboundMessage
 from whatsapp.services import early_receipts
-from whatsapp.services.outbox import ring_sending
+from whatsapp.services.outbox import WAITING, ring_sending
 from whatsapp.transport.events import Delivery, DeliveryMoved, SendEchoed
 
 State = OutboundMessage.State
 _REFUSED = "O WhatsApp recusou a mensagem."
 REFUSED_IN_A_ROW = 3
 _IN_FLIGHT = (State.SENDING, State.UNKNOWN)
+_SEEN = (State.SENT.value, State.DELIVERED.value, State.READ.value)
 _MOVES = {
     Delivery.PENDING: (State.SENT, {State.SENDING, State.UNKNOWN}),
     Delivery.SERVER: (State.SENT, {State.SENDING, State.UNKNOWN}),
     Delivery.PHONE: (State.DELIVERED, {State.SENDING, State.UNKNOWN, State.SENT}),
     Delivery.READ: (State.READ, {State.SENDING, State.UNKNOWN, State.SENT, State.DELIVERED}),
 }
+_TIMES = {
+    Delivery.PENDING: ("sent_at",),
+    Delivery.SERVER: ("sent_at", "acked_at"),
+    Delivery.PHONE: ("sent_at", "acked_at", "delivered_at"),
+    Delivery.READ: ("sent_at", "acked_at", "delivered_at", "read_at"),
+}
+"""What is known of a message that came so far: each keeps the first moment that it was told at."""
 
 
 def note_delivery(*, channel: Channel, moved: DeliveryMoved, now: datetime) -> str:
     """Note how far a message of ours came; return the word under which it is counted."""
-    if _apply(channel, moved.message_id, moved.delivery, now):
+    is_known = _move_sent(channel.pk, moved.message_id, moved.delivery, now)
+    if is_known or _apply(channel.pk, moved.message_id, moved.delivery, now):
         return "receipt"
-    transaction.on_commit(partial(_keep_early, channel, moved, now), robust=True)
+    transaction.on_commit(partial(_keep_early, channel.pk, moved, now), robust=True)
     return "receipt_early"
 
 
-def _apply(channel: Channel, message_id: str, delivery: Delivery, now: datetime) -> bool:
+def _move_sent(channel_id: int, message_id: str, delivery: Delivery, now: datetime) -> bool:
+    """Move a message that was sent, as most are, in one statement, which needs no lock before it.
+
+    False: there is none of this id, or it is in flight, or further than that; `_apply` looks.
+    """
+    if delivery is Delivery.REFUSED:
+        return False
+    state, before = _MOVES[delivery]
+    from_states = [*(before - {*_IN_FLIGHT}), state]
+    rows = OutboundMessage.objects.filter(channel=channel_id, provider_message_id=message_id)
+    times = {name: Coalesce(name, Value(now)) for name in _TIMES[delivery]}
+    moved = rows.filter(state__in=from_states).update(
+        state=state, error="", next_try_at=None, unknown_at=None, **times
+    )
+    return moved > 0
+
+
+def _apply(channel_id: int, message_id: str, delivery: Delivery, now: datetime) -> bool:
     """Move the message of this id, if there is one yet."""
     rows = OutboundMessage.objects.select_for_update(no_key=True, of=("self",)).select_related("conversation")
-    row = rows.filter(channel=channel, provider_message_id=message_id).first()
+    row = rows.filter(channel=channel_id, provider_message_id=message_id).first()
     if row is not None and delivery is Delivery.REFUSED:
-        _note_refusal(channel, row, now)
+        _note_refusal(row.channel, row, now)
     elif row is not None:
-        move_forward(row, delivery, now)
+        _move_and_ring(row, delivery, now)
     return row is not None
 
 
-def _keep_early(channel: Channel, moved: DeliveryMoved, now: datetime) -> None:
-    early_receipts.keep(channel.pk, moved.message_id, moved.delivery)
+def _keep_early(channel_id: int, moved: DeliveryMoved, now: datetime) -> None:
+    early_receipts.keep(channel_id, moved.message_id, moved.delivery)
     with transaction.atomic():
-        _apply(channel, moved.message_id, moved.delivery, now)
+        _apply(channel_id, moved.message_id, moved.delivery, now)
 
 
-def _catch_up(channel: Channel, message_id: str, now: datetime) -> None:
-    """Apply the receipts that came before the message had its id."""
-    delivery = early_receipts.find(channel.pk, message_id)
+def catch_up(channel_id: int, message_id: str, now: datetime) -> None:
+    """Apply the receipts that came before the message had its id. Call it after the commit."""
+    delivery = early_receipts.find(channel_id, message_id)
     if delivery is not None:
         with transaction.atomic():
-            _apply(channel, message_id, delivery, now)
+            _apply(channel_id, message_id, delivery, now)
 
 
 def note_echo(*, channel: Channel, echo: SendEchoed, now: datetime) -> str:
-    """Note that a send of ours was accepted, also when its answer was lost; return the word of its count."""
-    rows = OutboundMessage.objects.select_for_update(no_key=True).filter(channel=channel)
-    row = rows.filter(provider_message_id=echo.message_id).first() or find_in_flight(channel, echo)
+    """Note that a send of ours was accepted, also when its answer was lost; return the word of its count.
+
+    Of a message that has its id already an echo says nothing new.
+    """
+    rows = OutboundMessage.objects.filter(channel=channel, provider_message_id=echo.message_id)
+    if rows.filter(state__in=_SEEN).exists():
+        return "echo"
+    row = rows.select_for_update(no_key=True).first() or find_in_flight(channel, echo)
     if row is None:
         return "echo_foreign"
+    was_waiting = row.state in _IN_FLIGHT
     adopt(row, echo.message_id, now)
+    if was_waiting:
+        _ring_the_rest(row)
     return "echo"
 
 
@@ -94,7 +130,7 @@ def adopt(row: OutboundMessage, message_id: str, now: datetime) -> None:
     if not row.provider_message_id:
         row.provider_message_id = message_id
         row.save(update_fields=["provider_message_id"])
-        transaction.on_commit(partial(_catch_up, row.channel, message_id, now), robust=True)
+        transaction.on_commit(partial(catch_up, row.channel_id, message_id, now), robust=True)
     move_forward(row, Delivery.PENDING, now)
 
 
@@ -103,18 +139,24 @@ def move_forward(row: OutboundMessage, delivery: Delivery, now: datetime) -> Non
     state, before = _MOVES[delivery]
     if row.state not in {*before, state}:
         return
-    was_waiting = row.state in _IN_FLIGHT
     row.state = state
-    row.sent_at = row.sent_at or now
-    if delivery is not Delivery.PENDING:
-        row.acked_at = row.acked_at or now
-    if delivery in {Delivery.PHONE, Delivery.READ}:
-        row.delivered_at = row.delivered_at or now
-    if delivery is Delivery.READ:
-        row.read_at = row.read_at or now
+    for name in _TIMES[delivery]:
+        setattr(row, name, getattr(row, name) or now)
     row.error, row.next_try_at, row.unknown_at = "", None, None
-    row.save()
+    row.save(update_fields=["state", "error", "next_try_at", "unknown_at", *_TIMES[delivery]])
+
+
+def _move_and_ring(row: OutboundMessage, delivery: Delivery, now: datetime) -> None:
+    was_waiting = row.state in _IN_FLIGHT
+    move_forward(row, delivery, now)
     if was_waiting:
+        _ring_the_rest(row)
+
+
+def _ring_the_rest(row: OutboundMessage) -> None:
+    """Have sent what waited behind a message whose outcome came from outside; nothing waits as a rule."""
+    waiting = OutboundMessage.objects.filter(conversation=row.conversation_id, state__in=WAITING)
+    if waiting.exclude(pk=row.pk).exists():
         ring_sending(row.conversation_id, row.channel_id)
 
 

@@ -14,6 +14,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from core.compiled import Compiled, Parameter
 from core.errors import NitroError, Refused, Unavailable, Unknown, Unreadable
 from nfse.models import Invoice
 from nfse.services.notes.pictures import read_picture
@@ -25,7 +26,7 @@ from whatsapp.gateways.transports import open_messenger
 from whatsapp.models import Channel, Conversation, OutboundMessage
 from whatsapp.services.credentials import credentials_of
 from whatsapp.services.outbox import WAITING, ring_sending
-from whatsapp.services.receipts import adopt, is_same, name_file, tell_undelivered
+from whatsapp.services.receipts import adopt, catch_up, is_same, name_file, tell_undelivered
 
 log = structlog.get_logger(__name__)
 State = OutboundMessage.State
@@ -34,6 +35,16 @@ ASK_AFTER, ASK_AGAIN, NOT_FOUND_AFTER = timedelta(seconds=3), timedelta(seconds=
 DEAD_AFTER = timedelta(hours=24)
 CLOCK_SLACK = timedelta(minutes=2)
 SECONDS_OF_ONE_SEND = 45.0
+_READ_CONVERSATION = Compiled(
+    lambda: Conversation.objects.select_related("channel").defer("channel__qr").filter(pk=Parameter("pk"))
+)
+_LOCK_WAITING = Compiled(
+    lambda: (
+        OutboundMessage.objects.select_for_update(no_key=True, of=("self",))
+        .filter(conversation=Parameter("conversation"), state__in=WAITING)
+        .order_by("seq")
+    )
+)
 _WAITS = Backoff(first=4, factor=2, cap=120)
 NOT_SENT, NOT_KNOWN = "O WhatsApp não aceitou o envio; tentamos de novo.", "Envio sem resposta; conferindo."
 NO_ACCOUNT, REFUSED = "O número não tem conta no WhatsApp.", "O envio foi recusado pelo servidor do WhatsApp."
@@ -59,50 +70,68 @@ def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str
     Raises Snooze while something waits for its time, LeaseLost.
     """
     clock = Clock(now, timezone.now())
-    conversation = Conversation.objects.select_related("channel").get(pk=conversation_id)
+    conversation = _read_conversation(conversation_id)
     count, tried = 0, set[int]()
-    _doubt_interrupted(conversation_id, clock.read())
     while True:
-        channel = Channel.objects.get(pk=conversation.channel_id)
-        if channel.state != Channel.State.CONNECTED or channel.deleted_at is not None:
+        if not _is_connected(conversation.channel):
             return {"sent": count}  # it is rung again when the channel connects
-        row = _take_next(conversation_id, tried, clock.read())
+        row, waiting = _take_next(conversation_id, tried, clock.read())
         if row is None:
-            _snooze_or_stop(conversation_id, clock.read())
+            _snooze_or_stop(waiting, clock.read())
             return {"sent": count}
         if work.seconds_left < SECONDS_OF_ONE_SEND:
             _go_on_later(conversation, clock.read())
             return {"sent": count}
         work.check()
         tried.add(row.pk)
-        messenger = open_messenger(credentials_of(channel))
+        messenger = open_messenger(credentials_of(conversation.channel))
         if row.state == State.UNKNOWN:
             if _settle_unknown(row, messenger, clock):
                 tried.discard(row.pk)
-        else:
-            count += _send(row, conversation.address, messenger, clock)
+        elif _send(row, conversation.address, messenger, clock):
+            count += 1
+            if waiting == [row]:
+                return {"sent": count}  # what was put meanwhile has an item of its own
+        conversation = _read_conversation(conversation_id)
 
 
-def _doubt_interrupted(conversation_id: int, now: datetime) -> None:
-    """What an earlier run was sending when it died may have left (contract: unknown, never pending)."""
+def _read_conversation(conversation_id: int) -> Conversation:
+    found = _READ_CONVERSATION.first(pk=conversation_id)
+    if found is None:
+        raise Conversation.DoesNotExist
+    return found
+
+
+def _is_connected(channel: Channel) -> bool:
+    return channel.state == Channel.State.CONNECTED and channel.deleted_at is None
+
+
+def _take_next(
+    conversation_id: int, tried: set[int], now: datetime
+) -> tuple[OutboundMessage | None, list[OutboundMessage]]:
+    """Return the message to deal with now, if there is one, and all that wait.
+
+    It is one that is unknown, or one that is marked as being sent.
+    """
     with transaction.atomic(durable=True):
-        OutboundMessage.objects.filter(conversation=conversation_id, state=State.SENDING).update(
-            state=State.UNKNOWN, unknown_at=now, next_try_at=now, error=NOT_KNOWN
-        )
-
-
-def _take_next(conversation_id: int, tried: set[int], now: datetime) -> OutboundMessage | None:
-    """Return the message to deal with now: one that is unknown, or one that is marked as being sent."""
-    with transaction.atomic(durable=True):
-        rows = OutboundMessage.objects.select_for_update(no_key=True, of=("self",))
-        waiting = rows.filter(conversation=conversation_id, state__in=WAITING).order_by("seq")
-        untried = _list_untried([row for row in waiting if not _has_died(row, now)], tried, now)
+        rows = _LOCK_WAITING.all(conversation=conversation_id)
+        waiting = [row for row in rows if not _has_died(row, now)]
+        for row in waiting:
+            if row.state == State.SENDING:
+                _doubt(row, now)
+        untried = _list_untried(waiting, tried, now)
         if not any(_is_due(row, now) for row in untried):
-            return None
+            return None, waiting
         row = untried[0]
         if row.state == State.PENDING:
             _mark_sending(row, now)
-        return row
+        return row, waiting
+
+
+def _doubt(row: OutboundMessage, now: datetime) -> None:
+    """What an earlier run was sending when it died may have left (contract: unknown, never pending)."""
+    row.state, row.error, row.unknown_at, row.next_try_at = State.UNKNOWN, NOT_KNOWN, now, now
+    row.save(update_fields=["state", "error", "unknown_at", "next_try_at"])
 
 
 def _list_untried(waiting: list[OutboundMessage], tried: set[int], now: datetime) -> list[OutboundMessage]:
@@ -138,9 +167,8 @@ def _mark_sending(row: OutboundMessage, now: datetime) -> None:
     row.save(update_fields=["state", "tried_at", "attempts", "first_tried_at"])
 
 
-def _snooze_or_stop(conversation_id: int, now: datetime) -> None:
+def _snooze_or_stop(waiting: Iterable[OutboundMessage], now: datetime) -> None:
     """Raise Snooze until the next message may be tried, or until a held one has held long enough."""
-    waiting = OutboundMessage.objects.filter(conversation=conversation_id, state__in=WAITING).order_by("seq")
     moments = list(_moments(waiting, now))
     if moments:
         raise Snooze(max(0.5, (min(moments) - now).total_seconds()), "messages wait for their time")
@@ -165,8 +193,8 @@ def _go_on_later(conversation: Conversation, now: datetime) -> None:
         ring_sending(conversation.pk, conversation.channel_id)
 
 
-def _send(row: OutboundMessage, address: str, messenger: Messenger, clock: Clock) -> int:
-    """Send one message once and note what came of it; return 1 when the transport took it."""
+def _send(row: OutboundMessage, address: str, messenger: Messenger, clock: Clock) -> bool:
+    """Send one message once and note what came of it; return whether the transport took it."""
     try:
         sent = _hand_over(row, address, messenger)
     except NotOnWhatsApp:
@@ -182,8 +210,8 @@ def _send(row: OutboundMessage, address: str, messenger: Messenger, clock: Clock
         _put_back(row, NO_FILE, clock.read())
     else:
         _note_sent(row, sent, clock.read())
-        return 1
-    return 0
+        return True
+    return False
 
 
 def _hand_over(row: OutboundMessage, address: str, messenger: Messenger) -> Sent:
@@ -210,8 +238,20 @@ def _read_document(row: OutboundMessage) -> Document:
 
 
 def _note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:
-    with transaction.atomic(durable=True):
-        adopt(_lock(row), sent.message_id, now)
+    """Note that the transport has a message: one statement, unless an echo or a receipt was faster."""
+    untouched = OutboundMessage.objects.filter(pk=row.pk, state=State.SENDING, provider_message_id="")
+    if untouched.update(
+        state=State.SENT,
+        provider_message_id=sent.message_id,
+        sent_at=now,
+        error="",
+        next_try_at=None,
+        unknown_at=None,
+    ):
+        catch_up(row.channel_id, sent.message_id, now)
+    else:
+        with transaction.atomic(durable=True):
+            adopt(_lock(row), sent.message_id, now)
     log.info("message_sent", message_id=row.pk, attempts=row.attempts)
 
 

@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from core.compiled import Compiled, Parameter
 from core.text import folded_pattern
 from fiscal.documents.clock import competence_today
 from fiscal.enumerations import Environment, Gateway, TaxRegime, TotalTaxMode
@@ -160,7 +161,7 @@ def _narrow(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Co
 
 def get_company(firm_id: int, company_id: int) -> Company:
     """The firm's company with city, tax profile and what readiness needs. Raises NotFound."""
-    company = _with_facts(firm_id).filter(pk=company_id).first()
+    company = _COMPANY.first(firm=firm_id, pk=company_id)
     if company is None:
         raise NotFound
     return company
@@ -221,7 +222,7 @@ def count_companies(firm_id: int) -> int:
     return Company.objects.filter(firm_id=firm_id, is_active=True).count()
 
 
-def _with_facts(firm_id: int) -> QuerySet[Company]:
+def _with_facts(firm_id: int | Parameter) -> QuerySet[Company]:
     services = ServiceProfile.objects.filter(company=OuterRef("pk"), is_active=True)
     return (
         Company.objects.filter(firm_id=firm_id)
@@ -233,6 +234,9 @@ def _with_facts(firm_id: int) -> QuerySet[Company]:
             has_service=Exists(services),
         )
     )
+
+
+_COMPANY = Compiled(lambda: _with_facts(Parameter("firm")).filter(pk=Parameter("pk")))
 
 
 def _tax_facts(profile: TaxProfile | None) -> TaxFacts | None:

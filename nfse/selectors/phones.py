@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from core.compiled import Compiled, Parameter
 from nfse.models import AuthorizedPhone
 from nfse.permissions import NotFound
 
@@ -21,18 +22,27 @@ def get_phone(firm_id: int, phone_id: int) -> AuthorizedPhone:
 
 
 def list_phones_of_number(firm_id: int, number: str) -> QuerySet[AuthorizedPhone]:
-    """The active phones of a number in the firm, each with its company: one row for each active company.
+    """The active phones of a number in the firm, one for each active company, with its tax profile.
 
     `number` is E.164 or the digits of a WhatsApp address; both spellings of the ninth digit find the same
     (R76). Use of the number in other firms is never told (A16).
     """
+    return _list_asking(firm_id, AuthorizedPhone.index_number(number))
+
+
+def read_phones_of_number(firm_id: int, number: str) -> list[AuthorizedPhone]:
+    """The same, read: each message of the chat asks for it."""
+    return _ASKING.all(firm=firm_id, index=AuthorizedPhone.index_number(number))
+
+
+def _list_asking(firm_id: int | Parameter, number_index: str | Parameter) -> QuerySet[AuthorizedPhone]:
     phones = AuthorizedPhone.objects.filter(
-        firm_id=firm_id,
-        number_index=AuthorizedPhone.index_number(number),
-        is_active=True,
-        company__is_active=True,
+        firm_id=firm_id, number_index=number_index, is_active=True, company__is_active=True
     )
-    return phones.select_related("company").order_by("company__legal_name", "pk")
+    return phones.select_related("company__tax_profile").order_by("company__legal_name", "pk")
+
+
+_ASKING = Compiled(lambda: _list_asking(Parameter("firm"), Parameter("index")))
 
 
 def count_asking_phones(firm_id: int, company_id: int) -> int:

@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
 from django.conf import settings
-from django.db import transaction
 
+from queue_worker.transactions import refuse_transaction
 from whatsapp.gateways.openai_client import CallReport
 from whatsapp.models import AiCall
 
@@ -21,28 +21,24 @@ def save_ai_calls(
 
     `reports`: what `read_words` and `transcribe` showed to their `observe`; empty: nothing is written.
     """
-    if not reports:
-        return
-    with transaction.atomic(durable=True):
-        AiCall.objects.bulk_create(
-            AiCall(
-                firm_id=firm_id,
-                conversation_id=conversation_id,
-                purpose=report.purpose,
-                model=report.model[:60],
-                prompt_version=report.prompt_version,
-                outcome=report.outcome,
-                attempt=report.attempt,
-                request_id=report.request_id,
-                tokens_in=report.tokens_in,
-                tokens_cached=min(report.tokens_cached, report.tokens_in),
-                tokens_out=report.tokens_out,
-                audio_seconds=report.audio_seconds,
-                cost=reckon_cost(report, settings.OPENAI_PRICES),
-                duration_ms=report.milliseconds,
-                at=at,
-            )
-            for report in reports
+    refuse_transaction("save_ai_calls")
+    for report in reports:
+        AiCall.objects.create(
+            firm_id=firm_id,
+            conversation_id=conversation_id,
+            purpose=report.purpose,
+            model=report.model[:60],
+            prompt_version=report.prompt_version,
+            outcome=report.outcome,
+            attempt=report.attempt,
+            request_id=report.request_id,
+            tokens_in=report.tokens_in,
+            tokens_cached=min(report.tokens_cached, report.tokens_in),
+            tokens_out=report.tokens_out,
+            audio_seconds=report.audio_seconds,
+            cost=reckon_cost(report, settings.OPENAI_PRICES),
+            duration_ms=report.milliseconds,
+            at=at,
         )
 
 

@@ -109,9 +109,9 @@ def _put(conversation: Conversation, now: datetime, **fields: object) -> Outboun
     require_transaction("outbox")
     if not conversation.address or not conversation.last_seq:
         raise NeverWrote
-    known = OutboundMessage.objects.filter(dedupe_key=fields["dedupe_key"]).first()
-    if known is not None:
-        return known
+    same = OutboundMessage.objects.filter(dedupe_key=fields["dedupe_key"])
+    if same.exists():
+        return same.get()
     if fields.get("slot"):
         _supersede(conversation, str(fields["slot"]), now)
     conversation.out_seq += 1

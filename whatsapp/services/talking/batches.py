@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from core.compiled import Compiled, Parameter
 from whatsapp.models import Conversation, InboundMessage
 from whatsapp.reading.reader import MAX_CHARACTERS
 
@@ -14,6 +15,11 @@ MEDIA_CAP = timedelta(seconds=8)
 YES_BUTTON, CANCEL_BUTTON = "yes:", "cancel"
 _FILES = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT})
 _WITHOUT_WORDS = frozenset({Kind.STICKER, Kind.LOCATION, Kind.CONTACT, Kind.POLL, Kind.OTHER})
+_UNREAD = Compiled(
+    lambda: InboundMessage.objects.filter(
+        conversation=Parameter("conversation"), seq__gt=Parameter("after"), seq__lte=Parameter("upto")
+    ).order_by("sent_at", "seq")
+)
 _AGREEING = frozenset("👍👌✅🆗")
 
 
@@ -72,10 +78,7 @@ class Batch:
 
 def list_unread(conversation: Conversation) -> list[InboundMessage]:
     """Return the unread messages of a conversation in order: by the sender's clock, then by arrival."""
-    unread = InboundMessage.objects.filter(
-        conversation=conversation, seq__gt=conversation.done_seq, seq__lte=conversation.last_seq
-    )
-    return list(unread.order_by("sent_at", "seq"))
+    return _UNREAD.all(conversation=conversation.pk, after=conversation.done_seq, upto=conversation.last_seq)
 
 
 def waits_for_media(messages: Iterable[InboundMessage], conversation: Conversation, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from core.compiled import Compiled, Parameter
 from fiscal.values import LoadedCertificate
 from nfse.models import Notice
 from nfse.services.issuing.preparing import find_certificate
@@ -42,6 +43,18 @@ MOST_READS = 3
 MEDIA_PAUSE, BUSY_PAUSE = 1.0, 0.5
 
 
+_CONVERSATION = Compiled(
+    lambda: Conversation.objects.select_related("channel", "contact").filter(pk=Parameter("pk"))
+)
+_LOCKED_CONVERSATION = Compiled(
+    lambda: (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("channel", "contact")
+        .filter(pk=Parameter("pk"))
+    )
+)
+
+
 @dataclass(frozen=True)
 class Scene:
     """What one reading of a batch was made from; the version tells whether it still holds."""
@@ -73,9 +86,16 @@ def converse(*, conversation_id: int, work: Work, now: datetime | None = None) -
     raise RetryLater(BUSY_PAUSE, reason="more messages keep coming, or the note changes meanwhile")
 
 
+def _get(query: Compiled[Conversation], conversation_id: int) -> Conversation:
+    conversation = query.first(pk=conversation_id)
+    if conversation is None:
+        raise Conversation.DoesNotExist
+    return conversation
+
+
 def _read(conversation_id: int, now: datetime) -> Scene | None:
     """Read all that is unread, with no lock and no transaction."""
-    conversation = Conversation.objects.select_related("channel", "contact").get(pk=conversation_id)
+    conversation = _get(_CONVERSATION, conversation_id)
     messages = list_unread(conversation)
     if not messages or conversation.merged_into_id is not None:
         return None
@@ -155,8 +175,7 @@ def _apply(scene: Scene, work: Work, now: datetime, *, is_last: bool) -> bool:
     """Write all that a batch does, or nothing: false when more came or somebody else decided meanwhile."""
     batch = scene.batch
     with transaction.atomic(durable=True):
-        locked = Conversation.objects.select_for_update(of=("self",)).select_related("channel", "contact")
-        conversation = locked.get(pk=scene.conversation.pk)
+        conversation = _get(_LOCKED_CONVERSATION, scene.conversation.pk)
         if conversation.version != batch.version or conversation.done_seq >= batch.upto:
             return False
         if conversation.last_seq > batch.upto and (not is_last or scene.understood.event is Event.YES):

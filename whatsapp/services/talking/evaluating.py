@@ -10,7 +10,7 @@ from fiscal.documents.clock import competence_today
 from fiscal.values import LoadedCertificate, RuleProblem
 from nfse.actors import Actor
 from nfse.models import Company, ServiceProfile, TaxProfile
-from nfse.selectors.companies import find_tax_profile, get_company, list_services
+from nfse.selectors.companies import get_company, list_services
 from nfse.services.issuing import gates
 from nfse.services.issuing.cities import request_reading
 from nfse.services.issuing.preparing import Mirror, make_mirror
@@ -33,6 +33,7 @@ class Evaluation:
 
     draft: Draft
     fields: Fields
+    company: Company
     client: Client = NOBODY
     question: Question | None = None
     missing: tuple[str, ...] = ()
@@ -56,16 +57,16 @@ class Issuing:
     certificate: LoadedCertificate | None
 
 
-def check_company(firm_id: int, company_id: int, now: datetime) -> tuple[RuleProblem, ...]:
-    """Return what keeps a company from issuing any note (N8)."""
-    return tuple(gates.check_company(get_company(firm_id, company_id), now))
+def check_company(company: Company, now: datetime) -> tuple[RuleProblem, ...]:
+    """Return what keeps a company, as `get_company` returned it, from issuing any note (N8)."""
+    return tuple(gates.check_company(company, now))
 
 
 def evaluate(issuing: Issuing, draft: Draft) -> Evaluation:
     """Recompute a draft of a known company. Inside the caller's transaction: it may add the taker's row."""
     firm_id = issuing.actor.firm_id
     company = get_company(firm_id, issuing.company_id)
-    profile = find_tax_profile(firm_id, company.pk)
+    profile = getattr(company, "tax_profile", None)
     draft = _check_own(_check_limit(replace(draft, options=draft.options), profile), company)
     if draft.trouble_of(Asked.TAKER) is None or draft.document:
         draft, client = find_client(firm_id, draft)
@@ -76,7 +77,7 @@ def evaluate(issuing: Issuing, draft: Draft) -> Evaluation:
     draft, question = _ask_besides(issuing, draft, client)
     missing = _list_missing(draft)
     draft = replace(draft, options=draft.options if question else ())
-    open_now = Evaluation(draft, Fields.INCOMPLETE, client, question, missing)
+    open_now = Evaluation(draft, Fields.INCOMPLETE, company, client, question, missing)
     if draft.troubles and question is None:
         return replace(open_now, fields=Fields.BAD)
     if question is not None or missing:
@@ -91,7 +92,7 @@ def _finish(issuing: Issuing, open_now: Evaluation) -> Evaluation:
     draft, firm_id = open_now.draft, issuing.actor.firm_id
     services = list(list_services(firm_id, issuing.company_id))
     if not services:
-        problems = check_company(firm_id, issuing.company_id, issuing.now)
+        problems = check_company(open_now.company, issuing.now)
         return replace(open_now, fields=Fields.VALID, blocked=problems)
     service, others = _choose_service(draft, services)
     if service is None:

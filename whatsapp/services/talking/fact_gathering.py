@@ -11,7 +11,7 @@ from whatsapp.models import OutboundMessage, Session
 from whatsapp.services.talking import canceling
 from whatsapp.services.talking.batches import YES_BUTTON, Heard
 from whatsapp.services.talking.evaluating import Evaluation, check_company
-from whatsapp.services.talking.last_notes import find_last_request
+from whatsapp.services.talking.last_notes import has_last_request
 from whatsapp.services.talking.mirrors import look_again
 from whatsapp.services.talking.sessions import find_resumable
 from whatsapp.services.talking.talk import Talk
@@ -47,7 +47,7 @@ def gather(talk: Talk, event: Event, picked: Picked, known: Known) -> Facts:
         has_several_companies=len(talk.speaker.companies) > 1,
         company_is_known=company is not None,
         picked=picked,
-        has_last_note=find_last_request(talk.firm.pk, company.pk if company else None) is not None,
+        has_last_note=has_last_request(talk.firm.pk, company.pk if company else None),
         may_resume=event in {Event.RESUME, Event.RETRY}
         and session is None
         and find_resumable(talk.conversation, talk.now) is not None,
@@ -89,7 +89,7 @@ def _facts_of_draft(talk: Talk, known: Facts) -> Facts:
     evaluation = talk.evaluate()
     if evaluation is None:
         return known
-    blocked = evaluation.blocked or _company_problems(talk)
+    blocked = evaluation.blocked or _company_problems(talk, evaluation)
     talk.blocked = blocked
     session = talk.session
     shown = session.mirror_hash if session else ""
@@ -102,12 +102,11 @@ def _facts_of_draft(talk: Talk, known: Facts) -> Facts:
     )
 
 
-def _company_problems(talk: Talk) -> tuple[RuleProblem, ...]:
+def _company_problems(talk: Talk, evaluation: Evaluation) -> tuple[RuleProblem, ...]:
     """With no session open, a company that cannot issue is told before anything is asked (row 3)."""
-    company = talk.company
-    if talk.session is not None or company is None:
+    if talk.session is not None or talk.company is None:
         return ()
-    return check_company(talk.firm.pk, company.pk, talk.now)
+    return check_company(evaluation.company, talk.now)
 
 
 def _status_of(evaluation: Evaluation, lookup: Lookup) -> Lookup:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from core.days import start_of_day
 from fiscal.documents.clock import competence_today
 from nfse.models import Invoice, InvoiceRequest
@@ -14,9 +16,19 @@ LISTED = 5
 
 def find_last_request(firm_id: int, company_id: int | None) -> InvoiceRequest | None:
     """Return the company's last request of which a note stands."""
-    requests = InvoiceRequest.objects.select_related("taker", "invoice")
-    mine = requests.filter(firm_id=firm_id, company_id=company_id, state__in=STANDING)
-    return mine.order_by("-confirmed_at", "-pk").first() if company_id else None
+    if company_id is None:
+        return None
+    mine = _list_standing(firm_id, company_id).select_related("taker", "invoice")
+    return mine.order_by("-confirmed_at", "-pk").first()
+
+
+def has_last_request(firm_id: int, company_id: int | None) -> bool:
+    """Whether the company has a request of which a note stands."""
+    return company_id is not None and _list_standing(firm_id, company_id).exists()
+
+
+def _list_standing(firm_id: int, company_id: int) -> QuerySet[InvoiceRequest]:
+    return InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id, state__in=STANDING)
 
 
 def draft_of_last(firm_id: int, company_id: int | None, now: datetime) -> Draft | None:

@@ -62,5 +62,5 @@ def _is_only_mirror(talk: Talk) -> bool:
 
 def _last_text(talk: Talk) -> str:
     mine = OutboundMessage.objects.filter(conversation=talk.conversation, kind=OutboundMessage.Kind.TEXT)
-    last = mine.order_by("-seq").first()
-    return last.text if last is not None else ""
+    last = mine.order_by("-seq").values_list("text").first()
+    return str(last[0]) if last is not None else ""

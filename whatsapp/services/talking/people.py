@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
+from core.compiled import Compiled, Parameter
 from nfse.actors import Actor
 from nfse.models import AuthorizedPhone, Company, Firm
-from nfse.selectors.phones import list_phones_of_number
+from nfse.selectors.phones import read_phones_of_number
 from whatsapp.models import ContactAlias, Conversation
+
+_FIRM = Compiled(lambda: Firm.objects.select_related("account").filter(pk=Parameter("pk")))
+_NUMBER = Compiled(
+    lambda: ContactAlias.objects.filter(contact=Parameter("contact"), kind=ContactAlias.Kind.PHONE.value)
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,8 @@ class Speaker:
 
 def find_speaker(conversation: Conversation) -> Speaker:
     """Return who writes in a conversation, by its contact's phone. A hidden number is nobody (R76)."""
-    firm = Firm.objects.select_related("account").get(pk=conversation.firm_id)
-    alias = ContactAlias.objects.filter(contact_id=conversation.contact_id, kind=ContactAlias.Kind.PHONE)
-    number = alias.first()
+    firm = _FIRM.first(pk=conversation.firm_id) or conversation.firm
+    number = _NUMBER.first(contact=conversation.contact_id)
     if number is None or not firm.is_active or firm.account.blocked_at is not None:
         return Speaker(firm, ())
-    return Speaker(firm, tuple(list_phones_of_number(conversation.firm_id, number.digits)))
+    return Speaker(firm, tuple(read_phones_of_number(conversation.firm_id, number.digits)))

@@ -22,9 +22,12 @@ _OPEN_VALUES = [state.value for state in OPEN]
 
 
 def find_open(conversation: Conversation) -> Session | None:
-    """Return the open session of a conversation, with what a turn reads of it."""
-    sessions = Session.objects.select_related("company", "phone", "request", "invoice__request")
-    return sessions.filter(conversation=conversation, state__in=_OPEN_VALUES).first()
+    """Return the open session of a conversation, if it has one, with what a turn reads of it."""
+    open_ids = Session.objects.filter(conversation=conversation, state__in=_OPEN_VALUES).values_list("pk")
+    found = open_ids.first()
+    if found is None:
+        return None
+    return Session.objects.select_related("company", "phone", "request", "invoice__request").get(pk=found[0])
 
 
 def find_resumable(conversation: Conversation, now: datetime) -> Session | None:

@@ -14,6 +14,7 @@ from embedded.servers import free_port
 from nfse.models import AuthorizedPhone, Company
 from nfse.tests.firms import make_company, make_office
 from sandbox.testing import Sandbox
+from whatsapp.gateways.evolution_link import EVENTS
 from whatsapp.models import Channel
 from whatsapp.tests.people import make_channel
 
@@ -49,14 +50,14 @@ def _authorise(company: Company, phones: tuple[str, ...]) -> None:
 
 
 def open_instances(stage: Stage, sandbox: Sandbox, web_port: int) -> None:
-    """Let the emulator tell everything of the channels to the web server."""
+    """Let the emulator tell the web server all that the product asks for: echoes and receipts as well."""
     for channel in stage.channels:
         sandbox.create_instance(
             channel.instance_name,
             channel.token,
             url=f"http://127.0.0.1:{web_port}/webhooks/whatsapp/{channel.key}/",
             headers={"X-Webhook-Secret": SECRET},
-            events=["MESSAGES_UPSERT"],
+            events=[*EVENTS],
         )
         sandbox.instance(channel.instance_name, "scan", number=channel.number)
 

@@ -90,7 +90,7 @@ def test_a_turn_that_asks_the_model_and_the_send_of_its_answer(line):
     eventually(lambda: WorkItem.objects.filter(kind="whatsapp.converse").exists(), "the message")
     line.sandbox.set_evolution(webhooks="never")
     make_due()
-    with budget(28):
+    with budget(30):
         run_one("whatsapp.converse")
     with budget(9):
         run_one("whatsapp.send")

@@ -12,7 +12,7 @@ from whatsapp.services.media import fetch_media, give_up_media
 from whatsapp.services.outbox import SEND
 from whatsapp.services.reconciling import reconcile_channel
 from whatsapp.services.ringing import FETCH_MEDIA
-from whatsapp.services.sending import send_waiting
+from whatsapp.services.sending.running import send_waiting
 from whatsapp.services.talking import kinds
 from whatsapp.services.talking.clocks import mind_clock
 from whatsapp.services.talking.converse import converse, tell_unread

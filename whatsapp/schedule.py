@@ -6,7 +6,7 @@ from core.schedule import Periodic
 from whatsapp.services.media import requeue_lost_media
 from whatsapp.services.reconciling import enqueue_reconciliations
 from whatsapp.services.retention import delete_old_messages
-from whatsapp.services.sending import ring_lost_sendings
+from whatsapp.services.sending.sweeping import ring_lost_sendings
 from whatsapp.services.sweeping import ring_lost_conversations
 from whatsapp.services.talking.clocks import mind_clocks
 from whatsapp.services.watching import watch_channels

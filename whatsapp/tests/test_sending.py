@@ -16,9 +16,10 @@ from queue_worker.services import reap
 from queue_worker.tests.support import claim_one, expire_leases, race, run_due
 from queue_worker.work import Work
 from whatsapp.models import Channel, Conversation, OutboundMessage
-from whatsapp.services import early_receipts, sending
+from whatsapp.services import early_receipts
 from whatsapp.services.outbox import NeverWrote, put_document, put_text
-from whatsapp.services.sending import ring_lost_sendings
+from whatsapp.services.sending import handing_over
+from whatsapp.services.sending.sweeping import ring_lost_sendings
 from whatsapp.services.watching import watch_channels
 from whatsapp.tests.lines import (
     NUMBERS,
@@ -188,7 +189,7 @@ def test_a_worker_that_dies_after_sending_is_asked_about_and_nothing_is_sent_aga
 
 def die_in(monkeypatch, step):
     """The worker's process disappears at this step: nothing is recorded, its lease runs out."""
-    monkeypatch.setattr(sending, step, vanish)
+    monkeypatch.setattr(handing_over, step, vanish)
     item = claim_one("chat")
     handler = get_handler(item.kind)
     work = Work(item, handler)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from whatsapp.models import Conversation, OutboundMessage
-from whatsapp.services.sending import ring_lost_sendings
+from whatsapp.services.sending.sweeping import ring_lost_sendings
 from whatsapp.services.sweeping import ring_lost_conversations
 from whatsapp.services.talking.clocks import mind_clocks
 from whatsapp.tests.people import NOW, make_talk

@@ -7,7 +7,7 @@ import pytest
 from nfse.models import AuthorizedPhone
 from whatsapp.management.rehearsal.letters import Line, new_id
 from whatsapp.models import Channel, OutboundMessage, Session
-from whatsapp.services.sending import ring_lost_sendings
+from whatsapp.services.sending.sweeping import ring_lost_sendings
 from whatsapp.tests.rehearsing import stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from nfse.services.notes.pictures import read_picture
 from queue_worker.policy import Backoff
 from whatsapp.gateways.transport import Document, Messenger, NotOnWhatsApp, Sent
 from whatsapp.models import OutboundMessage
-from whatsapp.services.receipts import adopt, name_file
+from whatsapp.services.receipts import adopt, catch_up, name_file
 from whatsapp.services.sending.rows import NOT_KNOWN, Clock, State, end_message, lock_message
 
 log = structlog.get_logger(__name__)
@@ -26,8 +26,8 @@ class _FileNotReadable(NitroError):
     """The note's file is not there yet: nothing was sent."""
 
 
-def send_message(row: OutboundMessage, address: str, messenger: Messenger, clock: Clock) -> int:
-    """Send one message once and note what came of it; return 1 when the transport took it."""
+def send_message(row: OutboundMessage, address: str, messenger: Messenger, clock: Clock) -> bool:
+    """Send one message once and note what came of it; return whether the transport took it."""
     try:
         sent = _hand_over(row, address, messenger)
     except NotOnWhatsApp:
@@ -43,8 +43,8 @@ def send_message(row: OutboundMessage, address: str, messenger: Messenger, clock
         _put_back(row, NO_FILE, clock.read())
     else:
         _note_sent(row, sent, clock.read())
-        return 1
-    return 0
+        return True
+    return False
 
 
 def _hand_over(row: OutboundMessage, address: str, messenger: Messenger) -> Sent:
@@ -67,8 +67,20 @@ def _read_document(row: OutboundMessage) -> Document:
 
 
 def _note_sent(row: OutboundMessage, sent: Sent, now: datetime) -> None:
-    with transaction.atomic(durable=True):
-        adopt(lock_message(row), sent.message_id, now)
+    """Note that the transport has a message: one statement, unless an echo or a receipt was faster."""
+    untouched = OutboundMessage.objects.filter(pk=row.pk, state=State.SENDING, provider_message_id="")
+    if untouched.update(
+        state=State.SENT,
+        provider_message_id=sent.message_id,
+        sent_at=now,
+        error="",
+        next_try_at=None,
+        unknown_at=None,
+    ):
+        catch_up(row.channel_id, sent.message_id, now)
+    else:
+        with transaction.atomic(durable=True):
+            adopt(lock_message(row), sent.message_id, now)
     log.info("message_sent", message_id=row.pk, attempts=row.attempts)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from core.compiled import Compiled, Parameter
 from queue_worker.work import Work
 from whatsapp.gateways.transports import open_messenger
 from whatsapp.models import Channel, Conversation, OutboundMessage
@@ -18,10 +19,13 @@ from whatsapp.services.credentials import credentials_of
 from whatsapp.services.outbox import ring_sending
 from whatsapp.services.sending.handing_over import send_message
 from whatsapp.services.sending.rows import Clock, State
-from whatsapp.services.sending.settling import doubt_interrupted, settle_unknown
+from whatsapp.services.sending.settling import settle_unknown
 from whatsapp.services.sending.taking import snooze_or_stop, take_next
 
 SECONDS_OF_ONE_SEND = 45.0
+_READ_CONVERSATION = Compiled(
+    lambda: Conversation.objects.select_related("channel").defer("channel__qr").filter(pk=Parameter("pk"))
+)
 
 
 def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str, int]:
@@ -30,28 +34,40 @@ def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str
     Raises Snooze while something waits for its time, LeaseLost.
     """
     clock = Clock(now, timezone.now())
-    conversation = Conversation.objects.select_related("channel").get(pk=conversation_id)
+    conversation = _read_conversation(conversation_id)
     count, tried = 0, set[int]()
-    doubt_interrupted(conversation_id, clock.read())
     while True:
-        channel = Channel.objects.get(pk=conversation.channel_id)
-        if channel.state != Channel.State.CONNECTED or channel.deleted_at is not None:
+        if not _is_connected(conversation.channel):
             return {"sent": count}  # it is rung again when the channel connects
-        row = take_next(conversation_id, tried, clock.read())
+        row, waiting = take_next(conversation_id, tried, clock.read())
         if row is None:
-            snooze_or_stop(conversation_id, clock.read())
+            snooze_or_stop(waiting, clock.read())
             return {"sent": count}
         if work.seconds_left < SECONDS_OF_ONE_SEND:
             _go_on_later(conversation, clock.read())
             return {"sent": count}
         work.check()
         tried.add(row.pk)
-        messenger = open_messenger(credentials_of(channel))
+        messenger = open_messenger(credentials_of(conversation.channel))
         if row.state == State.UNKNOWN:
             if settle_unknown(row, messenger, clock):
                 tried.discard(row.pk)
-        else:
-            count += send_message(row, conversation.address, messenger, clock)
+        elif send_message(row, conversation.address, messenger, clock):
+            count += 1
+            if waiting == [row]:
+                return {"sent": count}  # what was put meanwhile has an item of its own
+        conversation = _read_conversation(conversation_id)
+
+
+def _read_conversation(conversation_id: int) -> Conversation:
+    found = _READ_CONVERSATION.first(pk=conversation_id)
+    if found is None:
+        raise Conversation.DoesNotExist
+    return found
+
+
+def _is_connected(channel: Channel) -> bool:
+    return channel.state == Channel.State.CONNECTED and channel.deleted_at is None
 
 
 def _go_on_later(conversation: Conversation, now: datetime) -> None:

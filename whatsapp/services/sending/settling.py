@@ -9,28 +9,12 @@ from core.errors import Refused, Unavailable, Unknown, Unreadable
 from whatsapp.gateways.transport import Messenger, Window
 from whatsapp.models import OutboundMessage
 from whatsapp.services.receipts import adopt, is_same
-from whatsapp.services.sending.rows import (
-    DEAD_AFTER,
-    NOT_KNOWN,
-    TOO_LATE,
-    Clock,
-    State,
-    end_message,
-    lock_message,
-)
+from whatsapp.services.sending.rows import DEAD_AFTER, TOO_LATE, Clock, State, end_message, lock_message
 
 log = structlog.get_logger(__name__)
 ASK_AGAIN, NOT_FOUND_AFTER = timedelta(seconds=15), timedelta(seconds=60)
 CLOCK_SLACK = timedelta(minutes=2)
 NEVER_FOUND = "Enviada duas vezes sem confirmação do WhatsApp."
-
-
-def doubt_interrupted(conversation_id: int, now: datetime) -> None:
-    """What an earlier run was sending when it died may have left (contract: unknown, never pending)."""
-    with transaction.atomic(durable=True):
-        OutboundMessage.objects.filter(conversation=conversation_id, state=State.SENDING).update(
-            state=State.UNKNOWN, unknown_at=now, next_try_at=now, error=NOT_KNOWN
-        )
 
 
 def settle_unknown(row: OutboundMessage, messenger: Messenger, clock: Clock) -> bool:

@@ -5,34 +5,55 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from core.compiled import Compiled, Parameter
 from queue_worker.errors import Snooze
 from whatsapp.models import OutboundMessage
 from whatsapp.services.outbox import WAITING
-from whatsapp.services.sending.rows import DEAD_AFTER, TOO_LATE, State, end_message
+from whatsapp.services.sending.rows import DEAD_AFTER, NOT_KNOWN, TOO_LATE, State, end_message
 
 HELD_BY_ONE = timedelta(minutes=2)
+_LOCK_WAITING = Compiled(
+    lambda: (
+        OutboundMessage.objects.select_for_update(no_key=True, of=("self",))
+        .filter(conversation=Parameter("conversation"), state__in=WAITING)
+        .order_by("seq")
+    )
+)
 
 
-def take_next(conversation_id: int, tried: set[int], now: datetime) -> OutboundMessage | None:
-    """Return the message to deal with now: one that is unknown, or one that is marked as being sent."""
+def take_next(
+    conversation_id: int, tried: set[int], now: datetime
+) -> tuple[OutboundMessage | None, list[OutboundMessage]]:
+    """Return the message to deal with now, if there is one, and all that wait.
+
+    It is one that is unknown, or one that is marked as being sent.
+    """
     with transaction.atomic(durable=True):
-        rows = OutboundMessage.objects.select_for_update(no_key=True, of=("self",))
-        waiting = rows.filter(conversation=conversation_id, state__in=WAITING).order_by("seq")
-        untried = _list_untried([row for row in waiting if not _has_died(row, now)], tried, now)
+        rows = _LOCK_WAITING.all(conversation=conversation_id)
+        waiting = [row for row in rows if not _has_died(row, now)]
+        for row in waiting:
+            if row.state == State.SENDING:
+                _doubt(row, now)
+        untried = _list_untried(waiting, tried, now)
         if not any(_is_due(row, now) for row in untried):
-            return None
+            return None, waiting
         row = untried[0]
         if row.state == State.PENDING:
             _mark_sending(row, now)
-        return row
+        return row, waiting
 
 
-def snooze_or_stop(conversation_id: int, now: datetime) -> None:
+def snooze_or_stop(waiting: Iterable[OutboundMessage], now: datetime) -> None:
     """Raise Snooze until the next message may be tried, or until a held one has held long enough."""
-    waiting = OutboundMessage.objects.filter(conversation=conversation_id, state__in=WAITING).order_by("seq")
     moments = list(_moments(waiting, now))
     if moments:
         raise Snooze(max(0.5, (min(moments) - now).total_seconds()), "messages wait for their time")
+
+
+def _doubt(row: OutboundMessage, now: datetime) -> None:
+    """What an earlier run was sending when it died may have left (contract: unknown, never pending)."""
+    row.state, row.error, row.unknown_at, row.next_try_at = State.UNKNOWN, NOT_KNOWN, now, now
+    row.save(update_fields=["state", "error", "unknown_at", "next_try_at"])
 
 
 def _list_untried(waiting: list[OutboundMessage], tried: set[int], now: datetime) -> list[OutboundMessage]:

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 from core.schedule import Periodic
+from whatsapp.services.ai_models import check_models
 from whatsapp.services.media import requeue_lost_media
 from whatsapp.services.reconciling import enqueue_reconciliations
 from whatsapp.services.retention import delete_old_messages
@@ -29,6 +30,9 @@ SCHEDULE = [
         5 * MINUTE,
         enqueue_reconciliations,
         "{} canais",
+    ),
+    Periodic(
+        "whatsapp.check_models", "Conferir os modelos de IA", time(5, 40), check_models, "{} não existem"
     ),
     Periodic(
         "whatsapp.delete_old_messages",

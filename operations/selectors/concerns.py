@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.disks import list_disks
+from core.formatting import format_date
 from core.http.reports import Kind, Trouble
 from credits.models import Order, PaymentRefund, Wallet
 from inbox.models import Delivery
@@ -24,7 +25,12 @@ from queue_worker.health import WORKER_SECONDS
 from queue_worker.models import WorkItem
 from queue_worker.queues import Queue
 from queue_worker.selectors import find_oldest_due_seconds, list_live_workers, list_workers
-from whatsapp.selectors.operators import list_channels_down, list_lost_answers, list_unreadable_webhooks
+from whatsapp.selectors.operators import (
+    list_channels_down,
+    list_ending_models,
+    list_lost_answers,
+    list_unreadable_webhooks,
+)
 
 LATE = timedelta(minutes=10)
 SEARCHES_OF = timedelta(days=1)
@@ -198,10 +204,18 @@ def _chat(now: datetime) -> Iterator[Concern]:
     lost = list_lost_answers(now)
     title = "Respostas do chat que não chegaram a ninguém nas últimas 24 horas"
     yield _counted("chat:lost", title, lost, "ended_at", firms, tone="warning")
+    ending = list(list_ending_models(now))
+    names = ", ".join(f"{model.name} ({_tell_end(model.shutdown_on)})" for model in ending)
+    title = f"Modelos da OpenAI em uso que não existem ou vão acabar: {names}"
+    yield Concern("chat:models", title, len(ending), None, reverse("operations:machine"), alert_after=AT_ONCE)
     url = _with(reverse("operations:deliveries"), estado="refused", origem="whatsapp")
     title = "Webhooks do WhatsApp que não deu para ler nas últimas 24 horas"
     odd = list_unreadable_webhooks(now)
     yield _counted("chat:unreadable", title, odd, "received_at", url, tone="warning", alert_after=AT_ONCE)
+
+
+def _tell_end(day: date | None) -> str:
+    return f"até {format_date(day)}" if day else "não existe"
 
 
 MACHINE_TITLES = {

@@ -7,6 +7,7 @@ from django import forms
 from core.errors import NitroError
 from core.forms import DayField, FilterForm, IdField, RefusableForm
 from whatsapp.conversation.states import LABELS, OPEN, Kind
+from whatsapp.selectors.channels import list_channels
 from whatsapp.selectors.sessions import SessionFilters, list_chatting_companies
 from whatsapp.services.handoff import LONGEST_ANSWER, AnswerTooLong, EmptyAnswer, NotTakenOver
 
@@ -21,12 +22,16 @@ PERIOD = "O fim do período vem antes do começo."
 
 
 class SessionFilterForm(FilterForm):
-    """`?q=&empresa=<company id>&situacao=<group or state>&tipo=&de=&ate=`."""
+    """`?q=&empresa=<company id>&canal=<channel id>&situacao=<group or state>&tipo=&de=&ate=`.
+
+    A firm of one channel is not asked for it.
+    """
 
     search_field = "q"
 
     q = forms.CharField(label="Pessoa, telefone ou protocolo", required=False, max_length=80)
     empresa = IdField(label="Empresa", required=False)
+    canal = IdField(label="Canal", required=False)
     situacao = forms.ChoiceField(
         label="Situação",
         required=False,
@@ -50,6 +55,11 @@ class SessionFilterForm(FilterForm):
         if len(companies) <= MOST_CHOICES:
             choices = [("", "Todas"), *((company.pk, company.display_name) for company in companies)]
             self.fields["empresa"].widget = forms.Select(choices=choices)
+        channels = list(list_channels(firm_id).values_list("pk", "name"))
+        if len(channels) > 1:
+            self.fields["canal"].widget = forms.Select(choices=[("", "Todos"), *channels])
+        else:
+            del self.fields["canal"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -65,6 +75,7 @@ class SessionFilterForm(FilterForm):
         return SessionFilters(
             text=asked.get("q", ""),
             company_id=asked.get("empresa"),
+            channel_id=asked.get("canal"),
             states=GROUPS[state][1] if state in GROUPS else (state,) if state else (),
             kind=asked.get("tipo", ""),
             since=asked.get("de"),

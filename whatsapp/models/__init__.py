@@ -1,6 +1,6 @@
 """Tables of the chat. Text of people is encrypted; what is looked up has a blind index (R28)."""
 
-from whatsapp.models.ai_calls import AiCall
+from whatsapp.models.ai_calls import AiCall, AiModel
 from whatsapp.models.channels import Channel, ChannelEvent
 from whatsapp.models.contacts import Contact, ContactAlias
 from whatsapp.models.conversations import Conversation
@@ -10,6 +10,7 @@ from whatsapp.models.sessions import Session, SessionEvent
 
 __all__ = [
     "AiCall",
+    "AiModel",
     "Channel",
     "ChannelEvent",
     "Contact",

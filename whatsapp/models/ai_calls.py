@@ -7,6 +7,22 @@ from nfse.models import Firm
 from whatsapp.models.conversations import Conversation
 
 
+class AiModel(models.Model):
+    """What OpenAI said last of a model that the settings name: one that was shut down answers nobody."""
+
+    name = models.CharField("modelo", max_length=60, unique=True)
+    checked_at = models.DateTimeField("conferido em")
+    missing_since = models.DateTimeField("não existe desde", null=True, blank=True)
+    shutdown_on = models.DateField("desligado em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "modelo de IA"
+        verbose_name_plural = "modelos de IA"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AiCall(models.Model):
     """One try of a call of OpenAI. `cost`: millionths of a US dollar, by the prices of its day."""
 

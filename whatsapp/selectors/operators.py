@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from inbox.models import Delivery
-from whatsapp.models import Channel, OutboundMessage
+from whatsapp.models import AiModel, Channel, OutboundMessage
 
+SHUTDOWN_WITHIN = timedelta(days=30)
 LOOKED_AT, DOWN_AFTER = timedelta(days=1), timedelta(minutes=5)
 _LOST = (OutboundMessage.State.FAILED, OutboundMessage.State.DEAD)
 
@@ -26,3 +29,11 @@ def list_unreadable_webhooks(now: datetime) -> QuerySet[Delivery]:
     return Delivery.objects.filter(
         source="whatsapp", state=Delivery.State.REFUSED, received_at__gte=now - LOOKED_AT
     )
+
+
+def list_ending_models(now: datetime) -> QuerySet[AiModel]:
+    """Return the models in use that do not exist any more, or will not within a month."""
+    names = (settings.OPENAI_READING_MODEL, settings.OPENAI_HEARING_MODEL)
+    until = timezone.localdate(now) + SHUTDOWN_WITHIN
+    mine = AiModel.objects.filter(name__in=names if settings.OPENAI_ENABLED else ())
+    return mine.filter(Q(missing_since__isnull=False) | Q(shutdown_on__lte=until))

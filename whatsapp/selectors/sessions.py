@@ -20,6 +20,7 @@ class SessionFilters:
 
     text: str = ""
     company_id: int | None = None
+    channel_id: int | None = None
     states: tuple[str, ...] = ()
     kind: str = ""
     since: date | None = None
@@ -31,6 +32,8 @@ def list_sessions(firm_id: int, filters: SessionFilters) -> QuerySet[Session]:
     found = Session.objects.filter(firm_id=firm_id)
     if filters.company_id:
         found = found.filter(company_id=filters.company_id)
+    if filters.channel_id:
+        found = found.filter(conversation__channel_id=filters.channel_id)
     if filters.states:
         found = found.filter(state__in=filters.states)
     if filters.kind:

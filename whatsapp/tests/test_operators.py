@@ -1,12 +1,12 @@
 """What operators see of the chat on their first page: counts of what needs them (O14)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from inbox.models import Delivery
 from operations.selectors.concerns import list_concerns
-from whatsapp.models import OutboundMessage
+from whatsapp.models import AiModel, OutboundMessage
 from whatsapp.tests.people import NOW, make_channel, make_talk
 from whatsapp.tests.samples import read_body
 
@@ -39,3 +39,19 @@ def test_webhooks_that_cannot_be_read_are_told(deliver, channel):
     deliver(read_body(34))
     came = Delivery.objects.latest("pk").received_at
     assert concerns(came) == {"chat:unreadable": 2}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({"missing_since": NOW}, True),
+        ({"shutdown_on": date(2026, 12, 10)}, True),
+        ({"shutdown_on": date(2027, 3, 1)}, False),
+        ({}, False),
+        ({"name": "gpt-of-yesterday", "missing_since": NOW}, False),
+    ],
+)
+def test_a_model_in_use_that_ends_is_told(fields, is_told):
+    AiModel.objects.create(**{"name": "gpt-6-luna", "checked_at": NOW, **fields})
+    assert ("chat:models" in concerns()) is is_told
+    assert all(one.is_alert(NOW) for one in list_concerns(now=NOW) if one.cause == "chat:models")

@@ -96,6 +96,16 @@ def test_the_list_is_narrowed_by_phone_person_protocol_state_kind_and_day(
     assert ("221126-7K2QM" in shown) is is_found
 
 
+def test_the_list_is_narrowed_to_a_channel_where_there_are_two(page, talk, company, phone):
+    add_session(talk, company=company, phone=phone)
+    assert "Canal" not in page(LIST).text.partition("<main")[2].partition("<table")[0]
+
+    other = make_channel(talk.channel.firm, 2)
+
+    assert "221126-7K2QM" in page(LIST, canal=talk.channel.pk).text
+    assert "221126-7K2QM" not in page(LIST, canal=other.pk).text
+
+
 def test_the_list_is_narrowed_to_a_company(page, talk, company, phone):
     add_session(talk, company=company, phone=phone)
 

@@ -8,8 +8,10 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.choices import flatten_choices
 
 from core.errors import NitroError
+from core.formatting import format_date
 from core.text import visible
 
 Arguments = ParamSpec("Arguments")
@@ -98,9 +100,27 @@ class FilterForm(forms.Form):
         return [shown[name] for name in self.chip_fields if name in shown]
 
     @property
+    def on_paper(self) -> str:
+        """What narrows the list, as a page says it where the fields are not printed: "Situação: Recusada"."""
+        used = (field for field in self.visible_fields() if field.value() and not field.errors)
+        return "; ".join(f"{field.label}: {_say_value(field)}" for field in used)
+
+    @property
     def more_used(self) -> int:
         """How many of the folded fields narrow the list, or have an error to be seen."""
         return sum(bool(field.errors or field.value()) for field in self.choices)
+
+
+def _say_value(field: BoundField) -> str:
+    """The value of a field as the page shows it."""
+    value = str(field.value())
+    if isinstance(field.field, forms.BooleanField):
+        return "sim"
+    if isinstance(field.field, forms.DateField):
+        day = field.field.to_python(field.value())
+        return format_date(day) if day else ""
+    choices = dict(flatten_choices(getattr(field.field, "choices", ())))
+    return str({str(key): label for key, label in choices.items()}.get(value, value))
 
 
 class RefusableForm(forms.Form):

@@ -89,6 +89,49 @@ def test_the_older_of_two_tabs_is_told_what_changed_and_saves_over_it(
     expect(page.locator("main")).to_contain_text("Desta aba")
 
 
+# --- On a phone -----------------------------------------------------------------------------------------
+LONG_FORMS = {
+    "empresa": ("empresas/nova/", "CNPJ ou CPF", "11.222.333/0001-80"),
+    "fiscal": ("empresas/{company}/fiscal/", "Limite por nota (R$)", "muito"),
+    "servico": ("empresas/{company}/servicos/novo/", "Alíquota do ISS (%)", "99"),
+    "tomador": ("tomadores/novo/", "CNPJ ou CPF", "529.982.247-24"),
+    "emitir": ("emitidas/nova/", "Valor do serviço (R$)", "12,3456"),
+}
+"""Where each form is, one of its fields, and what it does not take."""
+
+COVERED = """() => {
+  const fields = document.querySelectorAll("main form :is(input:not([type=hidden]), select, textarea)");
+  return [...fields].filter((field) => field.checkVisibility() && !field.disabled).filter((field) => {
+    field.focus();
+    const box = field.getBoundingClientRect();
+    const above = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 20));
+    return !above || !(above === field || above.contains(field) || field.labels[0]?.contains(above));
+  }).map((field) => field.name);
+}"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [("phone", "light"), ("phone", "dark")])
+@pytest.mark.parametrize("name", LONG_FORMS)
+def test_a_long_form_is_filled_in_and_refused_on_a_phone(
+    page: Page, camera: Camera, product: Product, name: str
+):
+    address, label, wrong = LONG_FORMS[name]
+    company = product.sql("SELECT min(id) FROM nfse_company")
+    page.goto(f"{product.url}/notas/{address.format(company=company)}")
+    camera.take(f"formulario-{name}")
+    assert page.evaluate(COVERED) == [], "the button that stays in sight covers a field"
+    page.get_by_label(label, exact=True).first.fill(wrong)
+    page.locator(":is(.main-action, .issue-check) [type=submit]:visible").first.click()
+
+    error = page.locator("main .field-error:visible").first
+    expect(error).to_be_visible()
+    camera.take(f"formulario-{name}-recusado")
+    assert page.evaluate(COVERED) == []
+    page.goto(page.url)
+    expect(page.get_by_label(label, exact=True).first).to_have_value(wrong)
+    expect(page.locator("main")).to_contain_text("Recuperamos o que você")
+
+
 # --- The session ends -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(("width", "scheme"), [("desktop", "light")])
 def test_a_note_that_was_being_typed_comes_back_after_sign_in(page: Page, camera: Camera, product: Product):
@@ -228,6 +271,7 @@ def test_the_statement_prints_too(browser: Browser, product: Product, width: str
     with page_of(browser, width=width, scheme=scheme) as page:
         sign_in(page, product, "comprador", "/leads/")
         page.goto(f"{product.url}/creditos/extrato/")
+        assert page.locator(".paper-only:visible").count() == 0
         look_at_paper(page, "papel-extrato")
 
 
@@ -237,6 +281,7 @@ def look_at_paper(page: Page, name: str) -> None:
     for pressed in (".sidebar", ".topbar", "main .btn", "main .pagination", "main .filters"):
         assert page.locator(f"{pressed}:visible").count() == 0, pressed
     assert page.locator("main h1").is_visible()
+    assert page.locator("main .paper-end").is_visible(), "when it was printed, and by whom"
     assert page.evaluate("getComputedStyle(document.querySelector('main h1')).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
-from core.forms import FilterForm
+from core.forms import DayField, FilterForm
 from core.navigation import list_menus
 from core.templatetags.ui import initials, is_sticky, page_numbers
 
@@ -164,6 +164,24 @@ def test_a_filter_has_its_search_box_outside_of_the_drawer():
 
 def test_a_filter_keeps_what_is_hidden():
     assert '<input type="hidden" name="origin" value="x"' in render_filters()
+
+
+class PaperFilter(FilterForm):
+    search_field = "q"
+    q = forms.CharField(label="Nome", required=False)
+    kind = forms.ChoiceField(label="Tipo", choices=[("", "Todos"), ("A", [("1", "Um só")])], required=False)
+    since = DayField(label="Desde", required=False)
+    paid = forms.BooleanField(label="Pagas", required=False)
+    origin = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+def test_on_paper_a_list_says_what_narrows_it_in_the_words_of_the_page():
+    chosen = {"q": "ana", "kind": "1", "since": "2026-11-01", "paid": "on", "origin": "x"}
+
+    assert PaperFilter(chosen).on_paper == "Nome: ana; Tipo: Um só; Desde: 01/11/2026; Pagas: sim"
+    assert PaperFilter({"q": "", "kind": "9", "since": "31/31/31"}).on_paper == ""
+    assert "Filtro: Nome: ana" in render_filters(is_filtered=True)
+    assert "Filtro:" not in render_filters()
 
 
 def test_a_filter_is_cleared_only_when_it_filters():

@@ -19,11 +19,12 @@ from credits.values import Debit, Price, Reference
 from leads.gateways.serper import read_place
 from leads.models import CompanyMembership, LeadAccess, LeadCompany, Place, Search
 from leads.selectors.searches import SEARCH_REFERENCE
-from leads.services.companies import save_company
+from leads.services.companies import save_companies
 from leads.services.niches import resolve_niche
 from leads.services.searches import count_calls_allowed
 from registry.gateways.brasilapi import read_record
 from registry.models import City
+from registry.values import RegistryRecord
 
 TOOK = timedelta(seconds=94)
 Status, Reason = Search.Status, Search.Reason
@@ -102,7 +103,7 @@ def _search(
     )
     wanted = min(past.quantity, past.most)
     answer = teller.ask(do="places", niche=past.niche, city=past.city, count=wanted) if wanted else {}
-    companies = [_company(pair, at) for pair in answer.get("places", [])]
+    companies = save_companies([_read(pair, at) for pair in answer.get("places", [])], now=at)
     ended = at + TOOK
     _deliver(search, companies, price, ended)
     fewer = len(companies) < past.quantity
@@ -118,8 +119,8 @@ def _search(
     )
 
 
-def _company(pair: dict[str, Any], at: datetime) -> LeadCompany:
-    """Keep one company as map and registry told of it that day."""
+def _read(pair: dict[str, Any], at: datetime) -> tuple[RegistryRecord, Place | None]:
+    """One company as registry and map told of it that day."""
     found = read_place(pair["map"])
     record = read_record(pair["registry"], pair["registry"]["cnpj"])
     place = None
@@ -133,7 +134,7 @@ def _company(pair: dict[str, Any], at: datetime) -> LeadCompany:
             rating_count=found.rating_count,
             fetched_at=at,
         )
-    return save_company(record=record, place=place, now=at)
+    return record, place
 
 
 def _deliver(search: Search, companies: list[LeadCompany], price: Price, at: datetime) -> None:

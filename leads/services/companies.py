@@ -1,5 +1,6 @@
 """The shared base of companies: one row a CNPJ, kept by everybody's searches (R43, R46)."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,10 @@ _PLACE_FIELDS = {
 }
 
 
+Found = tuple[RegistryRecord, Place | None]
+"""What the registry says of a company, and the map, if anything."""
+
+
 class CompanyOutsideCatalog(NitroError):
     """The record names no city that we know (abroad, or a misspelt one)."""
 
@@ -69,6 +74,37 @@ def save_company(*, record: RegistryRecord, place: Place | None, now: datetime |
     return company
 
 
+def save_companies(
+    found: Sequence[tuple[RegistryRecord, Place | None]], *, now: datetime
+) -> list[LeadCompany]:
+    """Do what `save_company` does of many, in their order: what is new is inserted as one set.
+
+    Inside or outside of the caller's transaction. Raises CompanyOutsideCatalog.
+    """
+    numbers = [record.cnpj for record, _ in found]
+    known = set(LeadCompany.objects.filter(cnpj__in=numbers).values_list("cnpj", flat=True))
+    with transaction.atomic():
+        LeadCompany.objects.bulk_create(_list_new(found, known, now), ignore_conflicts=True)
+        for record, place in found:
+            if record.cnpj in known:
+                save_company(record=record, place=place, now=now)
+    rows = LeadCompany.objects.in_bulk(numbers, field_name="cnpj")
+    return [rows[number] for number in numbers]
+
+
+def _list_new(found: Sequence[Found], known: set[str], now: datetime) -> Iterator[LeadCompany]:
+    cities: dict[tuple[str, ...], City] = {}
+    for record, place in found:
+        if record.cnpj in known:
+            continue
+        where = (record.ibge_code, record.siafi_code, record.city_name, record.uf)
+        city = cities[where] = cities.get(where) or _city(record)
+        told = {ours: getattr(place, theirs) for ours, theirs in _PLACE_FIELDS.items()} if place else {}
+        yield LeadCompany(
+            cnpj=record.cnpj, **_registry_values(record, _fetched_at(record, now), city), **told
+        )
+
+
 def refresh_place_data(*, company_id: int, place_id: int) -> None:
     """Copy what the map says of a linked place to its company, unless the company has newer (L11).
 
@@ -83,13 +119,15 @@ def refresh_place_data(*, company_id: int, place_id: int) -> None:
             company.save(update_fields=list(_PLACE_FIELDS))
 
 
-def _registry_values(record: RegistryRecord, fetched_at: datetime) -> dict[str, Any]:
+def _registry_values(
+    record: RegistryRecord, fetched_at: datetime, city: City | None = None
+) -> dict[str, Any]:
     texts = {name: getattr(record, name)[:length] for name, length in _TEXT_FIELDS.items()}
     return texts | {
         "status_date": record.status_date,
         "opening_date": record.opening_date,
         "is_individual": record.is_individual,
-        "city": _city(record),
+        "city": city or _city(record),
         "registry_phones": list(record.phones),
         "registry_email": record.email[:160],
         "registry_source": record.source,

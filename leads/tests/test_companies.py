@@ -10,7 +10,7 @@ from django.utils import timezone
 from leads.gateways.base import CompanyContacts
 from leads.models import LeadCompany, LeadEnrichment
 from leads.selectors.contacts import list_shared_domains, list_shared_phones
-from leads.services.companies import CompanyOutsideCatalog, save_company
+from leads.services.companies import CompanyOutsideCatalog, save_companies, save_company
 from leads.services.enrichment import save_contacts
 from leads.tests.factories import make_companies, make_company, make_place
 from registry.models import RegistryShared
@@ -43,6 +43,23 @@ def test_a_record_becomes_a_company(db):
     company.refresh_from_db()
     assert (company.cnpj, company.city, company.registry_phones) == (CNPJ, city, ["+555530001234"])
     assert company.registry_source == "brasilapi"
+
+
+def test_many_are_inserted_as_one_set_and_those_there_are_refreshed(db, django_assert_max_num_queries):
+    make_city()
+    place = make_place(name="Valdora Centro")
+    now = timezone.now()
+    there = save_company(record=record(legal_name="OLD"), place=None, now=now - timedelta(days=9))
+    many = [(record(cnpj=f"{number:014}"), None) for number in range(200)]
+    found = [*many, (record(legal_name="NEW"), None), (record(cnpj="9" * 14), place)]
+
+    with django_assert_max_num_queries(20):
+        companies = save_companies(found, now=now)
+
+    assert [company.cnpj for company in companies] == [one.cnpj for one, _ in found]
+    assert (companies[200].pk, companies[200].legal_name) == (there.pk, "NEW")
+    assert companies[201].place_name == "Valdora Centro"
+    assert save_companies(found, now=now) == companies
 
 
 def test_the_place_comes_with_it(db):

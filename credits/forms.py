@@ -54,13 +54,17 @@ class QuantityForm(forms.Form):
     credits = forms.IntegerField(label="Quantidade", localize=True, min_value=1, max_value=10**9)
 
 
+KEY = {"autocomplete": "off", "id": False}
+"""Of a field that stands in several forms of one page: no id."""
+
+
 class PurchaseForm(forms.Form):
     """A package or a quantity, and the catalogue whose price was shown (R9, R13). Nothing else counts."""
 
     package = IdField(required=False)
     credits = forms.IntegerField(required=False, localize=True, min_value=1, max_value=10**9)
     catalog = IdField()
-    form_key = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), initial=uuid.uuid4)
+    form_key = forms.UUIDField(widget=forms.HiddenInput(attrs=KEY), initial=uuid.uuid4)
 
     @property
     def choice(self) -> Choice:

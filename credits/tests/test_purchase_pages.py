@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from lxml import html
 
 from accounts.tests.factories import make_buyer, make_user
 from credits.models import Order
@@ -53,6 +54,12 @@ def test_packages_stand_side_by_side_with_what_they_buy(signed_in):
 )
 def test_the_price_follows_what_is_typed(signed_in, typed, shown):
     assert shown in signed_in.get(reverse("credits:price"), {"credits": typed}).text
+
+
+def test_no_id_stands_twice_though_each_package_is_a_form(signed_in):
+    ids = html.fromstring(signed_in.get("/creditos/").text).xpath("//@id")
+
+    assert len(ids) == len(set(ids))
 
 
 def test_a_quantity_is_ordered(signed_in):

@@ -1,12 +1,14 @@
 /* What was typed and not sent, kept in this browser for one person: "nitro-draft:<user>:<form>".
 
-   window.nitroDrafts reads, writes and erases drafts by "<user>:<form>". All of them go at sign-out, and those of
-   other people as soon as somebody is in; none lives longer than a week. No passwords, no files. */
+   window.nitroDrafts reads, writes and erases drafts by "<user>:<form>". All of them go at sign-out, in every
+   tab, and those of other people as soon as somebody is in; none lives longer than a week. No passwords, no files. */
 (function () {
   "use strict";
 
   var PREFIX = "nitro-draft:";
   var KEPT_MS = 7 * 24 * 3600 * 1000;
+  var SIGNED_OUT = "nitro-signed-out";
+  var isOver = false; // somebody signed out, here or in another tab: this page keeps nothing any more
 
   function listKeys() {
     try {
@@ -33,6 +35,7 @@
   }
 
   function write(name, values) {
+    if (isOver) return;
     try {
       localStorage.setItem(PREFIX + name, JSON.stringify({ at: Date.now(), values: values }));
     } catch (_error) {
@@ -52,6 +55,14 @@
     return null;
   }
 
+  function tellOtherTabs() {
+    try {
+      localStorage.setItem(SIGNED_OUT, String(Date.now()));
+    } catch (_error) {
+      /* Nothing can be kept in them either. */
+    }
+  }
+
   function eraseOthers() {
     var person = document.documentElement.dataset.signedIn;
     if (!person) return;
@@ -62,7 +73,13 @@
 
   eraseOthers();
   document.addEventListener("submit", function (event) {
-    if (event.target.matches("form[action$='/sair/']")) eraseAll();
+    if (!event.target.matches("form[action$='/sair/']")) return;
+    isOver = true;
+    eraseAll();
+    tellOtherTabs();
+  });
+  window.addEventListener("storage", function (event) {
+    if (event.key === SIGNED_OUT) isOver = true;
   });
 
   window.nitroDrafts = { read: read, write: write, erase: erase, eraseAll: eraseAll };

@@ -30,4 +30,5 @@ urlpatterns = [
     # The admin has no doors of its own: they would be doors without our limits.
     path("admin/password_change/", views.admin_password_change, name="admin_password_change"),
     path("admin/login/", views.admin_sign_in, name="admin_sign_in"),
+    path("admin/logout/", views.sign_out, name="admin_sign_out"),
 ]

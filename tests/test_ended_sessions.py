@@ -383,13 +383,14 @@ def test_it_lives_two_hours(office):
     assert timedelta(hours=2) == LIFE
 
 
-def test_signing_out_erases_it(office):
+@pytest.mark.parametrize("door", ["/sair/", "/admin/logout/"])
+def test_signing_out_erases_it(office, door):
     form = FORMS["company"]
     client, address, values = open_form(office, form)
     send_after_the_end(client, form, address, values)
     sign_in(client, office[0]["accountant"])
 
-    client.post("/sair/")
+    client.post(door)
 
     assert not KeptForm.objects.exists()
 

@@ -74,6 +74,8 @@ def _translate(talk: Talk, happening: Happening) -> Happening:
         return replace(happening, event=Event.ISSUE)  # first the company, then its last note
     if happening.event is Event.REPEAT and talk.session and talk.session.state == State.CHOOSING_COMPANY:
         talk.data = talk.data.having_said(WANTS_REPEAT)
+    if _edits_after_the_yes(talk, happening):
+        return replace(happening, event=Event.ALTERED)
     if _misses_the_list(talk, happening):
         return replace(happening, event=Event.PICK)
     if happening.event is Event.SWITCH and talk.session is not None and len(talk.speaker.companies) == 1:
@@ -83,6 +85,15 @@ def _translate(talk: Talk, happening: Happening) -> Happening:
     if happening.event is Event.UNSURE and talk.session is None:
         return replace(happening, event=Event.INFO, understood=Understood(Event.INFO))
     return happening
+
+
+def _edits_after_the_yes(talk: Talk, happening: Happening) -> bool:
+    """Whether words that were read are edited once the note is being sent: it does not change (§5.2)."""
+    if talk.session is None or talk.session.state != State.PROCESSING or talk.batch is None:
+        return False
+    heard = talk.batch.heard
+    is_plain = happening.event in _GIVES or happening.event in {Event.UNSURE, Event.YES}
+    return is_plain and bool(heard) and all(one.is_edit for one in heard)
 
 
 def _misses_the_list(talk: Talk, happening: Happening) -> bool:

@@ -24,6 +24,7 @@ from benchmarks.chat.stage import (
     Stage,
     megabytes_of,
     open_instances,
+    processor_seconds_of,
     running,
     set_up,
     web_server,
@@ -45,6 +46,7 @@ THREADS = 96
 REFERENCE_SECONDS = 20.0
 GOAL_ACCEPT, GOAL_RATIO, GOAL_RATE = 0.8, 7, 20
 GOAL_WINDOW_ERROR, GOAL_BEYOND, GOAL_MEGABYTES = 0.2, 4.0, 700.0
+GOAL_PROCESSOR = 0.1  # two cores for GOAL_RATE messages a second
 WORKER = "worker --without-gossip --without-mingle --loglevel WARNING"
 _ids = count(1)
 
@@ -122,10 +124,11 @@ def _answer(stage: Stage) -> list[Figure]:
         reference = _measure_waiting(sandbox, stage)
         sandbox.set_openai(seconds=OPENAI_SECONDS)
         sandbox.set_evolution(send_seconds=SEND_SECONDS)
-        began = _last_id()
+        began, used = _last_id(), processor_seconds_of(pids)
         seconds = _write(sandbox, stage)
         memory = megabytes_of(pids)
         answered = _wait_for_answers(began, len(stage.phones))
+        used = processor_seconds_of(pids) - used
         ours = answered / max(seconds, _seconds_to_last(began))
     beyond, errors = _list_delays(began), _list_window_errors()
     model_calls = AiCall.objects.count()
@@ -140,6 +143,13 @@ def _answer(stage: Stage) -> list[Figure]:
         ),
         Figure.rate(
             f"chat: answered for {SECONDS:.0f} s", ours=ours, reference=GOAL_RATE, unit="messages/s", goal=1
+        ),
+        Figure.cost(
+            "chat: processor time of one message: web, chat worker and beat",
+            ours=used / max(1, answered),
+            reference=GOAL_PROCESSOR,
+            unit="s",
+            goal=1,
         ),
         Figure.cost(
             "chat: error of the quiet window, p95",

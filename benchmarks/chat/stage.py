@@ -100,8 +100,31 @@ def _wait_for(port: int) -> None:
     raise SystemExit(f"nothing listens on port {port}")
 
 
+def processor_seconds_of(pids: list[int]) -> float:
+    """Return the processor time that processes and their children have used, those that ended among them."""
+    ticks = 0
+    for pid in _list_families(pids):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))  # user, system; the same of children that ended
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def megabytes_of(pids: list[int]) -> float:
     """Return what processes and their children hold, shared pages divided among them (PSS)."""
+    total = 0
+    for pid in _list_families(pids):
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1024
+
+
+def _list_families(pids: list[int]) -> set[int]:
     families = set(pids)
     for _ in range(3):
         for entry in Path("/proc").glob("[0-9]*/stat"):
@@ -111,11 +134,4 @@ def megabytes_of(pids: list[int]) -> float:
                 continue
             if parent in families:
                 families.add(int(entry.parent.name))
-    total = 0
-    for pid in families:
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total / 1024
+    return families

@@ -21,6 +21,7 @@ from whatsapp.models import Conversation, InboundMessage, Session
 from whatsapp.reading.values import Asked, Reading, Status
 from whatsapp.services.ai_calls import save_ai_calls
 from whatsapp.services.talking.batches import Batch, list_unread, make_batch, waits_for_media
+from whatsapp.services.talking.candidates import list_candidates
 from whatsapp.services.talking.hearing import hear_audio
 from whatsapp.services.talking.limits import may_ask_model
 from whatsapp.services.talking.notices import tell_firm
@@ -30,7 +31,6 @@ from whatsapp.services.talking.reading_chain import Chain, apply_intent, context
 from whatsapp.services.talking.requesting import Reconsider
 from whatsapp.services.talking.sessions import find_open
 from whatsapp.services.talking.stepping import names_of
-from whatsapp.services.talking.takers import list_candidates
 from whatsapp.services.talking.talk import Talk
 from whatsapp.services.talking.turns import take_turn
 from whatsapp.services.typing import typing_while_slow
@@ -125,7 +125,7 @@ def _understand(talk: Talk) -> tuple[Chain, Understood]:
         talk.now,
         own_documents=frozenset({company.document} if company else ()),
         limit_cents=profile.limit_cents if profile else None,
-        takers=list_candidates(talk.firm.pk, company.pk if company else None),
+        takers=list_candidates(talk.firm.pk, company.pk if company else None, batch.texts),
         asked=frozenset(Asked(field) for field in talk.note.asked if field in set(Asked)),
     )
     may_ask = talk.conversation.handed_off_at is None and may_ask_model(talk)

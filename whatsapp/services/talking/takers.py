@@ -19,9 +19,8 @@ from nfse.states import STANDING
 from registry.models import CnpjRecord
 from registry.values import BLOCKING_STATUSES, DOUBTFUL_STATUSES
 from whatsapp.conversation.draft import Draft, Trouble
-from whatsapp.reading.values import Asked, Candidate, Reason
+from whatsapp.reading.values import Asked, Reason
 
-MOST_CANDIDATES = 500
 MOST_NOTES_READ = 60
 HISTORY = timedelta(days=365)
 _CPF_LENGTH = 11
@@ -84,16 +83,6 @@ def save_taker(actor: Actor, draft: Draft, client: Client) -> Taker:
         if found is None:
             raise
         return found
-
-
-def list_candidates(firm_id: int, company_id: int | None) -> list[Candidate]:
-    """Return the takers that a company made notes out to, by the names that a person may call them."""
-    if company_id is None:
-        return []
-    requests = InvoiceRequest.objects.filter(firm_id=firm_id, company_id=company_id, taker__isnull=False)
-    takers = Taker.objects.filter(firm_id=firm_id, merged_into=None, pk__in=requests.values("taker_id"))
-    rows = takers.order_by("-pk").values_list("pk", "name", "nickname")[:MOST_CANDIDATES]
-    return [Candidate(str(pk), tuple(filter(None, (name, nickname)))) for pk, name, nickname in rows]
 
 
 def find_usual_description(firm_id: int, company_id: int, taker_id: int | None, now: datetime) -> str:

@@ -1,8 +1,10 @@
 """Presence is shown only when an answer takes its time (W19)."""
 
+import time
+
 import pytest
 
-from whatsapp.services.typing import typing_while_slow
+from whatsapp.services.typing import AFTER_SECONDS, typing_while_slow
 from whatsapp.tests.lines import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +25,18 @@ def test_a_quick_answer_shows_nothing(line):
     with typing_while_slow(talk):
         pass
     assert shown(line) == []
+
+
+def test_an_answer_that_comes_first_is_followed_by_nothing(line):
+    talk = line.hear()
+    with typing_while_slow(talk, after=0.3):
+        pass
+    time.sleep(0.8)
+    assert shown(line) == []
+
+
+def test_it_is_after_three_seconds():
+    assert AFTER_SECONDS == 3.0
 
 
 def test_nothing_is_shown_while_a_person_answers(line):

@@ -20,6 +20,9 @@ from whatsapp.vocabulary.events import Event
 
 REMIND_BEFORE = timedelta(minutes=15)
 HANDOFF_ENDS = timedelta(hours=4)
+READ_WITHIN = timedelta(minutes=10)
+"""A message that nobody read for so long keeps no session open: its turn is dead, and the firm was told."""
+
 MOST_AT_ONCE = 1000
 _OPEN_VALUES = [state.value for state in OPEN]
 
@@ -30,7 +33,7 @@ def mind_clocks(*, now: datetime | None = None) -> int:
     remind = Q(expires_at__lte=moment + REMIND_BEFORE, reminded_at=None) | Q(expires_at__lte=moment)
     lost = Q(phone__is_active=False) | Q(phone__can_issue=False, kind="issue")
     sessions = Session.objects.filter(state__in=_OPEN_VALUES).filter(remind | lost)
-    sessions = sessions.exclude(state=State.PROCESSING)
+    sessions = sessions.exclude(state=State.PROCESSING).order_by("expires_at", "pk")
     due = set(sessions.values_list("conversation_id", flat=True)[:MOST_AT_ONCE])
     over = Conversation.objects.filter(
         handed_off_at__isnull=False, handoff_last_at__lte=moment - HANDOFF_ENDS
@@ -61,10 +64,18 @@ def _mind(talk: Talk) -> None:
         return
     if end_without_right(talk):
         return
+    if _is_being_read(conversation, session, talk.now):
+        return
     if session.expires_at is not None and session.expires_at <= talk.now:
         take(talk, Happening(Event.TTL))
     elif session.expires_at is not None and session.expires_at <= talk.now + REMIND_BEFORE:
         _remind(talk, session)
+
+
+def _is_being_read(conversation: Conversation, session: Session, now: datetime) -> bool:
+    """Whether a message that came in time waits for its turn, which starts the clock anew (R77)."""
+    came, ends = conversation.first_unread_at, session.expires_at
+    return came is not None and ends is not None and came <= ends and now - came < READ_WITHIN
 
 
 def _remind(talk: Talk, session: Session) -> None:

@@ -25,10 +25,10 @@ def ring_lost_conversations(*, now: datetime) -> int:
             last_message_at__gt=now - timedelta(days=1),
         )
         .filter(~Exists(work))
-        .order_by("pk")
+        .order_by("last_message_at")  # of the index of unread ones; by the key every row would be read
     )
     with transaction.atomic(durable=True):
         ids = list(lost.values_list("pk", flat=True)[:200])
-        for conversation_id in ids:
+        for conversation_id in sorted(ids):
             ring_now(conversation_id=conversation_id, now=now)
     return len(ids)

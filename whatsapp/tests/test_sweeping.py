@@ -65,26 +65,25 @@ def copy(cursor, table, pk, changes):
     )
 
 
-def scans(search):
-    """Return the tables that a search reads from end to end."""
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+def explain(search):
+    """Return the plans of what a search reads."""
+    with CaptureQueriesContext(connection) as queries:
         search()
-    found = set()
+    plans = []
     with connection.cursor() as cursor:
         for query in queries.captured_queries:
-            if not query["sql"].startswith("SELECT"):
-                continue
-            cursor.execute(f"EXPLAIN {query['sql']}")
-            plan = "\n".join(line for (line,) in cursor.fetchall())
-            found |= {table for table in TABLES if f"Seq Scan on {table}" in plan}
-    return found
+            if query["sql"].startswith("SELECT"):
+                cursor.execute(f"EXPLAIN {query['sql']}")
+                plans += [line for (line,) in cursor.fetchall()]
+    return "\n".join(plans)
 
 
 def test_the_sweeps_of_every_minute_read_no_table_from_end_to_end_and_find_what_is_lost(crowd):
     for search in (ring_lost_conversations, ring_lost_sendings, mind_clocks):
-        assert (search.__name__, scans(lambda search=search: search(now=NOW))) == (search.__name__, set())
+        plan = explain(lambda search=search: search(now=NOW))
+        assert [table for table in TABLES if f"Seq Scan on {table}" in plan] == []
+        if search is ring_lost_conversations:  # PostgreSQL 18 would skip through a wider index, 15 cannot
+            assert "whatsapp_conversation_unread" in plan
 
     Conversation.objects.filter(pk=crowd.pk).update(last_seq=1)
     assert ring_lost_conversations(now=NOW) == 1

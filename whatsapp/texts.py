@@ -153,6 +153,10 @@ OWN_TEXTS: dict[str, tuple[str, ...]] = {
         "A {firma} já mandou de novo o pedido que não tinha saído: {valor}, para {tomador}. Não precisa "
         "confirmar outra vez, aviso assim que sair.",
     ),
+    "NOT_IN_SENT_AGAIN": (
+        "O que você me mandou de diferente não entrou nele. Se ainda precisar, mande de novo depois que eu "
+        "avisar o resultado.",
+    ),
     "MAY_NOT_ISSUE": ("Este número não pode pedir notas por aqui. Fale com a {firma}.",),
     "ACCESS_REMOVED": ("O acesso deste número mudou e parei por aqui. Fale com a {firma}.",),
     "MAY_ISSUE_NO_MORE": ("Este número não pode pedir notas por aqui. Fale com a {firma}.",),

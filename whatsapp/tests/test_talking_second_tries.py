@@ -14,11 +14,13 @@ from queue_worker.models import WorkItem
 from queue_worker.tests.support import race
 from whatsapp.models import Session
 from whatsapp.services.talking import kinds, requesting
-from whatsapp.tests.rehearsing import stage_of
+from whatsapp.tests.rehearsing import number_of, stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASKED = "nota de 1500 pra 11222333000181 manutenção do site em novembro"
+OTHER = "nota de 500 pra 12345678000195, consultoria de vendas por telefone"
 AGAIN = "já mandou de novo"
+LEFT_OUT = "O que você me mandou de diferente não entrou nele."
 
 
 @pytest.fixture
@@ -140,3 +142,72 @@ def test_a_cancel_stops_what_the_firm_has_just_sent_again(player, failed, sandbo
 
     assert [request.state for request in player.requests()] == ["withdrawn"]
     assert count_notes(sandbox) == 0
+
+
+# --- Another note in the session of the one that failed ---------------------------------------------
+def test_another_note_in_the_session_of_a_failed_one_does_not_hold_it(player, failed, sandbox):
+    player.say(OTHER)
+    player.say("sim")
+
+    send_again(player, failed)
+    player.settle()
+
+    assert [request.state for request in player.requests()] == ["issued", "issued"]
+    assert player.requests()[1].follows is None
+    assert count_notes(sandbox) == 2
+
+
+def test_a_yes_to_another_note_is_for_that_note_although_the_firm_sent_the_failed_one_again(
+    player, failed, sandbox
+):
+    player.say(OTHER)
+    send_again(player, failed)
+    hold_the_news()
+
+    player.say("sim")
+
+    assert [request.amount for request in player.requests()] == [1500, 500]
+    assert (player.session().state, player.session().request_id) == ("completed", player.requests()[1].pk)
+
+
+def test_the_note_that_the_firm_sent_again_is_handed_over_while_another_is_prepared(player, failed, sandbox):
+    player.say(OTHER)
+    send_again(player, failed)
+    player.settle()
+
+    assert player.replies() == [
+        f"A nota {number_of(player)}, de R$ 1.500,00, para {failed.taker_name}, está emitida."
+    ]
+    assert player.session().state == "awaiting_confirmation"
+    player.say("sim")
+    assert count_notes(sandbox) == 2
+
+
+@pytest.mark.parametrize("late", [OTHER, "o valor é 1600"])
+def test_data_that_come_after_the_firm_sent_it_again_are_told_to_be_left_out(player, failed, late):
+    send_again(player, failed)
+    hold_the_news()
+
+    told = player.say(late)
+
+    assert [AGAIN in told[0], LEFT_OUT in told[0]] == [True, True]
+    assert (len(player.requests()), player.session().state) == (1, "processing")
+
+
+def test_a_mirror_for_another_client_is_told_to_be_left_out(player, failed):
+    player.say("o cliente é 12345678000195")
+    send_again(player, failed)
+    hold_the_news()
+
+    told = player.say("sim")
+
+    assert LEFT_OUT in told[0]
+    assert len(player.requests()) == 1
+
+
+def test_nothing_is_called_left_out_where_nothing_was_changed(player, failed):
+    player.say("tentar de novo")
+    send_again(player, failed)
+    hold_the_news()
+
+    assert LEFT_OUT not in player.say("sim")[0]

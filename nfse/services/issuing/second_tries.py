@@ -44,6 +44,14 @@ def find_living(request: InvoiceRequest) -> InvoiceRequest | None:
     return min(living, key=lambda each: each.pk != request.pk, default=None)
 
 
+def is_same_service(request: InvoiceRequest, taker_id: int | None, description: str) -> bool:
+    """Whether a note may be that of an earlier request, corrected: for the same taker, or described alike.
+
+    One with neither in common is of another service, and keeps nobody from sending the earlier one again.
+    """
+    return taker_id == request.taker_id or _fold(description) == _words_of(request)
+
+
 def take_place_of(firm_id: int, request_id: int) -> InvoiceRequest:
     """Lock the family of a request that failed and return its first, for one to be confirmed in its place.
 
@@ -85,5 +93,12 @@ def _was_asked_anew(request: InvoiceRequest) -> bool:
         competence_date__lt=request.competence_date + OTHER_SERVICE,
         retry_until__gte=request.state_changed_at + RETRY_FOR,
     ).exclude(state__in=GONE)
-    words = request.snapshot.service.description.casefold()
-    return any(each.snapshot.service.description.casefold() == words for each in alike)
+    return any(_words_of(each) == _words_of(request) for each in alike)
+
+
+def _words_of(request: InvoiceRequest) -> str:
+    return _fold(request.snapshot.service.description)
+
+
+def _fold(description: str) -> str:
+    return " ".join(description.split()).casefold()

@@ -160,6 +160,11 @@ def _tell_last(talk: Talk) -> None:
     if invoice is None:
         say(talk, "STATUS_NONE")
         return
+    tell_situation(talk, invoice)
+
+
+def tell_situation(talk: Talk, invoice: Invoice) -> None:
+    """Say how a note stands."""
     situation = RequestState(invoice.request.state).label.lower()
     say(talk, "STATUS_NOTE", situacao=situation, **name_note(invoice))
 

@@ -25,12 +25,13 @@ from whatsapp.conversation.facts import Lookup
 from whatsapp.conversation.states import CloseReason, Kind, State
 from whatsapp.models import Conversation, OutboundMessage, Session
 from whatsapp.services.outbox import put_document
+from whatsapp.services.talking import answering
 from whatsapp.services.talking.listening import enqueue_hearing
 from whatsapp.services.talking.outgoing import save_turn, send_answer
 from whatsapp.services.talking.people import find_speaker
 from whatsapp.services.talking.phrasing import say
 from whatsapp.services.talking.prefaces import put_prefaces
-from whatsapp.services.talking.requesting import join_request
+from whatsapp.services.talking.requesting import asks_anew, join_request
 from whatsapp.services.talking.sessions import close_now, find_open
 from whatsapp.services.talking.stepping import Happening, take
 from whatsapp.services.talking.talk import Talk
@@ -105,6 +106,9 @@ def hear_request(*, request_id: int, conversation_id: int, work: Work, now: date
 
 def _tell(talk: Talk, session: Session, request: InvoiceRequest) -> None:
     state = RequestState(request.state)
+    if session.kind == Kind.ISSUE and session.state != State.PROCESSING and not asks_anew(talk):
+        _tell_aside(talk, session, request)
+        return
     if session.state == State.FAILED and state in OPEN:
         talk.may_retry = True
         take(talk, Happening(Event.FIRM_RETRY))
@@ -118,6 +122,18 @@ def _tell(talk: Talk, session: Session, request: InvoiceRequest) -> None:
         events = _OF_CANCELLATION if session.kind == Kind.CANCELLATION else _OF_ISSUE
         if state in events:
             take(talk, Happening(events[state]))
+
+
+def _tell_aside(talk: Talk, session: Session, request: InvoiceRequest) -> None:
+    """Hand over, once, the note of an earlier request while another one is in preparation, which goes on."""
+    invoice = getattr(request, "invoice", None)
+    if invoice is None or talk.is_said("STATUS_NOTE"):
+        return
+    talk.data = talk.data.having_said("STATUS_NOTE")
+    session.data = talk.data.to_dict()
+    session.save(update_fields=["data"])
+    answering.tell_situation(talk, invoice)
+    answering.hand_over(talk, invoice)
 
 
 def tell_waiting(*, request_id: int, work: Work, now: datetime | None = None) -> None:

@@ -13,7 +13,7 @@ from nfse.services.issuing.confirming import (
     retry_in_transaction,
     withdraw_in_transaction,
 )
-from nfse.services.issuing.second_tries import SentAgain, find_living
+from nfse.services.issuing.second_tries import SentAgain, find_living, is_same_service
 from nfse.states import State as RequestState
 from queue_worker.services import enqueue
 from whatsapp.conversation.draft import SessionData
@@ -48,7 +48,7 @@ def save_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understo
             form_key=key_of_yes(session),
             certificate=talk.certificate,
             origin=InvoiceRequest.Origin.CHAT,
-            in_place_of=session.request_id,
+            in_place_of=session.request_id if asks_anew(talk) else None,
             now=talk.now,
         )
     except (MirrorChanged, SentAgain) as error:
@@ -80,15 +80,28 @@ def retry_request(talk: Talk, _effect: Effect, _step: Step, _understood: Underst
     _watch(talk, request)
 
 
-def join_request(talk: Talk) -> bool:
+def asks_anew(talk: Talk) -> bool:
+    """Whether the note in preparation is that of the session's earlier request once more, mended perhaps.
+
+    Another client and another description are another service, though it was asked for in the same session.
+    """
+    request = talk.session.request if talk.session else None
+    draft = talk.note
+    if request is None:
+        return False
+    return not draft.description or is_same_service(request, draft.taker_id, draft.description)
+
+
+def join_request(talk: Talk, *, has_data: bool = False) -> bool:
     """Let an open session go on with its earlier request, which the firm had sent again (row 50 elsewhere).
 
-    What was being asked for anew would be a second note of one service. Returns whether there was one.
+    What was being asked for anew would be a second note of one service. `has_data`: the words of this turn
+    hold some, which are not taken: that is told. Returns whether there was such a request.
     """
     session = talk.session
     if session is None or session.kind != Kind.ISSUE or session.state == State.PROCESSING:
         return False
-    living = find_living(session.request) if session.request is not None else None
+    living = find_living(session.request) if session.request is not None and asks_anew(talk) else None
     if living is None:
         return False
     before = State(session.state)
@@ -97,8 +110,17 @@ def join_request(talk: Talk) -> bool:
     record_step(talk, session, Step(talk.facts, "50", ()), Event.FIRM_RETRY, before)
     taker = living.taker_name or "o cliente"
     say(talk, "SENT_AGAIN", valor=format_reais(living.amount), tomador=taker)
+    if has_data or _differs(talk, living):
+        say(talk, "NOT_IN_SENT_AGAIN")
     _watch(talk, living)
     return True
+
+
+def _differs(talk: Talk, request: InvoiceRequest) -> bool:
+    """Whether the note in preparation is not word for word what a request holds."""
+    note, words = talk.note, " ".join(talk.note.description.split())
+    held = (request.taker_id, int(request.amount * 100), request.snapshot.service.description)
+    return (note.taker_id, note.cents, words) != held
 
 
 def withdraw_request(talk: Talk, _effect: Effect, _step: Step, _understood: Understood) -> None:

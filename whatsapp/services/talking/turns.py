@@ -45,7 +45,7 @@ def take_turn(talk: Talk, reading: Reading, understood: Understood, *, asked_mod
     if _may_not_ask(talk, understood):
         say(talk, "MAY_NOT_ISSUE")
         return
-    if _was_sent_again(talk) and understood.event not in _HEARD_THEN:
+    if _go_on_with_resent(talk, has_data=reading.has_data) and understood.event not in _HEARD_THEN:
         return
     _take_words(talk, reading, understood)
     put_prefaces(talk)
@@ -89,9 +89,9 @@ def _may_not_ask(talk: Talk, understood: Understood) -> bool:
     return not any(phone is not None and phone.can_issue for phone in phones)
 
 
-def _was_sent_again(talk: Talk) -> bool:
-    """Whether the firm had the failed request of the session sent again, so that no new one is asked for."""
-    if not join_request(talk):
+def _go_on_with_resent(talk: Talk, *, has_data: bool) -> bool:
+    """Go on with the failed request of the session if the firm had it sent again; return whether it had."""
+    if not join_request(talk, has_data=has_data):
         return False
     request = talk.session.request if talk.session else None
     if request is not None and request.state in WITH_NOTE:

@@ -124,12 +124,22 @@ def test_two_equal_notes_that_were_asked_for_are_two_and_the_failed_one_is_sent_
     assert retry(shop, one).state == State.QUEUED
 
 
-def test_the_equal_note_of_another_month_does_not_hold_a_failed_request(shop):
-    month_ago = shop.note().competence_date - timedelta(days=31)
-    failed = fail(shop.confirm(shop.note(competence_date=month_ago)))
+@pytest.mark.parametrize("days", [7, 31])
+def test_the_equal_note_of_another_week_or_month_does_not_hold_a_failed_request(shop, days):
+    earlier = shop.note().competence_date - timedelta(days=days)
+    failed = fail(shop.confirm(shop.note(competence_date=earlier)))
     shop.confirm()
 
     assert retry(shop, failed).state == State.QUEUED
+
+
+def test_a_note_that_is_asked_for_anew_on_a_later_day_holds_the_failed_request(shop):
+    days_ago = shop.note().competence_date - timedelta(days=6)
+    failed = fail(shop.confirm(shop.note(competence_date=days_ago)))
+    shop.confirm()
+
+    with pytest.raises(AskedAnew):
+        retry(shop, failed)
 
 
 def test_a_request_sent_again_a_day_later_is_pointed_out_as_an_equal_note(shop):

@@ -17,8 +17,9 @@ from nfse.states import State
 
 GONE = frozenset({State.REJECTED, State.FAILED, State.WITHDRAWN, State.CANCELED})
 """No note stands, and none comes unless it is sent again. Of a replaced one the replacement stands."""
-OTHER_SERVICE = timedelta(days=28)
-"""Equal notes whose competences are so far apart are of two months: two services."""
+OTHER_SERVICE = timedelta(days=7)
+"""Equal notes whose competences are so far apart are of two weeks or months: two services. Nearer ones may be
+one service that was asked for anew on a later day."""
 
 
 class SentAgain(NitroError):

@@ -19,12 +19,14 @@ NEXT_ID = "SELECT nextval(pg_get_serial_sequence('inbox_delivery', 'id'))"
 
 
 def store_delivery(
-    *, source: Source, account: str, call: Call, body: bytes, sender_row: Any = None
+    *, source: Source, account: str, call: Call, body: bytes, sender_row: Any = None, external_id: str = ""
 ) -> Delivery:
     """Store an authentic delivery with its rows and its work, all or nothing, and return its row.
 
     A delivery whose external id is known is counted, not stored again; while its work is not done, the work
-    is moved to now: the sender repeats because it has waited. `sender_row`: of the Sender.
+    is moved to now: the sender repeats because it has waited.
+
+    sender_row: of the Sender. external_id: given by us, to what we fetched and the sender did not number.
 
     Raises OperationalError, InterfaceError: nothing is stored, the sender must repeat.
     """
@@ -32,7 +34,7 @@ def store_delivery(
     delivery = Delivery(
         source=source.name,
         account=account,
-        external_id=clean_id(source.identify(call, message)) if message is not None else "",
+        external_id=clean_id(external_id or source.identify(call, message)) if message is not None else "",
         headers={name: call.headers[name] for name in source.headers if name in call.headers},
         received_at=call.received_at,
         request_id=current_request_id(),

@@ -1,5 +1,6 @@
 """What webhooks lost is read back: messages of others, by the same door as webhooks (W23)."""
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +23,13 @@ from whatsapp.transport.events import Event, MessageCame
 log = structlog.get_logger(__name__)
 OVERLAP, AHEAD = timedelta(minutes=2), timedelta(minutes=1)
 SHORTEST_SPAN = timedelta(seconds=1)
+SEEN_LATELY = timedelta(hours=6)
+"""What came by webhook in this time stands in Evolution's table, too, which may keep little more."""
 
 OLDEST = timedelta(days=30)
 """Evolution's table keeps days, and whoever wrote more than a day ago is not answered (5.9)."""
+
+_BROUGHT = frozenset({"stored", "completed"})
 
 
 def enqueue_reconciliations(*, now: datetime) -> int:
@@ -51,13 +56,12 @@ def reconcile_channel(*, channel_id: int, now: datetime) -> dict[str, int]:
     for record, event in reversed(records):  # newest first: stored in the order in which they came
         counts["read"] += 1
         if isinstance(event, MessageCame) and not _is_known(channel, event):
-            _store(channel, record)
-            counts["found"] += 1
+            counts["found"] += _deliver(channel, record, event)
     _go_on(channel_id, window.until, now)
     if counts["found"]:
         log.warning("webhooks_lost", channel_id=channel_id, **counts)
         note_event(channel_id, ChannelEvent.What.LOST_FOUND, now, detail=str(counts["found"]))
-    elif not records and _has_webhooks(channel, window):
+    elif not records and _has_webhooks(channel, window, now):
         log.warning("reconciliation_sees_nothing", channel_id=channel_id)  # the filter may not work (11.2)
     return counts
 
@@ -115,13 +119,18 @@ def _is_known(channel: Channel, event: MessageCame) -> bool:
     return known.exclude(kind=InboundMessage.Kind.UNKNOWN).exists()
 
 
-def _has_webhooks(channel: Channel, window: Window) -> bool:
+def _has_webhooks(channel: Channel, window: Window, now: datetime) -> bool:
     came = InboundMessage.objects.filter(channel=channel, is_from_firm=False)
-    return came.filter(sent_at__gt=window.since, sent_at__lt=window.until).exists()
+    since = max(window.since, now - SEEN_LATELY)
+    return came.filter(sent_at__gt=since, sent_at__lt=window.until).exists()
 
 
-def _store(channel: Channel, record: dict[str, object]) -> None:
-    """Deliver a record as the webhook that did not come: it is kept, replayed and deleted like one."""
+def _deliver(channel: Channel, record: dict[str, object], event: MessageCame) -> bool:
+    """Deliver a record as the webhook that did not come; return whether it brought a message.
+
+    It is kept, replayed and deleted like one. A record that never becomes a message is read each time, and
+    delivered once.
+    """
     source = find_source("whatsapp")
     if source is None:
         raise RuntimeError("the source of webhooks is not registered")
@@ -131,9 +140,17 @@ def _store(channel: Channel, record: dict[str, object]) -> None:
         "data": record,
         "sender": f"{channel.number}@s.whatsapp.net" if channel.number else None,
     }
-    store_delivery(
+    delivery = store_delivery(
         source=source,
         account=channel.key,
         call=Call(channel.key, {}, timezone.now()),
         body=json.dumps(body, ensure_ascii=False).encode(),
+        external_id=_name_delivery(event),
     )
+    return delivery.repeats == 0 and not _BROUGHT.isdisjoint(delivery.result)
+
+
+def _name_delivery(event: MessageCame) -> str:
+    """Return the id of a record's delivery; when the content comes later than the record, that is another."""
+    digest = hashlib.sha256(event.message_id.encode()).hexdigest()
+    return f"reconcile:{digest}:{'content' if event.content.has_content else 'empty'}"

@@ -4,17 +4,20 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from inbox.models import Delivery
 from queue_worker.models import WorkItem
 from queue_worker.tests.support import make_due, run_due
 from whatsapp.gateways import evolution
 from whatsapp.gateways.transport import TooManyMessages
-from whatsapp.models import Channel, Conversation, InboundMessage
+from whatsapp.models import Channel, ChannelEvent, Conversation, InboundMessage
+from whatsapp.services import webhook
 from whatsapp.services.reconciling import enqueue_reconciliations, reconcile_channel
 from whatsapp.services.ringing import CONVERSE
 from whatsapp.services.sweeping import ring_lost_conversations
-from whatsapp.tests.people import ANA, make_channel
+from whatsapp.tests.lines import NUMBERS
+from whatsapp.tests.people import ANA, make_channel, make_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -181,6 +184,70 @@ def test_what_evolution_itself_got_late_is_found(line):
     reconcile()
 
     assert texts() == ["antes", "atrasada"]
+
+
+def found_events():
+    return ChannelEvent.objects.filter(what="lost_found")
+
+
+def test_what_was_found_is_told_once(line):
+    line.sandbox.set_evolution(webhooks="never")
+    line.sandbox.write(line.name, ANA, "um")
+    for _ in range(3):
+        reconcile()
+    assert [event.detail for event in found_events()] == ["1"]
+
+
+def test_a_record_that_becomes_no_message_is_delivered_once_and_is_no_lost_webhook(line):
+    """The firm wrote to its own number: the table has it, and it is nobody's message."""
+    line.sandbox.set_evolution(webhooks="never")
+    line.sandbox.write(line.name, NUMBERS[0], "lembrete")
+    before = Delivery.objects.count()
+    for _ in range(3):
+        reconcile()
+    assert texts() == []
+    assert Delivery.objects.count() == before + 1
+    assert not found_events().exists()
+
+
+def test_a_record_that_our_own_fault_keeps_out_is_one_failed_delivery(line, monkeypatch):
+    def fail(**_message):
+        raise ValueError
+
+    monkeypatch.setattr(webhook, "store_messages", fail)
+    line.sandbox.set_evolution(webhooks="never")
+    line.sandbox.write(line.name, ANA, "um")
+    for _ in range(3):
+        reconcile()
+    assert Delivery.objects.get(state="failed").repeats == 2
+    assert not found_events().exists()
+
+
+def test_a_record_whose_content_comes_later_is_delivered_again(line):
+    line.sandbox.set_evolution(webhooks="never")
+    line.sandbox.write(line.name, ANA, kind="hidden_edit", id="LATER")
+    reconcile()
+    assert InboundMessage.objects.get().kind == "unknown"
+    line.sandbox.write(line.name, ANA, "um", id="LATER")
+    reconcile()
+    assert texts() == ["um"]
+
+
+def test_that_a_table_forgets_old_messages_is_no_blind_reading(line):
+    now = timezone.now()
+    talk = line.hear(text="um", at=int((now - timedelta(days=3)).timestamp()))
+    Conversation.objects.update(last_message_at=now - timedelta(days=2))
+
+    make_message(talk, message_id="FORGOTTEN", sent_at=now - timedelta(days=1))
+    assert "reconciliation_sees_nothing" not in logged_by(reconcile)
+    make_message(talk, message_id="UNSEEN", sent_at=now - timedelta(hours=1))
+    assert "reconciliation_sees_nothing" in logged_by(reconcile)
+
+
+def logged_by(act):
+    with capture_logs() as lines:
+        act()
+    return [line["event"] for line in lines]
 
 
 def test_only_connected_channels_are_asked(office):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import structlog
 from django.conf import settings
 
-from core.errors import Unavailable, Unknown
+from core.errors import ProviderError, Unavailable, Unknown
 from core.http import Response
 from whatsapp.gateways.evolution import EvolutionClient
 from whatsapp.gateways.evolution_answers import judge, read_body
@@ -13,6 +14,7 @@ from whatsapp.transport.addresses import AddressKind, parse_address
 from whatsapp.transport.events import Link, LinkChanged
 from whatsapp.transport.tolerant import as_mapping, as_text, find
 
+log = structlog.get_logger(__name__)
 CREATE_SECONDS, CONNECT_CALL_SECONDS = 30.0, 20.0
 EVENTS = (
     *("MESSAGES_UPSERT", "MESSAGES_EDITED", "MESSAGES_DELETE", "MESSAGES_UPDATE", "SEND_MESSAGE"),
@@ -69,7 +71,7 @@ class EvolutionLink(Linked):
         judge(response)
         return _qr(_checked(response))
 
-    def ask_link(self) -> LinkChanged:
+    def ask_link(self, *, with_number: bool = False) -> LinkChanged:
         """Return the instance's own word; "open" may be false for days: health is judged by what arrives."""
         response = self._ask("GET", "/instance/connectionState/{instance}")
         if response.status == 404:
@@ -77,10 +79,17 @@ class EvolutionLink(Linked):
         judge(response)
         state = as_text(find(read_body(response), "instance", "state"))
         link = _LINKS.get(state, Link.INTERRUPTED)
-        return LinkChanged(link, state, self._ask_number() if link is Link.OPEN else "")
+        return LinkChanged(link, state, self._find_number() if with_number and link is Link.OPEN else "")
+
+    def _find_number(self) -> str:
+        """Return the linked number's digits, "" when not told; the scan's own event may be lost."""
+        try:
+            return self._ask_number()
+        except ProviderError as error:
+            log.info("number_not_told", channel_id=self._credentials.channel_id, error=type(error).__name__)
+            return ""
 
     def _ask_number(self) -> str:
-        """Return the linked number's digits, "" when not told; the scan's own event may be lost."""
         name = self._credentials.instance_name
         response = self._client.ask(
             "GET",

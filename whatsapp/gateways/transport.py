@@ -120,8 +120,8 @@ class Linked(ABC):
         """Ask for a QR and return it; "" when it comes by webhook, or the number is linked already."""
 
     @abstractmethod
-    def ask_link(self) -> LinkChanged:
-        """Return how the number stands."""
+    def ask_link(self, *, with_number: bool = False) -> LinkChanged:
+        """Return how the number stands. with_number: and which it is, where that can be had."""
 
     @abstractmethod
     def restart(self) -> None:

@@ -79,7 +79,7 @@ def check_channel(*, channel_id: int, now: datetime) -> str:
     channel = Channel.objects.get(pk=channel_id)
     if channel.is_deleted:
         return "deleted"
-    change = open_link(credentials_of(channel)).ask_link()
+    change = open_link(credentials_of(channel)).ask_link(with_number=_needs_number(channel))
     taken = record_state(channel_id=channel_id, asked_stamp=channel.state_stamp, change=change, now=now)
     return change.link.value if taken else "overtaken"
 
@@ -115,13 +115,18 @@ def _connect(channel: Channel, link: Linked, now: datetime) -> None:
         if error.code not in _MISSING:
             raise
         return _create(channel, link, now)
-    change = LinkChanged(Link.CONNECTING) if picture else link.ask_link()
+    change = LinkChanged(Link.CONNECTING) if picture else link.ask_link(with_number=_needs_number(channel))
     with transaction.atomic(durable=True):
         row = lock_channel(channel.pk)
         _keep(row, picture, now)
         if change.link is Link.OPEN:
             apply_link(row, change, now)
     return None
+
+
+def _needs_number(channel: Channel) -> bool:
+    """Whether the number must be asked for: none is known, or another phone may have been linked."""
+    return not channel.number or channel.state != Channel.State.CONNECTED
 
 
 def _keep(row: Channel, picture: str, now: datetime) -> None:

@@ -56,6 +56,24 @@ def test_the_number_is_asked_for_when_the_event_of_the_scan_is_lost(office, sand
     assert (line.channel.state, line.channel.number) == ("connected", NUMBERS[0])
 
 
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 429}, {"kind": "drop"}, {"kind": "garbage"}])
+def test_a_number_that_is_not_told_hides_no_link(office, sandbox, fault):
+    line = link_channel(sandbox, office)
+    Channel.objects.update(number="", state="connecting")
+    sandbox.fail("evolution", path="/instance/fetchInstances", **fault)
+    check_channel(channel_id=line.channel.pk, now=timezone.now())
+    line.channel.refresh_from_db()
+    assert (line.channel.state, line.channel.number) == ("connected", "")
+
+
+def test_a_known_number_is_not_asked_for_again(office, sandbox):
+    line = link_channel(sandbox, office)
+    before = len(sandbox.calls("evolution"))
+    check_channel(channel_id=line.channel.pk, now=timezone.now())
+    (asked,) = sandbox.calls("evolution")[before:]
+    assert "connectionState" in asked["path"]
+
+
 def test_names_are_opaque_and_secrets_are_each_channels_own(office):
     one, two = (create_channel(actor=acting(office), name=name) for name in ("A", "B"))
     assert not {one.key, one.secret, one.token} & {two.key, two.secret, two.token}

@@ -119,6 +119,26 @@ def test_a_nickname_is_a_name(shop):
     assert shown.key == str(shop.taker.pk)
 
 
+def test_a_name_after_a_long_description_is_found(shop):
+    figures = " ".join(str(number) for number in range(1_000, 1_060))
+    description = " ".join(f"{first}agem{second}" for first in FIRST for second in SECOND)
+
+    shown = list_candidates(
+        shop.office.firm.pk, shop.company.pk, [figures, description, "pra clínica bem viver"]
+    )
+
+    assert str(shop.taker.pk) in [one.key for one in shown]
+
+
+def test_a_short_name_is_found_beside_many_words(shop):
+    Taker.objects.filter(pk=shop.taker.pk).update(nickname="3M")
+    description = " ".join(f"{first}agem{second}" for first in FIRST for second in THIRD)
+
+    shown = list_candidates(shop.office.firm.pk, shop.company.pk, [description, "pra 3m"])
+
+    assert str(shop.taker.pk) in [one.key for one in shown]
+
+
 def test_words_that_are_of_no_name_read_nothing(shop):
     with CaptureQueriesContext(connection) as queries:
         assert list_candidates(shop.office.firm.pk, shop.company.pk, ["a nota", ""]) == []
@@ -138,7 +158,7 @@ def test_who_never_had_a_note_of_the_company_is_no_candidate(shop):
 
 
 def test_the_longest_message_is_read_in_little_time(shop):
-    said = " ".join(f"{first} {second} {third}" for first in FIRST for second in SECOND for third in THIRD)
+    said = " ".join(f"{word}{end}" for end in ("", *"abcdefgh") for word in (*FIRST, *SECOND, *THIRD))
     began = time.monotonic()
 
     shown = list_candidates(shop.office.firm.pk, shop.company.pk, [said])

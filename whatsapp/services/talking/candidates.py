@@ -12,8 +12,8 @@ from core.text import fold, folded_pattern, word_set
 from nfse.models import InvoiceRequest, Taker
 from whatsapp.reading.values import Candidate
 
-MOST_CANDIDATES, MOST_WORDS = 300, 40
-SHORTEST_WITH_SLIP, END = 5, 3
+MOST_CANDIDATES, MOST_WORDS, MOST_SHORT = 300, 150, 40
+SHORTEST_PLAIN, SHORTEST_WITH_SLIP, END = 3, 5, 3
 _BEGIN, _END = "(?:^|[^a-zA-Z0-9])", "(?![a-zA-Z0-9])"
 r"""`\m` and `\M` of PostgreSQL go by the locale: in some an accented letter is none."""
 
@@ -41,9 +41,12 @@ def list_candidates(firm_id: int, company_id: int | None, texts: Sequence[str]) 
 
 
 def _list_words(texts: Sequence[str]) -> list[str]:
-    """Return the words that can be of a name, each once."""
+    """Return the words that can be of a name, each once. Figures and "3m" take no place of longer ones."""
     said = (word for text in texts for word in fold(text).split() if word not in _OF_NO_NAME)
-    return list(dict.fromkeys(said))[:MOST_WORDS]
+    words, short = [], []
+    for word in dict.fromkeys(said):
+        (short if len(word) < SHORTEST_PLAIN or word.isdigit() else words).append(word)
+    return words[:MOST_WORDS] + short[:MOST_SHORT]
 
 
 def _list_parts(words: Sequence[str]) -> list[str]:

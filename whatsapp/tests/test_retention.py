@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from queue_worker.models import WorkItem
 from queue_worker.tests.support import race
-from whatsapp.models import Contact, ContactAlias, Conversation, InboundMessage, Session
+from whatsapp.models import Contact, ContactAlias, Conversation, InboundMessage, OutboundMessage, Session
 from whatsapp.services import retention
 from whatsapp.services.identity import lock_identities
 from whatsapp.services.retention import delete_old_messages
+from whatsapp.services.talking import kinds
+from whatsapp.services.talking.listening import enqueue_files, enqueue_hand_over
 from whatsapp.tests.people import ANA, NOW, make_message, make_session, make_talk
+from whatsapp.tests.rehearsing import stage_of
 from whatsapp.tests.samples import read_payload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +102,38 @@ def test_who_writes_again_after_being_forgotten_is_a_new_person(talk, deliver):
     message = InboundMessage.objects.get()
     assert message.conversation_id != talk.pk
     assert message.conversation.contact.name != ""
+
+
+@pytest.fixture
+def forgotten(sandbox, transactional_db):
+    """A person who got a note by the chat and was forgotten since."""
+    with stage_of(sandbox) as player:
+        player.say("nota de 1500 pra 11222333000181 manutenção do site em novembro")
+        player.say("sim")
+        WorkItem.objects.filter(kind=kinds.HAND_OVER).delete()
+        OutboundMessage.objects.all().delete()
+        Conversation.objects.update(address="", forgotten_at=player.clock.now())
+        yield player
+
+
+def hand_overs():
+    return list(WorkItem.objects.filter(kind=kinds.HAND_OVER).values_list("status", flat=True))
+
+
+def test_files_of_a_note_that_moves_later_are_not_for_who_was_forgotten(forgotten):
+    (request,) = forgotten.requests()
+    with transaction.atomic():
+        enqueue_files(request_id=request.pk, status=request.invoice.status)
+    assert hand_overs() == []
+
+
+def test_files_that_wait_while_their_person_is_forgotten_end_without_a_failure(forgotten):
+    (request,) = forgotten.requests()
+    with transaction.atomic():
+        enqueue_hand_over(forgotten.conversation.pk, request.invoice)
+    forgotten.run_due()
+    assert hand_overs() == ["done"]
+    assert not OutboundMessage.objects.exists()
 
 
 def test_a_message_that_waited_for_the_forgetting_has_a_person_all_the_same(talk, deliver):

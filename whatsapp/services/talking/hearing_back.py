@@ -163,7 +163,7 @@ def hand_over(
 ) -> None:
     """Send the PDF and the XML of a note, each as soon as it is there: the PDF may come later than the note.
 
-    Raises Snooze while one is missing.
+    Who was forgotten meanwhile gets nothing (W24). Raises Snooze while one is missing.
     """
     moment = now or timezone.now()
     conversation = Conversation.objects.get(pk=conversation_id)
@@ -174,6 +174,9 @@ def hand_over(
     }
     with transaction.atomic(durable=True):
         locked = Conversation.objects.select_for_update(of=("self",)).get(pk=conversation_id)
+        if locked.forgotten_at is not None:
+            work.finish()
+            return
         for file, is_ready in ready.items():
             if is_ready:
                 put_document(

@@ -22,11 +22,11 @@ def enqueue_request(*, request_id: int) -> None:
 
 
 def enqueue_files(*, request_id: int, status: str) -> None:
-    """Have the files of a note sent now that waited for its PDF."""
+    """Have the files of a note sent now that waited for its PDF. Of who was forgotten nobody waits (W24)."""
     invoice = Invoice.objects.filter(request_id=request_id, status=status).first()
     if invoice is None:
         return
-    sessions = Session.objects.filter(request_id=request_id)
+    sessions = Session.objects.filter(request_id=request_id, conversation__forgotten_at=None)
     for conversation_id in sorted(set(sessions.values_list("conversation_id", flat=True))):
         enqueue_hand_over(conversation_id, invoice)
 

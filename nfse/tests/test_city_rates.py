@@ -1,11 +1,13 @@
 """What the ADN says of a note's cities reaches the mirror and the document, asked by work alone (R55)."""
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
@@ -83,6 +85,19 @@ def test_a_city_that_says_nothing_is_asked_once_a_minute_however_often_a_page_is
 
     cache.delete_pattern("*")
     shop.prepare()
+    assert readings.count() == 1
+
+
+def test_a_reading_that_is_rolled_back_is_asked_for_again_at_once(shop):
+    """A turn of the chat is repeated when more was written meanwhile."""
+    with suppress(InterruptedError), transaction.atomic():
+        shop.prepare()
+        raise InterruptedError
+    readings = WorkItem.objects.filter(kind=READ_CITY)
+    assert not readings.exists()
+
+    shop.prepare()
+
     assert readings.count() == 1
 
 

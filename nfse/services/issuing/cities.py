@@ -3,7 +3,9 @@
 A page never asks: it uses what is kept, and has work ask for what is not, for the next look.
 """
 
+from contextlib import suppress
 from datetime import date
+from functools import partial
 
 from django.core.cache import cache
 from django.db import transaction
@@ -62,14 +64,25 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
             dedupe_key=key,
             priority=50,
         )
+        transaction.on_commit(partial(_note_asked, key))
     return True
 
 
 def _is_time_to_ask(key: str) -> bool:
     try:
-        return cache.add(f"{READ_CITY}:{key}", 1, timeout=ASK_AGAIN_SECONDS)
+        return cache.get(_mark(key)) is None
     except CACHE_DOWN:
         return True  # the work's key still lets one reading wait, and no more
+
+
+def _note_asked(key: str) -> None:
+    """Remember a reading once it is certain: a caller's transaction that rolls back takes it along."""
+    with suppress(*CACHE_DOWN):
+        cache.set(_mark(key), 1, timeout=ASK_AGAIN_SECONDS)
+
+
+def _mark(key: str) -> str:
+    return f"{READ_CITY}:{key}"
 
 
 def read_city(*, company_id: int, city_code: str, service_code: str, day: str) -> None:

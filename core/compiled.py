@@ -4,7 +4,7 @@ Building the SQL of a query costs Django some times more than PostgreSQL needs t
 is written as any queryset, with a `Parameter` where a value comes each time:
 
     FIND = Compiled(lambda: Channel.objects.filter(key=Parameter("key"), deleted_at=None))
-    channel = FIND.first(key="…")
+    channel = FIND.only(key="…")
 
 It returns the same objects, with what `select_related`, `defer` and `annotate` say. It is for objects of a
 model, and for values that PostgreSQL compares as they are (text, numbers, moments): no field turns them.
@@ -39,6 +39,7 @@ class _Shape:
     """A compiled query: its SQL, what fills its places, and how a row becomes an object."""
 
     sql: str
+    is_ordered: bool
     parameters: tuple[Any, ...]
     model: type[Model]
     columns: slice
@@ -56,23 +57,42 @@ class Compiled(Generic[Row]):
         self._shape: _Shape | None = None
 
     def all(self, **values: Any) -> list[Row]:
-        """Return the objects, given a value for the name of each Parameter."""
+        """Return the objects, given a value for the name of each Parameter.
+
+        Raises ValueError for None: SQL finds nothing that equals it.
+        """
+        if None in values.values():
+            raise ValueError(f"no value: {', '.join(name for name in values if values[name] is None)}")
         shape = self._shape or self._compile()
         parameters = [values[one.name] if isinstance(one, Parameter) else one for one in shape.parameters]
         return [_make(shape, row) for row in execute_prepared(shape.sql, parameters).fetchall()]
 
     def first(self, **values: Any) -> Row | None:
-        """Return the first object of the query's order, or None. All rows are read: let them be few."""
+        """Return the first object of the query's order, or None. All rows are read: let them be few.
+
+        Raises ValueError when the query has no order.
+        """
+        if not (self._shape or self._compile()).is_ordered:
+            raise ValueError("a query without order has no first object: ask for the only one")
         return next(iter(self.all(**values)), None)
 
+    def only(self, **values: Any) -> Row | None:
+        """Return the one object, or None. Raises the model's MultipleObjectsReturned."""
+        found = self.all(**values)
+        if len(found) > 1:
+            raise found[0].MultipleObjectsReturned(f"{len(found)} rows")
+        return found[0] if found else None
+
     def _compile(self) -> _Shape:
-        compiler = self._build().query.get_compiler(DEFAULT_DB_ALIAS)
+        queryset = self._build()
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         select, fields = compiler.select, compiler.klass_info["select_fields"]
         columns = slice(fields[0], fields[-1] + 1)
         converters = compiler.get_converters([column[0] for column in select])
         self._shape = _Shape(
             sql=sql,
+            is_ordered=queryset.ordered,
             parameters=tuple(parameters),
             model=compiler.klass_info["model"],
             columns=columns,

@@ -58,6 +58,26 @@ def test_each_execution_has_values_of_its_own(firm):
     assert compiled.first(firm=0) is None
 
 
+def test_without_an_order_there_is_no_first_one(firm):
+    unordered = Compiled(lambda: Company.objects.filter(firm=Parameter("firm")).order_by())
+    with pytest.raises(ValueError, match="order"):
+        unordered.first(firm=firm.pk)
+
+
+def test_the_only_one_is_not_one_of_two(firm):
+    compiled = Compiled(lambda: Company.objects.filter(firm=Parameter("firm")))
+    other = make_company(make_office(2).firm)
+    assert compiled.only(firm=other.firm_id) == other
+    assert compiled.only(firm=0) is None
+    with pytest.raises(Company.MultipleObjectsReturned):
+        compiled.only(firm=firm.pk)
+
+
+def test_none_is_no_value(firm):
+    with pytest.raises(ValueError, match="firm"):
+        Compiled(lambda: companies(Parameter("firm"))).all(firm=None)
+
+
 def test_moments_are_compared_as_moments(firm):
     since = Compiled(lambda: Company.objects.filter(created_at__gt=Parameter("since")))
     now = timezone.now()

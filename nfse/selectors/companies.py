@@ -161,7 +161,7 @@ def _narrow(firm_id: int, filters: CompanyFilters, now: datetime) -> QuerySet[Co
 
 def get_company(firm_id: int, company_id: int) -> Company:
     """The firm's company with city, tax profile and what readiness needs. Raises NotFound."""
-    company = _COMPANY.first(firm=firm_id, pk=company_id)
+    company = _COMPANY.only(firm=firm_id, pk=company_id)
     if company is None:
         raise NotFound
     return company

@@ -62,7 +62,7 @@ def _store(channel: Channel, came: MessageCame, received_at: datetime, delivery_
             return Arrived("own_echo")
     else:
         conversation = open_conversation(channel, came.addresses, came.name)
-    known = _FIND_MESSAGE.first(channel=channel.pk, message_id=came.message_id)
+    known = _FIND_MESSAGE.only(channel=channel.pk, message_id=came.message_id)
     if known is not None and (known.kind != Kind.UNKNOWN or not came.content.has_content):
         return _store_again(known)
     if known is None and _is_told_already(channel, came):

@@ -77,7 +77,7 @@ def _lock_known(channel: Channel, identities: list[Identity]) -> Conversation | 
         return None
     find = _OF_CONTACT[len(identities) - 1]
     indexes = {f"index_{place}": identity.index for place, identity in enumerate(identities)}
-    conversation = find.first(channel=channel.pk, **indexes)
+    conversation = find.only(channel=channel.pk, **indexes)
     return conversation if conversation is None else _follow_merges(conversation)
 
 

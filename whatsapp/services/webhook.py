@@ -41,7 +41,7 @@ def authenticate(call: Call) -> Sender:
 
     The secret is read with each webhook, so that one that was changed is refused at once.
     """
-    channel = _FIND_CHANNEL.first(key=call.address) if "\0" not in call.address else None
+    channel = _FIND_CHANNEL.only(key=call.address) if "\0" not in call.address else None
     told = call.headers.get(SECRET_HEADER, "")
     right = channel.secret if channel is not None else ""
     if not hmac.compare_digest(told.encode(), right.encode()) or not right:

@@ -60,7 +60,7 @@ def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str
 
 
 def _read_conversation(conversation_id: int) -> Conversation:
-    found = _READ_CONVERSATION.first(pk=conversation_id)
+    found = _READ_CONVERSATION.only(pk=conversation_id)
     if found is None:
         raise Conversation.DoesNotExist
     return found

@@ -87,7 +87,7 @@ def converse(*, conversation_id: int, work: Work, now: datetime | None = None) -
 
 
 def _get(query: Compiled[Conversation], conversation_id: int) -> Conversation:
-    conversation = query.first(pk=conversation_id)
+    conversation = query.only(pk=conversation_id)
     if conversation is None:
         raise Conversation.DoesNotExist
     return conversation

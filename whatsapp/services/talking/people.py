@@ -48,8 +48,8 @@ class Speaker:
 
 def find_speaker(conversation: Conversation) -> Speaker:
     """Return who writes in a conversation, by its contact's phone. A hidden number is nobody (R76)."""
-    firm = _FIRM.first(pk=conversation.firm_id) or conversation.firm
-    number = _NUMBER.first(contact=conversation.contact_id)
+    firm = _FIRM.only(pk=conversation.firm_id) or conversation.firm
+    number = _NUMBER.only(contact=conversation.contact_id)
     if number is None or not firm.is_active or firm.account.blocked_at is not None:
         return Speaker(firm, ())
     return Speaker(firm, tuple(read_phones_of_number(conversation.firm_id, number.digits)))

@@ -2,8 +2,9 @@
 
 A form says for whom it was drawn, by a signed number (`{% form_owner %}`). Sent when nobody is signed in, or
 by the page of an earlier session, what was typed is kept for that user alone and comes back after sign-in, at
-the address of the form with the key of what was kept. A form that was refused is kept in the same way: the
-page with the refusal names its own address, which can be reloaded (core/nitro.js shows it in the bar).
+the address of the form with the key of what was kept. A form that was refused, or is drawn again for a last
+look, is kept in the same way: the page names its own address, which can be reloaded (core/nitro.js shows it
+in the bar).
 """
 
 import re
@@ -46,7 +47,8 @@ def keeps_typed(page: Page = "") -> Callable[[View], View]:
         @wraps(view)
         def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             response = view(request, *args, **kwargs)
-            if request.method == "POST" and response.status_code in {302, 422}:
+            is_drawn_again = getattr(request, "refused_key", None) is not None
+            if request.method == "POST" and (is_drawn_again or response.status_code in {302, 422}):
                 _keep_refused(request)
                 _forget(request)
             return response
@@ -83,6 +85,11 @@ def keep_typed(request: HttpRequest) -> str:
     typed = list(_typed(request.POST))
     key = keep_form(user_id=owner, page=urlsplit(address).path, typed=typed)
     return with_key(address, key) if key else ""
+
+
+def leave_out(request: HttpRequest, name: str) -> None:
+    """Keep the form that is being refused without this field: what it was sent with is spent."""
+    request.left_out = {*getattr(request, "left_out", ()), name}  # type: ignore[attr-defined]
 
 
 def refused_address(request: HttpRequest) -> str:
@@ -152,7 +159,9 @@ def _keep_refused(request: HttpRequest) -> None:
     key, page = getattr(request, "refused_key", None), _kept_page(request)
     if key is not None and page is not None and isinstance(request.user, User):
         path = urlsplit(_page_of(request, page)).path
-        keep_form(user_id=request.user.pk, page=path, typed=list(_typed(request.POST)), key=key)
+        spent = getattr(request, "left_out", ())
+        typed = [(name, value) for name, value in _typed(request.POST) if name not in spent]
+        keep_form(user_id=request.user.pk, page=path, typed=typed, key=key)
 
 
 def _forget(request: HttpRequest) -> None:

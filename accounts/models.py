@@ -153,9 +153,9 @@ class Membership(models.Model):
 
 
 class KeptForm(models.Model):
-    """What a person typed into a form that was sent after the session had ended (R117). It lives for hours.
+    """What a person typed into a form that was refused, or sent after the session had ended (R117).
 
-    Only `user`, who had opened the form, gets it back. Passwords and files are never in it.
+    It lives for hours. Only `user`, who had opened the form, gets it back; no passwords, no files.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -42,6 +42,6 @@ def can_search_and_buy(user: User) -> bool:
 
 
 def find_kept_form(*, user_id: int, key: uuid.UUID, page: str) -> list[tuple[str, str]] | None:
-    """What the user typed into the form of a page before the session ended; None for everybody else."""
+    """What was kept of the form of a page for this user; None for everybody else."""
     kept = KeptForm.objects.filter(pk=key, user_id=user_id, page=page, expires_at__gt=timezone.now()).first()
     return [(name, value) for name, value in kept.typed] if kept else None

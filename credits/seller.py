@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from core.documents import format_cnpj, is_cnpj
+from credits.models import Order
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,13 @@ class Seller:
         return bool(self.legal_name or self.cnpj)
 
 
+def seller_of(order: Order) -> Seller:
+    """Return who sold, as it was when the order was paid; where nothing was set then, who sells now."""
+    return Seller(**order.seller) if order.seller else read_seller()
+
+
 def read_seller() -> Seller:
-    """Return who sells, from the settings, with its CNPJ as it is written."""
+    """Return who sells now, from the settings, with its CNPJ as it is written."""
     cnpj = settings.SELLER_CNPJ.strip()
     return Seller(
         legal_name=settings.SELLER_LEGAL_NAME.strip(),

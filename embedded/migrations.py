@@ -1,7 +1,8 @@
 """Migrations that take away what the former release still reads (docs/deploy.md, "Updates").
 
 While a release takes over, the former one serves on the same database, and may come back. So a release only
-adds columns and tables; what nothing reads any more is dropped by the release after, whose migration says so:
+adds tables, and columns that may be empty or have a default of the database; what nothing reads any more is
+dropped by the release after, whose migration says so:
 
     # contract: read last by v1.4.0
 """
@@ -33,13 +34,25 @@ def _is_older(path: Path) -> bool:
 
 
 def _find_taken(path: Path) -> Iterable[str]:
-    """The operations of a migration, and the SQL in its texts, that leave less than there was."""
+    """The operations of a migration, and the SQL in its texts, that the former release cannot bear."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in TAKES_AWAY
-        ):
-            yield node.func.attr
+        if isinstance(node, ast.Call) and (name := _name_of(node)) in TAKES_AWAY:
+            yield name
+        elif isinstance(node, ast.Call) and _name_of(node) == "AddField" and _must_be_filled(node):
+            yield "AddField that is neither null nor has a db_default"
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (" ".join(found.group(0).upper().split()) for found in IN_SQL.finditer(node.value))
+
+
+def _name_of(call: ast.Call) -> str:
+    """Return what is called, whether it was imported by name or stands behind a module's."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _must_be_filled(add: ast.Call) -> bool:
+    """Whether rows that the former release inserts would lack the column."""
+    field = next((each.value for each in add.keywords if each.arg == "field"), None)
+    if not isinstance(field, ast.Call) or _name_of(field) == "ManyToManyField":
+        return False
+    said = {each.arg: getattr(each.value, "value", True) for each in field.keywords}
+    return said.get("null") is not True and "db_default" not in said

@@ -181,8 +181,9 @@ def test_a_late_answer_about_a_cnpj_changes_nothing_that_was_typed_meanwhile(pag
     with page.expect_request(asked):
         taker.fill(cnpj)
     taker.fill("Padaria da esquina")
-    held.pop().continue_()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response(asked):
+        held.pop().continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")  # the answer is in the page by now
 
     expect(taker).to_have_value("Padaria da esquina")
     expect(page.locator("[name=taker_id]")).to_have_value("")

@@ -1,4 +1,4 @@
-"""What was typed into a form whose session had ended: kept for hours, for its own user (R117)."""
+"""What was typed into a form that was not accepted: kept for hours, for its own user (R117)."""
 
 import uuid
 from collections.abc import Sequence

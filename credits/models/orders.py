@@ -68,6 +68,9 @@ class Order(models.Model):
         related_name="order",
         verbose_name="lançamento",
     )
+    seller = models.JSONField(
+        "vendedor", null=True, blank=True, editable=False, help_text="quem vendeu, como estava ao ser pago"
+    )
     created_at = models.DateTimeField("criado em", db_default=Now())
 
     class Meta:

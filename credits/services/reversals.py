@@ -21,8 +21,8 @@ from queue_worker.services import enqueue
 log = structlog.get_logger(__name__)
 
 LOOK_FOR_REVERSALS = "credits.look_for_reversals"
-LOOKED_BACK = timedelta(days=30)
-"""Made longer ago than that, they were in the lists of thirty days already."""
+LOOKED_BACK = timedelta(days=90)
+"""A refund that succeeded may come back weeks later, and is listed by the day on which it was made."""
 
 
 def ask_for_reversals(*, now: datetime | None = None) -> int:

@@ -5,6 +5,7 @@ where to look, so that their order, number and age do not matter.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +17,7 @@ from credits.formatting import describe_credits
 from credits.gateways.payments import Disputed, Payment, Refunded
 from credits.gateways.stripe import is_live
 from credits.models import Dispute, LedgerEntry, Order, PaymentRefund
+from credits.seller import read_seller
 from credits.services.ledger import grant_credits, reverse_credits
 from credits.signals import purchase_settled
 from credits.values import Reference
@@ -103,6 +105,8 @@ def _grant(order: Order, now: datetime) -> None:
     )
     order.purchase, order.paid_at, order.state = entry, now, State.PAID
     order.reason, order.voucher_url, order.pay_until, order.session_url = "", "", None, ""
+    seller = read_seller()
+    order.seller = asdict(seller) if seller.is_known else None
     order.save()
     if order.method != Order.Method.CARD or now - (order.opened_at or order.created_at) > FOLLOWED_FOR:
         enqueue(kind=TELL_PAID, payload={"order_id": order.pk}, dedupe_key=str(order.pk))

@@ -148,6 +148,18 @@ class TestOrderPage:
         for said in ("Vendedor", "Nitro Exemplo Ltda", "CNPJ 11.222.333/0001-81", "Rua A, 1"):
             assert said in page
 
+    def test_a_receipt_keeps_the_seller_of_the_day_it_was_paid(self, signed_in, buyer, sandbox, settings):
+        settings.SELLER_LEGAL_NAME = "Nitro Exemplo Ltda"
+        order = open_order(buyer)
+        sandbox.checkout(order.session_id, "pay", method="card")
+        check_order(order_id=order.pk)
+        settings.SELLER_LEGAL_NAME = "Outra Exemplo S/A"
+
+        page = signed_in.get(f"/creditos/pedidos/{order.pk}/").text
+
+        assert "Nitro Exemplo Ltda" in page
+        assert "Outra Exemplo" not in page
+
     def test_a_receipt_has_no_refund_that_failed_and_no_dispute_that_was_won(self, signed_in, buyer, sandbox):
         """Neither was read before it ended, so neither took a credit."""
         order = open_order(buyer)

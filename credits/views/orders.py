@@ -18,7 +18,7 @@ from credits.models import Order, Tariff
 from credits.selectors import get_balance, get_owed, get_price
 from credits.selectors.catalog import PriceList, Quote, get_price_list
 from credits.selectors.orders import find_kept_order, find_order, list_months, list_orders
-from credits.seller import read_seller
+from credits.seller import seller_of
 from credits.services.orders import claim_opening, place_order
 from credits.services.reconciling import ask_about_order
 from credits.views.requests import BuyerRequest
@@ -177,6 +177,6 @@ def _order_context(request: BuyerRequest, order_id: int, *, is_poll: bool = Fals
         "is_followed": found.is_open,
         "is_payable": bool(found.session_url) and found.session_deadline > timezone.now(),
         "disputes": [dispute for dispute in found.disputes.all() if dispute.is_gone],
-        "seller": read_seller(),
+        "seller": seller_of(found),
         "refunds": [refund for refund in found.payment_refunds.all() if refund.is_gone],
     }

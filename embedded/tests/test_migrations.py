@@ -31,15 +31,32 @@ def write(tmp_path):
         ('RenameModel("order", "purchase")', "RenameModel"),
         ('RunSQL("ALTER TABLE orders  DROP  COLUMN note")', "DROP COLUMN"),
         ('RunSQL(["alter table orders rename column note to remark"])', "RENAME COLUMN"),
+        (
+            'AddField("order", "note", field=models.CharField(default=""))',
+            "AddField that is neither null nor has a db_default",
+        ),
     ],
 )
 def test_what_takes_something_away_is_named(write, operation, said):
     assert write(DROP.format(operation=operation)) == [f"orders/migrations/0002_next.py: {said}"]
 
 
+def test_an_operation_that_was_imported_by_name_is_seen(write):
+    text = DROP.replace(
+        "import migrations", "import migrations\nfrom django.db.migrations import RemoveField"
+    )
+
+    assert write(text.format(operation="x").replace("migrations.x", 'RemoveField("order", "note")'))
+
+
 @pytest.mark.parametrize(
     "operation",
-    ['AddField("order", "note", None)', 'RemoveIndex("order", "by_note")', 'RunSQL("DROP TRIGGER x ON y")'],
+    [
+        'AddField("order", "note", field=models.CharField(null=True))',
+        'AddField("order", "note", field=models.CharField(db_default=""))',
+        'RemoveIndex("order", "by_note")',
+        'RunSQL("DROP TRIGGER x ON y")',
+    ],
 )
 def test_what_adds_or_is_seen_by_the_database_alone_is_not(write, operation):
     assert write(DROP.format(operation=operation)) == []

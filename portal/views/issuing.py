@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.kept_forms import keeps_typed, kept_values, with_key
+from accounts.kept_forms import keeps_typed, kept_values, leave_out, with_key
 from accounts.services import keep_form
 from core.errors import FormKeyReused, NitroError
 from core.ratelimit import rate_limited
@@ -137,6 +137,7 @@ def confirm(request: FirmRequest) -> HttpResponse:
         return _show(request, form, blocked, status=422)
     except FormKeyReused as error:
         form.renew_key()
+        leave_out(request, "form_key")
         return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
     except NitroError as error:
         return _show(request, form, _prepare(request, form), sentence=error.message, status=422)
@@ -244,7 +245,8 @@ def kept_note(request: FirmRequest, page: str) -> dict[str, str]:
     A box that was not ticked stays so.
     """
     kept = kept_values(request, page)
-    return {name: str(kept.get(name, "")) for name in IssueForm.base_fields} if kept else {}
+    note = {name: str(kept.get(name, "")) for name in IssueForm.base_fields} if kept else {}
+    return {name: value for name, value in note.items() if value or name != "form_key"}
 
 
 def _go_and_register_taker(request: FirmRequest, form: IssueForm) -> HttpResponse:

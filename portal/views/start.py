@@ -211,6 +211,7 @@ def _show(
         context |= _follow(company, issued)
     if step == NOTE and company is not None:
         kept = kept_note(request, reverse("nfse:start"))
+        kept = kept if kept.get("guided") else {}  # what another step was sent with is no note
         taker = new_taker(request)
         form = _test_note(request, company, kept | taker)
         waits = {"takes_draft": not (kept or taker), "is_restored": bool(kept) and not taker}

@@ -43,14 +43,15 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
     """Have work ask what is not kept of the cities of a note; return whether there was something to ask.
 
     A page may call it, also one that is only looked at: however often, there is one reading at a time, and a
-    city that does not answer is asked once a minute.
+    city that does not answer is asked once a minute for each company and day.
     """
     if _kept(snapshot).is_kept(snapshot):
         return False
     city = incidence_city(snapshot)
     code = service_code(snapshot.service.ctribnac, snapshot.service.ctribmun)
     key = f"{snapshot.environment}:{city}:{code}"
-    if not _is_time_to_ask(key):
+    day = snapshot.competence_date.isoformat()
+    if not _is_time_to_ask(f"{key}:{day}:{company_id}"):
         return True
     with transaction.atomic():
         enqueue(
@@ -59,7 +60,7 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
                 "company_id": company_id,
                 "city_code": city,
                 "service_code": code,
-                "day": snapshot.competence_date.isoformat(),
+                "day": day,
             },
             dedupe_key=key,
             priority=50,

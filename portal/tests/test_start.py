@@ -209,31 +209,6 @@ def test_what_another_step_was_sent_with_does_not_blank_the_test_note(accountant
     assert form["form_key"].value()
 
 
-def test_the_last_look_keeps_the_note_and_the_yes_forgets_it(accountant, ready):
-    note = read_form(accountant.get(START), "form_key")
-    looked_at = accountant.post(reverse("nfse:mirror"), note)
-
-    assert looked_at.status_code == 200
-    assert KeptForm.objects.count() == 1
-    yes = read_form(looked_at, "mirror_hash")
-    assert accountant.post(reverse("nfse:confirm"), yes).status_code == 302
-    assert not KeptForm.objects.exists()
-
-
-def test_a_note_whose_key_is_spent_comes_back_with_a_new_one(accountant, office, ready):
-    looked_at = accountant.post(reverse("nfse:mirror"), read_form(accountant.get(START), "form_key"))
-    note = read_form(looked_at, "mirror_hash")
-    accountant.post(reverse("nfse:confirm"), note)
-    other = make_company(office.firm, COMPANY_CNPJS[1])
-    make_tax_profile(other)
-    note |= {"company": other.pk, "service": make_service(other).pk}
-
-    answer = accountant.post(reverse("nfse:confirm"), note)
-
-    assert "Este formulário expirou" in answer.text
-    assert "form_key" not in dict(KeptForm.objects.get().typed)
-
-
 def test_the_test_note_waits_on_the_path_while_its_taker_is_registered(accountant, ready):
     note = read_form(accountant.get(START), "form_key") | {"amount": "7,70", "cadastrar": "tomador"}
 

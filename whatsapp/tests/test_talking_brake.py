@@ -6,7 +6,7 @@ import pytest
 
 from nfse.models import Notice
 from whatsapp.services.talking.brake import MOST_ANSWERS
-from whatsapp.tests.rehearsing import stage_of
+from whatsapp.tests.rehearsing import number_of, stage_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MACHINE = "Recebemos a sua mensagem e em breve um de nossos atendentes vai responder."
@@ -55,6 +55,25 @@ def test_a_person_who_corrects_a_mirror_many_times_sees_each_one(player):
     shown = [player.say(f"o valor é {amount}") for amount in range(2000, 2000 + MOST_ANSWERS + 3)]
 
     assert all("Espelho da nota" in replies[0] for replies in shown)
+
+
+def test_a_person_who_corrects_the_reason_of_a_cancellation_many_times_is_answered(player):
+    player.say("nota de 1500 pra 11222333000181 manutenção do site em novembro")
+    player.say("sim")
+    player.say(f"cancelar nota {number_of(player)}")
+    reasons = [f"a visita {visit} foi cobrada em dobro" for visit in range(MOST_ANSWERS + 3)]
+
+    shown = [player.say(reason) for reason in reasons]
+
+    assert all(reason in replies[0] for reason, replies in zip(reasons, shown, strict=True))
+
+
+def test_another_program_in_a_cancellation_is_not_answered_without_end(player):
+    player.say("nota de 1500 pra 11222333000181 manutenção do site em novembro")
+    player.say("sim")
+    player.say(f"cancelar nota {number_of(player)}")
+
+    assert chatter(player, MOST_ANSWERS + 6) <= MOST_ANSWERS + 1
 
 
 def test_a_person_may_ask_how_it_stands_more_often_than_a_program_is_answered(player):

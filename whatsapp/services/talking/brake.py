@@ -42,10 +42,14 @@ def is_braked(talk: Talk, text_key: str) -> bool:
 
 
 def _has_moved(talk: Talk) -> bool:
-    """Whether the turn changed the request: its state, its data, or the mirror that was shown."""
+    """Whether the turn changed the request: its state, its data, or the mirror that was shown.
+
+    Its data are those of a note, or of a cancellation: which note, and why.
+    """
     session = talk.session
     is_new_state = session is not None and session.state_changed_at == talk.now
-    return is_new_state or talk.is_mirror_new or talk.note != talk.before
+    has_new_data = talk.note != talk.before or talk.cancel != talk.cancel_before
+    return is_new_state or talk.is_mirror_new or has_new_data
 
 
 def _count_answers(talk: Talk, text_key: str) -> int:

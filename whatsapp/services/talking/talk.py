@@ -42,6 +42,7 @@ class Talk:
     command: Commanded | None = None
     data: SessionData = field(default_factory=SessionData)
     before: Draft = field(default_factory=Draft)
+    cancel_before: CancelDraft = field(default_factory=CancelDraft)
     said: list[Said] = field(default_factory=list)
     evaluated: Evaluation | None = None
     is_mirror_new: bool = False
@@ -85,7 +86,7 @@ class Talk:
     def __post_init__(self) -> None:
         if self.session is not None:
             self.data = SessionData.of(self.session.data)
-        self.before = self.data.note
+        self.before, self.cancel_before = self.data.note, self.data.cancel
 
     @property
     def firm(self) -> Firm:

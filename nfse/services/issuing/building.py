@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 
 from core.errors import NitroError
 from fiscal.documents.clock import competence_today, issue_time
@@ -19,6 +20,7 @@ from nfse.models.invoices import index_issuer
 from nfse.services.issuing.snapshots import NoteInput
 
 RETRY_FOR = timedelta(hours=24)
+"""For so long after a person sent a request, by a yes or again, an unavailable gateway is tried."""
 
 
 class NotIssuable(NitroError):
@@ -27,6 +29,11 @@ class NotIssuable(NitroError):
     def __init__(self, problems: list[RuleProblem]) -> None:
         self.problems = problems
         super().__init__(problems[0].message_pt)
+
+
+def sent_by_person_since(moment: datetime) -> Q:
+    """Return the filter of requests that a person sent, by a yes or again, at a moment or later."""
+    return Q(retry_until__gte=moment + RETRY_FOR)
 
 
 def build_request(

@@ -15,7 +15,7 @@ from nfse.models import Company, InvoiceRequest
 from nfse.readiness import Need, list_missing
 from nfse.selectors.companies import read_readiness
 from nfse.selectors.duties import duty_of
-from nfse.services.issuing.building import RETRY_FOR
+from nfse.services.issuing.building import sent_by_person_since
 from nfse.services.issuing.snapshots import NoteInput, Parts
 from nfse.services.retentions import NOTHING, check_rates
 from nfse.services.takers import StatusNotAccepted, TakerClosed, check_status
@@ -70,11 +70,11 @@ def find_twin(firm_id: int, parts: Parts, snapshot: NoteSnapshot, now: datetime)
     The note that is being replaced is no twin of its replacement.
     """
     recent = InvoiceRequest.objects.filter(
+        sent_by_person_since(now - TWIN_WINDOW),
         firm_id=firm_id,
         company=parts.company,
         taker=parts.taker,
         amount=snapshot.amount,
-        retry_until__gt=now - TWIN_WINDOW + RETRY_FOR,
     ).exclude(state__in=OVER)
     if parts.replaced is not None:
         recent = recent.exclude(pk=parts.replaced.request_id)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from core.errors import NitroError
 from nfse.models import InvoiceRequest
 from nfse.permissions import NotFound
-from nfse.services.issuing.building import RETRY_FOR
+from nfse.services.issuing.building import sent_by_person_since
 from nfse.states import State
 
 GONE = frozenset({State.REJECTED, State.FAILED, State.WITHDRAWN, State.CANCELED})
@@ -85,6 +85,7 @@ def _lock_first(request: InvoiceRequest) -> InvoiceRequest:
 def _was_asked_anew(request: InvoiceRequest) -> bool:
     """Whether an equal note was confirmed, or sent again, after this request failed."""
     alike = InvoiceRequest.objects.filter(
+        sent_by_person_since(request.state_changed_at),
         firm_id=request.firm_id,
         company_id=request.company_id,
         environment=request.environment,
@@ -92,7 +93,6 @@ def _was_asked_anew(request: InvoiceRequest) -> bool:
         amount=request.amount,
         competence_date__gt=request.competence_date - OTHER_SERVICE,
         competence_date__lt=request.competence_date + OTHER_SERVICE,
-        retry_until__gte=request.state_changed_at + RETRY_FOR,
     ).exclude(state__in=GONE)
     return any(_words_of(each) == _words_of(request) for each in alike)
 

@@ -48,13 +48,14 @@ def send_waiting(*, conversation_id: int, work: Work, now: datetime) -> dict[str
             return {"sent": count}
         work.check()
         tried.add(row.pk)
+        was_alone = waiting == [row]
         messenger = open_messenger(credentials_of(conversation.channel))
         if row.state == State.UNKNOWN:
             if settle_unknown(row, messenger, clock):
                 tried.discard(row.pk)
         elif send_message(row, conversation.address, messenger, clock):
             count += 1
-            if waiting == [row]:
+            if was_alone:
                 return {"sent": count}  # what was put meanwhile has an item of its own
         conversation = _read_conversation(conversation_id)
 

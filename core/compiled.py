@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import MultipleObjectsReturned
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
@@ -77,10 +78,10 @@ class Compiled(Generic[Row]):
         return next(iter(self.all(**values)), None)
 
     def only(self, **values: Any) -> Row | None:
-        """Return the one object, or None. Raises the model's MultipleObjectsReturned."""
+        """Return the one object, or None. Raises MultipleObjectsReturned."""
         found = self.all(**values)
         if len(found) > 1:
-            raise found[0].MultipleObjectsReturned(f"{len(found)} rows")
+            raise MultipleObjectsReturned(f"{len(found)} rows")
         return found[0] if found else None
 
     def _compile(self) -> _Shape:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import MultipleObjectsReturned
 from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.test.utils import CaptureQueriesContext
@@ -69,7 +70,7 @@ def test_the_only_one_is_not_one_of_two(firm):
     other = make_company(make_office(2).firm)
     assert compiled.only(firm=other.firm_id) == other
     assert compiled.only(firm=0) is None
-    with pytest.raises(Company.MultipleObjectsReturned):
+    with pytest.raises(MultipleObjectsReturned):
         compiled.only(firm=firm.pk)
 
 

@@ -43,7 +43,8 @@ def list_candidates(firm_id: int, company_id: int | None, texts: Sequence[str]) 
 def _list_words(texts: Sequence[str]) -> list[str]:
     """Return the words that can be of a name, each once. Figures and "3m" take no place of longer ones."""
     said = (word for text in texts for word in fold(text).split() if word not in _OF_NO_NAME)
-    words, short = [], []
+    words: list[str] = []
+    short: list[str] = []
     for word in dict.fromkeys(said):
         (short if len(word) < SHORTEST_PLAIN or word.isdigit() else words).append(word)
     return words[:MOST_WORDS] + short[:MOST_SHORT]

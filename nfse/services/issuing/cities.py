@@ -51,7 +51,8 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
     code = service_code(snapshot.service.ctribnac, snapshot.service.ctribmun)
     key = f"{snapshot.environment}:{city}:{code}"
     day = snapshot.competence_date.isoformat()
-    if not _is_time_to_ask(f"{key}:{day}:{company_id}"):
+    mark = f"{READ_CITY}:{key}:{day}:{company_id}"
+    if not _is_time_to_ask(mark):
         return True
     with transaction.atomic():
         enqueue(
@@ -65,25 +66,21 @@ def request_reading(company_id: int, snapshot: NoteSnapshot) -> bool:
             dedupe_key=key,
             priority=50,
         )
-        transaction.on_commit(partial(_note_asked, key))
+        transaction.on_commit(partial(_note_asked, mark))
     return True
 
 
-def _is_time_to_ask(key: str) -> bool:
+def _is_time_to_ask(mark: str) -> bool:
     try:
-        return cache.get(_mark(key)) is None
+        return cache.get(mark) is None
     except CACHE_DOWN:
         return True  # the work's key still lets one reading wait, and no more
 
 
-def _note_asked(key: str) -> None:
+def _note_asked(mark: str) -> None:
     """Remember a reading once it is certain: a caller's transaction that rolls back takes it along."""
     with suppress(*CACHE_DOWN):
-        cache.set(_mark(key), 1, timeout=ASK_AGAIN_SECONDS)
-
-
-def _mark(key: str) -> str:
-    return f"{READ_CITY}:{key}"
+        cache.set(mark, 1, timeout=ASK_AGAIN_SECONDS)
 
 
 def read_city(*, company_id: int, city_code: str, service_code: str, day: str) -> None:

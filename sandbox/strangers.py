@@ -27,8 +27,7 @@ class Strangers:
     """Whether the registry knows everybody, and the status that single CNPJs were given."""
 
     def __init__(self) -> None:
-        self.are_known = os.environ.get("SANDBOX_STRANGERS", "") == "1"
-        self._statuses: dict[str, str] = {}
+        self.clear()
 
     def plan(self, known: bool | None = None, statuses: dict[str, str] | None = None) -> None:
         """Change what is given: `statuses` maps a CNPJ to a code of the Receita, "" for unknown there."""
@@ -37,7 +36,9 @@ class Strangers:
         self._statuses.update(statuses or {})
 
     def clear(self) -> None:
-        self._statuses.clear()
+        """Forget what was planned."""
+        self.are_known = os.environ.get("SANDBOX_STRANGERS", "") == "1"
+        self._statuses: dict[str, str] = {}
 
     def find(self, cnpj: str, world: World) -> Company | None:
         """Return the company of a right CNPJ, the same for every question."""

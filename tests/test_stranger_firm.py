@@ -14,11 +14,13 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from fiscal.documents.clock import competence_today
+from nfse.models import Firm
 from nfse.tests.populated import Populated
 from queue_worker.models import WorkItem
 from tests.support.shared_rows import shared_rows
@@ -105,12 +107,24 @@ def rows_of(firm_id: int | None = None) -> dict[str, list[str]]:
     rows = {}
     own = (model for name in NAMESPACES for model in apps.get_app_config(name).get_models())
     for model in [*own, WorkItem]:
-        kept = model.objects.all()
-        if firm_id is not None:
-            names = {field.name for field in model._meta.get_fields()}
-            kept = kept.filter(**{"firm" if "firm" in names else "pk": firm_id})
+        kept = model.objects.all() if firm_id is None else of_firm(model, firm_id)
         rows[model.__name__] = sorted(map(repr, kept.values_list()))
     return rows
+
+
+def of_firm(model: type[Model], firm_id: int) -> QuerySet:
+    """The rows of a firm: those that name it, and those of a row that names it, as a channel's events."""
+    owners = {field.name: field.related_model for field in model._meta.concrete_fields if field.is_relation}
+    paths = [f"{name}__firm" for name, owner in owners.items() if owner is not Firm and has_firm(owner)]
+    if model is Firm:
+        paths = ["pk"]
+    elif has_firm(model):
+        paths = ["firm"]
+    return model.objects.filter(**{paths[0]: firm_id}) if paths else model.objects.none()
+
+
+def has_firm(model: type[Model]) -> bool:
+    return any(field.name == "firm" for field in model._meta.concrete_fields)
 
 
 def text_of(answer) -> str:

@@ -152,6 +152,13 @@ def test_the_registry_does_not_know_everybody(caller):
     assert answer.json()["message"] == "CNPJ 12.ABC.345/01DE-35 não encontrado."
 
 
+def test_a_reset_makes_strangers_unknown_again(caller):
+    caller.ask("POST", "/_control/registry", {"known": True})
+    assert caller.registry("12ABC34501DE35").status == 200
+    caller.sandbox.reset()
+    assert caller.registry("12ABC34501DE35").status == 404
+
+
 @pytest.mark.parametrize(("agent", "status"), [("node", 403), ("", 429)])
 def test_the_registry_turns_away_nameless_clients(caller, agent, status):
     assert caller.ask("GET", "/brasilapi/api/cnpj/v1/99451237000156", User_Agent=agent).status == status

@@ -19,6 +19,8 @@ WINDOW = timedelta(minutes=10)
 MOST_ANSWERS, MOST_TO_COMMANDS = 8, 20
 """How often the same answer is given in the window, and how often to a command."""
 
+_ALIKE = frozenset({"T44", "T07"})
+"""Two words for one thing, that what was said is about nothing here: they take turns, and count together."""
 _LATEST = 100
 _TITLE = "O assistente parou de responder a um número"
 _TEXT = (
@@ -55,7 +57,7 @@ def _has_moved(talk: Talk) -> bool:
 def _count_answers(talk: Talk, text_key: str) -> int:
     said = OutboundMessage.objects.filter(conversation=talk.conversation).order_by("-seq")
     latest = said.values_list("text_key", "author", "created_at")[:_LATEST]
-    since = talk.now - WINDOW
+    since, alike = talk.now - WINDOW, _ALIKE if text_key in _ALIKE else {text_key}
     return sum(
-        key == text_key and author == OutboundMessage.Author.BOT and at > since for key, author, at in latest
+        key in alike and author == OutboundMessage.Author.BOT and at > since for key, author, at in latest
     )

@@ -227,10 +227,10 @@ def test_a_send_is_accepted_then_echoed_then_delivered(api, sandbox, channel, ho
     hook.wait_for(2, "messages.update")
     message_id = answer.json()["key"]["id"]
     assert [each["data"]["key"]["id"] for each in hook.events("send.message")] == [message_id]
-    assert [each["data"]["status"] for each in hook.events("messages.update")] == [
-        "SERVER_ACK",
-        "DELIVERY_ACK",
-    ]
+    statuses = {
+        each["data"]["status"] for each in hook.events("messages.update")
+    }  # webhooks overtake each other
+    assert statuses == {"SERVER_ACK", "DELIVERY_ACK"}  # webhooks may overtake each other
     assert [(each["from"], each["text"]) for each in sandbox.chat(NAME, ANA)] == [
         ("person", "oi"),
         ("channel", "*ESPELHO*"),

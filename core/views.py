@@ -2,6 +2,7 @@
 
 import sys
 
+import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,8 @@ from core.addresses import is_own_machine
 from core.health import run_checks
 from core.outages import RETRY_SECONDS, is_outage
 from core.responses import error_response, frameless_page, wants_json
+
+log = structlog.get_logger(__name__)
 
 
 @login_not_required
@@ -87,5 +90,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _failure_page(request: HttpRequest, status: int) -> HttpResponse:
     try:
         return error_response(request, status)
-    except Exception:  # noqa: BLE001 - what failed before may be what draws the frame; the error is logged
+    except Exception:  # what failed before may be what draws the frame
+        log.exception("frame_not_drawn", status=status)
         return frameless_page(f"{status}.html", status, {})
